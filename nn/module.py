@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import threading
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any, Self, TypeVar
 
@@ -17,6 +16,7 @@ from nn.contents import Found, found_in, joined, once
 from nn.description import described
 from nn.hooks import Hook, hooked
 from nn.parameter import Parameter
+from nn.running import RUNNING, Call
 from nn.state import copy_into
 from nn.types import HasForward, P, Result
 
@@ -70,9 +70,9 @@ class Module:
 
     def __call__(self: HasForward[P, Result], *inputs: P.args, **options: P.kwargs) -> Result:
         """Call ``forward``, in a scope named as this module is in the module that calls it."""
-        running = _RUNNING.calls
-        name = running[-1].name_of(self) if running else ""  # type: ignore[arg-type]
-        running.append(_Call(self))  # type: ignore[arg-type]
+        running = RUNNING.calls
+        name = running[-1].name_of(self) if running else ""
+        running.append(Call(self, Module))
         follow(self)
         try:
             forward = hooked(self) if self._hooks else self.forward  # type: ignore[attr-defined]
@@ -132,8 +132,7 @@ class Module:
         recurse : bool
             Whether to include those of inner modules.
         """
-        own = Module._own_parameters
-        return once(self._leaves(own) if recurse else own(self))
+        return once(self._leaves(_parameters_of) if recurse else self._own_parameters())
 
     def parameters(self, recurse: bool = True) -> list[Parameter]:
         """Return the parameters, a shared one once.
@@ -153,8 +152,7 @@ class Module:
         recurse : bool
             Whether to include those of inner modules.
         """
-        own = Module._own_buffers
-        return once(self._leaves(own) if recurse else own(self))
+        return once(self._leaves(_buffers_of) if recurse else self._own_buffers())
 
     def buffers(self, recurse: bool = True) -> list[Any]:
         """Return the buffers: arrays that belong to the module but are not trained.
@@ -256,7 +254,7 @@ class Module:
         OptionError
             If there is none of this name.
         """
-        return _named(path, self._leaves(Module._own_parameters), "parameter")
+        return _named(path, self._leaves(_parameters_of), "parameter")
 
     def apply(self, function: Callable[[Module], Any]) -> Self:
         """Call a function with each inner module and, last, with this one; return the module.
@@ -493,28 +491,9 @@ def _named(path: str, found: Iterator[tuple[str, Item]], what: str) -> Item:
     return items[path]
 
 
-class _Call:
-    """A running call of a module, and the names of the modules in it."""
-
-    def __init__(self, module: Module) -> None:
-        self.module = module
-        self.names: dict[int, str] | None = None
-
-    def name_of(self, module: Module) -> str:
-        """Return the path from the running module to another; empty if that is not part of it."""
-        if self.names is None:  # looked up once per call, if at all: most modules call no other
-            found = found_in(vars(self.module), Module)
-            self.names = {id(child): name for name, child in found}
-        name = self.names.get(id(module))
-        if name is None:  # it may be nested deeper, or have been added just now
-            self.names.update((id(m), n) for n, m in self.module.named_modules())
-            name = self.names.setdefault(id(module), "")
-        return name
+def _parameters_of(module: Module) -> Iterator[tuple[str, Parameter]]:
+    return module._own_parameters()
 
 
-class _Running(threading.local):
-    def __init__(self) -> None:  # called once per thread
-        self.calls: list[_Call] = []
-
-
-_RUNNING = _Running()
+def _buffers_of(module: Module) -> Iterator[tuple[str, Any]]:
+    return module._own_buffers()

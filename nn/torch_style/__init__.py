@@ -34,10 +34,11 @@ import math
 from typing import TYPE_CHECKING, Any
 
 import autograd as _autograd
+from nn.missing_names import refuse
 from nn.torch_style import hints
 from nn.torch_style import (
-    accelerator, amp, autograd, backends, cuda, distributions, fft, func, linalg, mps, nn, optim,
-    special, utils,
+    accelerator, amp, autograd, backends, cuda, distributed, distributions, fft, func, jit, linalg,
+    mps, multiprocessing, nn, onnx, optim, special, utils,
 )
 from nn.torch_style.amp import autocast
 from nn.torch_style.compiling import compile
@@ -140,33 +141,34 @@ __all__ = [  # noqa: RUF022 - without regard to case
     "conv_transpose2d", "conv_transpose3d", "copysign", "corrcoef", "cos", "cosh",
     "cosine_similarity", "count_nonzero", "cov", "cross", "cuda", "cummax", "cummin", "cumprod",
     "cumsum", "deg2rad", "det", "detach", "device", "diag", "diag_embed", "diagflat", "diagonal",
-    "diff", "digamma", "dist", "distributions", "div", "divide", "dot", "double", "dsplit",
-    "dstack", "dtype", "e", "einsum", "empty", "empty_like", "enable_grad", "eq", "equal", "erf",
-    "erfc", "erfinv", "exp", "exp2", "expm1", "eye", "fft", "finfo", "fix", "flatten", "flip",
-    "fliplr", "flipud", "float", "float16", "float32", "float64", "float_power", "floor",
-    "floor_divide", "fmax", "fmin", "fmod", "frac", "from_numpy", "full", "full_like", "func",
-    "gather", "gcd", "ge", "ger", "get_default_device", "get_default_dtype", "get_num_threads",
-    "get_rng_state", "greater", "greater_equal", "group_norm", "gt", "half", "hamming_window",
-    "hann_window", "heaviside", "histc", "hsplit", "hstack", "hypot", "i0", "iinfo", "imag",
-    "index_add", "index_copy", "index_fill", "index_put", "index_select", "inf", "inference_mode",
-    "initial_seed", "inner", "int", "int16", "int32", "int64", "int8", "inverse", "is_complex",
-    "is_floating_point", "is_grad_enabled", "is_inference_mode_enabled", "is_nonzero",
-    "is_tensor", "isclose", "isfinite", "isin", "isinf", "isnan", "isneginf", "isposinf",
-    "isreal", "kron", "kthvalue", "lcm", "ldexp", "le", "lerp", "less", "less_equal", "lgamma",
-    "linalg", "linspace", "load", "log", "log10", "log1p", "log2", "log_softmax", "logaddexp",
-    "logaddexp2", "logcumsumexp", "logdet", "logical_and", "logical_not", "logical_or",
-    "logical_xor", "logit", "logspace", "logsumexp", "long", "lt", "manual_seed", "masked_fill",
-    "masked_scatter", "masked_select", "matmul", "matrix_power", "max", "max_pool1d",
-    "max_pool2d", "max_pool3d", "maximum", "mean", "median", "memory_format", "meshgrid", "min",
-    "minimum", "mm", "mode", "moveaxis", "movedim", "mps", "msort", "mul", "multinomial",
-    "multiply", "mv", "nan", "nan_to_num", "nanmean", "nanquantile", "nansum", "narrow", "ne",
-    "neg", "negative", "newaxis", "nn", "no_grad", "nonzero", "norm", "normal", "not_equal",
-    "numel", "ones", "ones_like", "optim", "outer", "pairwise_distance", "pdist", "permute", "pi",
-    "pinverse", "pixel_shuffle", "pixel_unshuffle", "poisson", "polar", "polygamma", "positive",
-    "pow", "prelu", "preserve_format", "prod", "qr", "quantile", "rad2deg", "rand", "rand_like",
-    "randint", "randint_like", "randn", "randn_like", "randperm", "range", "ravel", "real",
-    "reciprocal", "relu", "remainder", "repeat_interleave", "reshape", "result_type", "rms_norm",
-    "roll", "rot90", "round", "rsqrt", "rsub", "save", "scatter", "scatter_add", "scatter_reduce",
+    "diff", "digamma", "dist", "distributed", "distributions", "div", "divide", "dot", "double",
+    "dsplit", "dstack", "dtype", "e", "einsum", "empty", "empty_like", "enable_grad", "eq",
+    "equal", "erf", "erfc", "erfinv", "exp", "exp2", "expm1", "eye", "fft", "finfo", "fix",
+    "flatten", "flip", "fliplr", "flipud", "float", "float16", "float32", "float64",
+    "float_power", "floor", "floor_divide", "fmax", "fmin", "fmod", "frac", "from_numpy", "full",
+    "full_like", "func", "gather", "gcd", "ge", "ger", "get_default_device", "get_default_dtype",
+    "get_num_threads", "get_rng_state", "greater", "greater_equal", "group_norm", "gt", "half",
+    "hamming_window", "hann_window", "heaviside", "histc", "hsplit", "hstack", "hypot", "i0",
+    "iinfo", "imag", "index_add", "index_copy", "index_fill", "index_put", "index_select", "inf",
+    "inference_mode", "initial_seed", "inner", "int", "int16", "int32", "int64", "int8",
+    "inverse", "is_complex", "is_floating_point", "is_grad_enabled", "is_inference_mode_enabled",
+    "is_nonzero", "is_tensor", "isclose", "isfinite", "isin", "isinf", "isnan", "isneginf",
+    "isposinf", "isreal", "jit", "kron", "kthvalue", "lcm", "ldexp", "le", "lerp", "less",
+    "less_equal", "lgamma", "linalg", "linspace", "load", "log", "log10", "log1p", "log2",
+    "log_softmax", "logaddexp", "logaddexp2", "logcumsumexp", "logdet", "logical_and",
+    "logical_not", "logical_or", "logical_xor", "logit", "logspace", "logsumexp", "long", "lt",
+    "manual_seed", "masked_fill", "masked_scatter", "masked_select", "matmul", "matrix_power",
+    "max", "max_pool1d", "max_pool2d", "max_pool3d", "maximum", "mean", "median", "memory_format",
+    "meshgrid", "min", "minimum", "mm", "mode", "moveaxis", "movedim", "mps", "msort", "mul",
+    "multinomial", "multiply", "multiprocessing", "mv", "nan", "nan_to_num", "nanmean",
+    "nanquantile", "nansum", "narrow", "ne", "neg", "negative", "newaxis", "nn", "no_grad",
+    "nonzero", "norm", "normal", "not_equal", "numel", "ones", "ones_like", "onnx", "optim",
+    "outer", "pairwise_distance", "pdist", "permute", "pi", "pinverse", "pixel_shuffle",
+    "pixel_unshuffle", "poisson", "polar", "polygamma", "positive", "pow", "prelu",
+    "preserve_format", "prod", "qr", "quantile", "rad2deg", "rand", "rand_like", "randint",
+    "randint_like", "randn", "randn_like", "randperm", "range", "ravel", "real", "reciprocal",
+    "relu", "remainder", "repeat_interleave", "reshape", "result_type", "rms_norm", "roll",
+    "rot90", "round", "rsqrt", "rsub", "save", "scatter", "scatter_add", "scatter_reduce",
     "searchsorted", "seed", "select", "selu", "set_default_device", "set_default_dtype",
     "set_default_tensor_type", "set_float32_matmul_precision", "set_grad_enabled",
     "set_num_interop_threads", "set_num_threads", "set_printoptions", "set_rng_state", "sgn",
@@ -184,4 +186,4 @@ __all__ = [  # noqa: RUF022 - without regard to case
 if not TYPE_CHECKING:  # a type checker is to find wrong names
 
     def __getattr__(name: str) -> Any:
-        raise AttributeError(hints.missing("torch", name, __all__, Tensor))
+        refuse(hints.missing("torch", name, __all__, Tensor))

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from contextlib import nullcontext
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import autograd
 from autograd.errors import DataError, GraphError
+from nn.missing_names import refuse
 from nn.torch_style import func as functions
+from nn.torch_style import hints
 from nn.torch_style.base import held, inside, made, outside
 from nn.torch_style.custom import Function
 from nn.torch_style.grad_mode import enable_grad, no_grad, set_grad_enabled
@@ -130,6 +132,39 @@ class functional:  # noqa: N801 - PyTorch's name of a module
         return functions.jacrev(func)(inputs)
 
     @staticmethod
+    def vjp(func: Any, inputs: Any, v: Any = None, **options: Any) -> Any:
+        """Return the result of a function, and `v` times its Jacobian."""
+        many = isinstance(inputs, tuple)
+        found, back = functions.vjp(func, *(inputs if many else (inputs,)))
+        slopes = back(found.new_ones(*found.shape) if v is None else v)
+        if not options.get("create_graph"):
+            slopes = tuple(slope.detach() for slope in slopes)
+        return found, slopes if many else slopes[0]
+
+    @staticmethod
+    def jvp(func: Any, inputs: Any, v: Any = None, **options: Any) -> Any:
+        """Return the result of a function, and its Jacobian times `v`."""
+        many = isinstance(inputs, tuple)
+        return functions.jvp(func, inputs if many else (inputs,), v if many else (v,))
+
+    @staticmethod
+    def hvp(func: Any, inputs: Any, v: Any = None, **options: Any) -> Any:
+        """Return the result of a function, and its Hessian times `v`."""
+        many = isinstance(inputs, tuple)
+        given, along = (inputs, v) if many else ((inputs,), (v,))
+        gradient = functions.grad(func, tuple(range(len(given))))
+        _, slopes = functions.jvp(gradient, given, along)
+        return func(*given), slopes if many else slopes[0]
+
+    vhp = hvp
+
+    @staticmethod
     def hessian(func: Any, inputs: Any, **options: Any) -> Any:
         """Return the Hessian of a function."""
         return functions.hessian(func)(inputs)
+
+
+if not TYPE_CHECKING:  # a type checker is to find wrong names
+
+    def __getattr__(name: str) -> Any:
+        refuse(hints.missing("torch.autograd", name, __all__))

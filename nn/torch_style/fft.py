@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from nn.missing_names import refuse
 from nn.torch_style import hints
 from nn.torch_style.base import made, tensor_held
 from nn.torch_style.calls import summary
@@ -75,4 +76,4 @@ def rfftfreq(n: int, d: float = 1.0, *, dtype: Any = None, device: Any = None) -
 if not TYPE_CHECKING:  # a type checker is to find wrong names
 
     def __getattr__(name: str) -> Any:
-        raise AttributeError(hints.missing("torch.fft", name, __all__))
+        refuse(hints.missing("torch.fft", name, __all__))

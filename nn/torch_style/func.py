@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import functools
 from collections.abc import Callable
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import autograd
 from nn import functional_call as call_with
 from nn.arrays import plain
+from nn.missing_names import refuse
+from nn.torch_style import hints
 from nn.torch_style.base import inside, outside
 
 __all__ = [
@@ -120,3 +122,9 @@ def functional_call(module: Any, parameters: Any, args: Any = (), kwargs: Any = 
     """Call a module with other parameters."""
     given = args if isinstance(args, tuple) else (args,)
     return call_with(module, inside(dict(parameters)), *given, **(kwargs or {}))
+
+
+if not TYPE_CHECKING:  # a type checker is to find wrong names
+
+    def __getattr__(name: str) -> Any:
+        refuse(hints.missing("torch.func", name, __all__))

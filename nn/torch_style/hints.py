@@ -59,7 +59,6 @@ HINTS: Final = {
     "cpp": _INTERNAL,
     "cumulative_trapezoid": "((x[1:] + x[:-1]) / 2 * dx).cumsum(0)",
     "default_convert": "torch.as_tensor",
-    "distributed": "nothing: there is one process",
     "dropout": "torch.nn.functional.dropout",
     "eig": "torch.linalg.eig",
     "embedding": "torch.nn.functional.embedding",
@@ -82,7 +81,6 @@ HINTS: Final = {
     "igammac": "torch.special.gammaincc",
     "index_reduce": "scatter_reduce",
     "instance_norm": "torch.nn.functional.instance_norm",
-    "jit": _TRACED,
     "layer_norm": "torch.nn.functional.layer_norm",
     "lobpcg": "torch.linalg.eigh",
     "lstm": "torch.nn.LSTM",
@@ -93,11 +91,11 @@ HINTS: Final = {
     "matrix_rank": "torch.linalg.matrix_rank",
     "multi_head_attention_forward": "nn.MultiheadAttention",
     "multinomial": "torch.multinomial(x, num_samples)",
-    "multiprocessing": "Python's multiprocessing",
     "nanmedian": "x[~x.isnan()].median()",
     "nextafter": "np.nextafter(x, y)",
-    "onnx": "nn.export_onnx(model, inputs, path)",
     "orgqr": "torch.linalg.qr",
+    "kaiming_normal": "kaiming_normal_",
+    "kaiming_uniform": "kaiming_uniform_",
     "orthogonal": "nn.init.orthogonal_(layer.weight), or a parametrization of your own",
     "pca_lowrank": "torch.linalg.svd of the centred data",
     "profiler": "Python's cProfile, or autograd.costs",
@@ -140,7 +138,7 @@ HINTS: Final = {
 
 #: What to write for names that begin so.
 BEGINNINGS: Final = {
-    "Lazy": "the layer without Lazy, with the number of inputs",
+    "LazyInstanceNorm": "nn.InstanceNorm2d, with the number of channels",
     "Script": _TRACED,
     "Sym": _INTERNAL,
     "cudnn_": _INTERNAL,

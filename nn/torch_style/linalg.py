@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from nn.torch_style import joining
+from nn.missing_names import refuse
+from nn.torch_style import hints, joining
 from nn.torch_style.arithmetic import pair
 from nn.torch_style.base import made, tensor_held
 from nn.torch_style.calls import shown
@@ -67,3 +68,9 @@ def matrix_norm(A: Any, ord: Any = "fro", dim: Any = (-2, -1), keepdim: bool = F
 def cross(input: Any, other: Any, dim: int = -1) -> Tensor:
     """Return the cross product of vectors of length 3."""
     return input.cross(other, dim)
+
+
+if not TYPE_CHECKING:  # a type checker is to find wrong names
+
+    def __getattr__(name: str) -> Any:
+        refuse(hints.missing("torch.linalg", name, list(globals())))

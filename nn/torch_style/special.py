@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
+from nn.missing_names import refuse
 from nn.optional_imports import require
 from nn.torch_style import hints
 from nn.torch_style.base import tensor_held
@@ -66,4 +67,4 @@ round, xlogy = Tensor.round, Tensor.xlogy
 if not TYPE_CHECKING:  # a type checker is to find wrong names
 
     def __getattr__(name: str) -> Any:
-        raise AttributeError(hints.missing("torch.special", name, __all__))
+        refuse(hints.missing("torch.special", name, __all__))

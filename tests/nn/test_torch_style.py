@@ -196,6 +196,112 @@ def test_hooks_get_tensors():
     np.testing.assert_allclose(x.grad, 2 * layer.weight.detach().sum(0, keepdim=True), rtol=1e-6)
 
 
+def test_layers_have_the_arguments_of_pytorch_as_attributes():
+    layer = nn.Conv2d(2, 4, 3, padding=1, groups=2)
+    assert (layer.padding, layer.dilation, layer.groups) == ((1, 1), (1, 1), 2)
+    assert (layer.padding_mode, layer.transposed, layer.kernel_size) == ("zeros", False, (3, 3))
+    assert nn.Softmax(1).dim == 1
+    assert nn.Embedding(3, 2).max_norm is None
+    assert not hasattr(layer, "gropus")
+    assert isinstance(nn.BatchNorm2d(1), nn.modules.batchnorm._BatchNorm)
+
+
+def test_parameters_are_drawn_again_as_at_first():
+    torch.manual_seed(3)
+    first = nn.Linear(4, 2)
+    weight = first.weight
+    before = weight.tolist()
+    torch.nn.init.zeros_(first.weight)
+    torch.manual_seed(3)
+    first.reset_parameters()
+    assert first.weight is weight
+    assert weight.tolist() == before
+
+
+def test_an_overridden_reset_draws_in_place_of_the_layer():
+    class Wide(nn.Linear):
+        def reset_parameters(self):
+            nn.init.normal_(self.weight, std=2.0)
+            nn.init.zeros_(self.bias)
+
+    torch.manual_seed(1)
+    expected = (2.0 * torch.randn(3, 5)).tolist()
+    torch.manual_seed(1)
+    layer = Wide(5, 3)
+    assert layer.weight.tolist() == expected
+    assert not layer.bias.any()
+
+
+def test_a_module_assigned_to_a_sequential_is_applied():
+    model = nn.Sequential(nn.Linear(2, 3))
+    model.head = nn.Linear(3, 1)
+    model.add_module("last", nn.Sigmoid())
+    assert model(torch.ones(4, 2)).shape == (4, 1)
+    assert len(model) == 3
+    del model.last
+    assert [name for name, _ in model.named_children()] == ["0", "head"]
+
+
+def test_parametrized_layers_inside_of_others_compute_their_weight():
+    class Doubled(nn.Module):
+        def forward(self, w):
+            return 2 * w
+
+    torch.manual_seed(0)
+    block = nn.TransformerEncoderLayer(4, 2, 6, dropout=0.0, batch_first=True).eval()
+    x = torch.randn(2, 3, 4)
+    before, weight = block(x), block.linear2.weight.clone()
+    nn.utils.parametrize.register_parametrization(block.linear2, "weight", Doubled())
+    assert torch.equal(block.linear2.weight, 2 * weight)
+    assert not torch.allclose(block(x), before)
+    block(x).sum().backward()
+    assert block.linear2.parametrizations.weight.original.grad is not None
+    nn.utils.parametrize.remove_parametrizations(block.linear2, "weight", leave_parametrized=False)
+    assert torch.allclose(block(x), before)
+
+
+def test_lazy_layers_become_others_with_the_same_numbers():
+    torch.manual_seed(0)
+    model = nn.Sequential(nn.LazyLinear(3), nn.LazyBatchNorm1d())
+    x = torch.randn(4, 5)
+    torch.manual_seed(2)
+    y = model(x)
+    torch.manual_seed(2)
+    assert torch.equal(y, nn.Sequential(nn.Linear(5, 3), nn.BatchNorm1d(3))(x))
+    assert [type(layer) for layer in model] == [nn.Linear, nn.BatchNorm1d]
+
+
+def test_groups_keep_what_programs_store_there():
+    def made():
+        layer = nn.Linear(1, 1)
+        groups = [{"params": [layer.weight], "lr_scale": 0.5}, {"params": [layer.bias]}]
+        return optim.SGD(groups, lr=0.1)
+
+    first, second = made(), made()
+    first.param_groups[0]["lr_scale"] = 0.25
+    second.load_state_dict(first.state_dict())
+    assert second.param_groups[0]["lr_scale"] == 0.25
+
+
+def test_samples_of_distributions_have_their_shape_and_average():
+    torch.manual_seed(0)
+    two = torch.tensor([1.5, 3.0])
+    found = [
+        torch.distributions.Gamma(two, two), torch.distributions.Beta(two, 2.0),
+        torch.distributions.Poisson(two), torch.distributions.Exponential(two),
+        torch.distributions.Laplace(two, 1.0), torch.distributions.Gumbel(two, 0.5),
+        torch.distributions.LogNormal(two, 0.1), torch.distributions.HalfNormal(two),
+    ]  # fmt: skip
+    for distribution in found:
+        samples = distribution.sample((4000,))
+        error = (samples.mean(0) - distribution.mean).abs() / distribution.stddev
+        assert samples.shape == (4000, 2)
+        assert error.max() < 0.1, distribution
+    shares = torch.distributions.Dirichlet(torch.ones(3)).sample((2,))
+    assert torch.allclose(shares.sum(-1), torch.ones(2))
+    assert torch.distributions.MultivariateNormal(two, torch.eye(2)).rsample((3,)).shape == (3, 2)
+
+
 def test_every_layer_of_nn_has_a_face():
     import nn as plain
 
@@ -399,6 +505,20 @@ ERRORS = [
     (lambda: nn.Linear(1, 2, 3, 4, 5, 6), OptionError, "in_features"),
     (lambda: functional.mse_loss(torch.ones(2, 1), torch.ones(2)), ValueError, "shape"),
     (lambda: torch.save(nn.Linear(1, 1), "unused"), WeightsError, r"model\.state_dict\(\)"),
+    (lambda: torch.zeros(2, out=torch.ones(2)), OptionError, r"y\.copy_"),
+    (lambda: torch.relu_, AttributeError, r"x\.relu_\(\.\.\.\)"),
+    (lambda: torch.gradient, AttributeError, r"np\.gradient"),
+    (lambda: torch.matrix_exp, AttributeError, r"expm\(x\.held\)"),
+    (lambda: torch.quantize_per_tensor, AttributeError, "no quantised"),
+    (lambda: nn.Linear(1, 1).register_full_backward_hook, AttributeError, "register_hook"),
+    (lambda: nn.LazyLinear(2).parameters(), OptionError, "call the model with"),
+    (lambda: torch.distributions.Gamma(1.0, 1.0).rsample(), OptionError, "log_prob"),
+    (lambda: exec("from nn.torch_style.nn import SyncBatchNorm"), ImportError, "one process"),
+    (
+        lambda: exec("from nn.torch_style.nn.init import xavier_normal"),
+        ImportError,
+        "xavier_normal_",
+    ),
 ]
 
 

@@ -597,6 +597,47 @@ nn.UpsamplingNearest2d(scale_factor=2)(w.view(1, 2, 3, 4))
 nn.ChannelShuffle(3)(w.view(1, 6, 2, 2))
 torch.distributions.Normal(x, y).cdf(v)
 torch.distributions.Normal(x, y).icdf(torch.sigmoid(v))
+torch.distributions.Independent(torch.distributions.Normal(x, y), 1).log_prob(v)
+torch.distributions.Independent(torch.distributions.Normal(x, y), 2).entropy()
+torch.distributions.MultivariateNormal(v, m).log_prob(x)
+torch.distributions.MultivariateNormal(v, scale_tril=m.tril()).entropy()
+torch.distributions.MultivariateNormal(v, precision_matrix=m).covariance_matrix
+torch.distributions.MultivariateNormal(x, m).batch_shape
+torch.distributions.kl_divergence(torch.distributions.MultivariateNormal(v, m), torch.distributions.MultivariateNormal(x[0], torch.eye(4)))
+torch.distributions.Exponential(y).log_prob(y + 1)
+torch.distributions.Exponential(y).cdf(torch.tensor(0.7))
+torch.distributions.kl_divergence(torch.distributions.Exponential(y), torch.distributions.Exponential(y + x ** 2))
+torch.distributions.Gamma(y, y[0]).log_prob(y + 1)
+torch.distributions.Gamma(y, 2.0).entropy()
+torch.distributions.Gamma(y, 2.0).variance
+torch.distributions.LogNormal(x, y).log_prob(y)
+torch.distributions.LogNormal(x, y).mean
+torch.distributions.HalfNormal(y).log_prob(y + 1)
+torch.distributions.HalfNormal(y).entropy()
+torch.distributions.Poisson(y).log_prob(i)
+torch.distributions.Beta(y, y[0]).log_prob(torch.sigmoid(x))
+torch.distributions.Beta(y, y + 1).entropy()
+torch.distributions.Beta(y, y + 1).mean
+torch.distributions.Dirichlet(y).log_prob(torch.softmax(x, 1))
+torch.distributions.Dirichlet(y).entropy()
+torch.distributions.OneHotCategorical(logits=x).log_prob(F.one_hot(c, 4).float())
+torch.distributions.Laplace(x, y).log_prob(v)
+torch.distributions.Laplace(x, y).cdf(v)
+torch.distributions.Laplace(x, y).icdf(torch.sigmoid(v))
+torch.distributions.Gumbel(x, y).log_prob(v)
+torch.distributions.Gumbel(x, y).entropy()
+torch.distributions.Cauchy(x, y).log_prob(v)
+torch.distributions.Cauchy(x, y).cdf(v)
+torch.distributions.StudentT(y, x, y).log_prob(v)
+torch.distributions.TransformedDistribution(torch.distributions.Normal(x, y), [torch.distributions.AffineTransform(0.5, 2.0), torch.distributions.TanhTransform()]).log_prob(torch.tanh(v))
+torch.distributions.TransformedDistribution(torch.distributions.Normal(x, y), torch.distributions.SigmoidTransform()).log_prob(torch.sigmoid(v))
+torch.distributions.Uniform(x, x + y).variance
+torch.autograd.functional.hvp(lambda u: (u ** 3).sum(), v.detach(), y[0].detach())
+torch.autograd.functional.vjp(torch.sin, v.detach(), y[0].detach())
+torch.autograd.functional.jvp(torch.sin, v.detach(), y[0].detach())
+nn.LazyLinear(3, bias=False)(x).shape
+type(nn.LazyConv1d(2, 2)(w)).__name__
+nn.Linear(2, 3).load_state_dict({"weight": torch.ones(3, 2), "other": torch.ones(1)}, strict=False)[0]
 in_place(torch, lambda a: a.erf_().cosh_().log1p_())
 in_place(torch, lambda a: a.fill_diagonal_(9.0))
 in_place(torch, lambda a: a.index_put_((torch.tensor([0]), torch.tensor([1])), y[1, 1]))

@@ -22,6 +22,16 @@ class Bernoulli(Distribution):
         self.logits = self.probs.logit(1e-7) if logits is None else as_float(logits)
         self._shape = self.probs.shape
 
+    @property
+    def mean(self) -> Any:
+        """The probability of 1."""
+        return self.probs
+
+    @property
+    def variance(self) -> Any:
+        """The variance."""
+        return self.probs * (1 - self.probs)
+
     def sample(self, sample_shape: Any = ()) -> Tensor:
         """Return random zeros and ones."""
         return bernoulli(self.probs.detach().expand(*sample_shape, *self._shape))

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-from typing import Any
+import math
+from typing import Any, NoReturn
 
 import numpy as np
 
-from nn.torch_style.base import TensorBase
+from autograd.errors import OptionError
+from nn.torch_style.base import TensorBase, made
 from nn.torch_style.creation import as_tensor, tensor
+from nn.torch_style.random import GENERATOR
 from nn.torch_style.tensor import Tensor
 from nn.torch_style.types import Size
 
@@ -17,19 +20,45 @@ def as_float(x: Any) -> Any:
     return x if isinstance(x, TensorBase) else tensor(float(x)) if np.ndim(x) == 0 else as_tensor(x)
 
 
+def drawn(name: str, shape: Any, like: Tensor, *parameters: Any) -> Tensor:
+    """Return random numbers of a method of NumPy's generator, which draws from our own bits."""
+    generator = np.random.Generator(GENERATOR.bit_generator)
+    found = getattr(generator, name)(*[p.detach().numpy() for p in parameters], size=tuple(shape))
+    found = made(np.asarray(found).astype(like.held.dtype))
+    return found  # type: ignore[no-any-return]
+
+
 class Distribution:
     """The base class of distributions."""
 
     _shape: Any = ()
+    _event: Any = ()
+    has_rsample = False
 
     @property
     def batch_shape(self) -> Size:
-        """The shape of a sample."""
+        """How many distributions these are."""
         return Size(self._shape)
+
+    @property
+    def event_shape(self) -> Size:
+        """The shape of a sample of one of them."""
+        return Size(self._event)
+
+    def _extended(self, sample_shape: Any) -> Any:
+        """Return the shape of samples."""
+        return (*sample_shape, *self._shape, *self._event)
 
     def sample(self, sample_shape: Any = ()) -> Tensor:
         """Return random numbers, as constants."""
-        raise NotImplementedError
+        return self.rsample(sample_shape).detach()
+
+    def rsample(self, sample_shape: Any = ()) -> Tensor:
+        """Return random numbers through which derivatives flow to the parameters."""
+        raise OptionError(
+            f"{type(self).__name__} has no rsample here: write sample, whose numbers are "
+            "constants, and the derivative by log_prob."
+        )
 
     def log_prob(self, value: Any) -> Tensor:
         """Return the logarithm of the probability, or of the density."""
@@ -37,9 +66,29 @@ class Distribution:
 
     def entropy(self) -> Tensor:
         """Return the average of -log_prob."""
-        raise NotImplementedError
+        return self._lacks("entropy")
+
+    def cdf(self, value: Any) -> Tensor:
+        """Return the probability of a smaller number."""
+        return self._lacks("cdf")
+
+    def _lacks(self, name: str) -> NoReturn:
+        raise OptionError(
+            f"{type(self).__name__} has no {name} here: write its formula, or see scipy.stats, "
+            "whose functions autograd.scipy differentiates."
+        )
+
+    def perplexity(self) -> Tensor:
+        """Return e to the power of the entropy."""
+        return self.entropy().exp()
 
     @property
     def stddev(self) -> Any:
         """The standard deviation."""
         return self.variance.sqrt()  # type: ignore[attr-defined]
+
+    def __repr__(self) -> str:
+        return f"{type(self).__name__}(batch_shape={self.batch_shape})"
+
+
+LOG_2PI = math.log(2 * math.pi)

@@ -27,6 +27,8 @@ class Normal(Distribution):
     tensor(-0.9189)
     """
 
+    has_rsample = True
+
     def __init__(self, loc: Any, scale: Any, validate_args: Any = None) -> None:
         self.loc, self.scale = broadcast_tensors(as_float(loc), as_float(scale))
         self._shape = self.loc.shape

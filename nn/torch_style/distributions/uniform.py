@@ -13,9 +13,25 @@ from nn.torch_style.tensor import Tensor
 class Uniform(Distribution):
     """Numbers from `low` to `high`, all equally likely."""
 
+    has_rsample = True
+
     def __init__(self, low: Any, high: Any, validate_args: Any = None) -> None:
         self.low, self.high = broadcast_tensors(as_float(low), as_float(high))
         self._shape = self.low.shape
+
+    @property
+    def mean(self) -> Any:
+        """The average."""
+        return (self.low + self.high) / 2
+
+    @property
+    def variance(self) -> Any:
+        """The variance."""
+        return (self.high - self.low) ** 2 / 12
+
+    def cdf(self, value: Any) -> Tensor:
+        """Return the probability of a smaller number."""
+        return ((value - self.low) / (self.high - self.low)).clamp(0, 1)  # type: ignore[no-any-return]
 
     def sample(self, sample_shape: Any = ()) -> Tensor:
         """Return random numbers, as constants."""

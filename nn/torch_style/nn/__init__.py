@@ -11,8 +11,9 @@ from typing import TYPE_CHECKING, Any
 
 import nn as plain_nn
 from nn.module import Module as PlainModule
+from nn.missing_names import refuse
 from nn.torch_style import hints
-from nn.torch_style.nn import functional, init, parallel, parameter, utils
+from nn.torch_style.nn import attention, functional, init, parallel, parameter, utils
 from nn.torch_style.nn.layers import (
     AdaptiveAvgPool1d, AdaptiveAvgPool2d, AdaptiveAvgPool3d, AdaptiveLogSoftmaxWithLoss,
     AdaptiveMaxPool1d, AdaptiveMaxPool2d, AdaptiveMaxPool3d, AlphaDropout, AvgPool1d, AvgPool2d,
@@ -42,6 +43,10 @@ from nn.torch_style.nn.losses import (
     MultiLabelSoftMarginLoss, MultiMarginLoss, NLLLoss, PoissonNLLLoss, SmoothL1Loss,
     SoftMarginLoss, TripletMarginLoss,
 )
+from nn.torch_style.nn.lazy import (
+    LazyBatchNorm1d, LazyBatchNorm2d, LazyBatchNorm3d, LazyConv1d, LazyConv2d, LazyConv3d,
+    LazyConvTranspose1d, LazyConvTranspose2d, LazyConvTranspose3d, LazyLinear,
+)
 from nn.torch_style.nn.containers import (
     Identity, ModuleDict, ModuleList, ParameterDict, ParameterList, Sequential,
 )
@@ -62,7 +67,9 @@ __all__ = [  # noqa: RUF022 - without regard to case
     "GELU", "GLU", "GRU", "GRUCell", "GaussianNLLLoss", "GroupNorm", "Hardshrink", "Hardsigmoid",
     "Hardswish", "Hardtanh", "HingeEmbeddingLoss", "HuberLoss", "Identity", "InstanceNorm1d",
     "InstanceNorm2d", "InstanceNorm3d", "KLDivLoss", "L1Loss", "LPPool1d", "LPPool2d", "LPPool3d",
-    "LSTM", "LSTMCell", "LayerNorm", "LeakyReLU", "Linear", "LocalResponseNorm", "LogSigmoid",
+    "LSTM", "LSTMCell", "LayerNorm", "LazyBatchNorm1d", "LazyBatchNorm2d", "LazyBatchNorm3d",
+    "LazyConv1d", "LazyConv2d", "LazyConv3d", "LazyConvTranspose1d", "LazyConvTranspose2d",
+    "LazyConvTranspose3d", "LazyLinear", "LeakyReLU", "Linear", "LocalResponseNorm", "LogSigmoid",
     "LogSoftmax", "MSELoss", "MarginRankingLoss", "MaxPool1d", "MaxPool2d", "MaxPool3d",
     "MaxUnpool1d", "MaxUnpool2d", "MaxUnpool3d", "Mish", "Module", "ModuleDict", "ModuleList",
     "MultiLabelSoftMarginLoss", "MultiMarginLoss", "MultiheadAttention", "NLLLoss", "PReLU",
@@ -74,8 +81,8 @@ __all__ = [  # noqa: RUF022 - without regard to case
     "Tanh", "Tanhshrink", "Threshold", "Transformer", "TransformerDecoder",
     "TransformerDecoderLayer", "TransformerEncoder", "TransformerEncoderLayer",
     "TripletMarginLoss", "Unflatten", "Unfold", "Upsample", "UpsamplingBilinear2d",
-    "UpsamplingNearest2d", "ZeroPad1d", "ZeroPad2d", "ZeroPad3d", "functional", "init",
-    "modules", "parallel", "parameter", "utils",
+    "UpsamplingNearest2d", "ZeroPad1d", "ZeroPad2d", "ZeroPad3d", "attention", "functional",
+    "init", "modules", "parallel", "parameter", "utils",
 ]
 
 if not TYPE_CHECKING:  # a type checker is to find wrong names
@@ -84,4 +91,4 @@ if not TYPE_CHECKING:  # a type checker is to find wrong names
         found = getattr(plain_nn, name, None)
         if name in plain_nn.__all__ and isinstance(found, type) and issubclass(found, PlainModule):
             return face_class(found)
-        raise AttributeError(hints.missing("torch.nn", name, __all__))
+        refuse(hints.missing("torch.nn", name, __all__))

@@ -68,6 +68,12 @@ class ModuleList(Module, containers.ModuleList):
     def _of(cls, modules: list[Any]) -> ModuleList:
         return ModuleList(modules)
 
+    def pop(self, key: int) -> Any:
+        """Remove a module by its index, and return it."""
+        found = self[key]
+        del self[key]
+        return found
+
     def __iadd__(self, modules: Iterable[Any]) -> ModuleList:
         return self.extend(modules)
 
@@ -80,6 +86,12 @@ class ModuleDict(Module, containers.ModuleDict):
 
     def __getitem__(self, name: str) -> Any:
         return shown_item(super().__getitem__(name))
+
+    def pop(self, key: str) -> Any:
+        """Remove a module by its name, and return it."""
+        found = self[key]
+        del self[key]
+        return found
 
 
 class Identity(Module):
@@ -190,6 +202,17 @@ class ParameterDict(Module):
     def values(self) -> list[Any]:
         """Return the parameters."""
         return [self[name] for name in self._names]
+
+    def get(self, name: str, default: Any = None) -> Any:
+        """Return a parameter by its name, or a default."""
+        return self[name] if name in self._names else default
+
+    def pop(self, name: str) -> Any:
+        """Remove a parameter by its name, and return it."""
+        found = self[name]
+        delattr(self, name)
+        self._names = tuple(other for other in self._names if other != name)
+        return found
 
     def items(self) -> list[tuple[str, Any]]:
         """Return the names and the parameters."""

@@ -12,6 +12,7 @@ from autograd.errors import OptionError
 from nn import functional
 from nn.layers.alpha_dropout import AlphaDropout
 from nn.layers.channel_layers import ChannelShuffle, Dropout1d, Dropout2d, Dropout3d
+from nn.missing_names import refuse
 from nn.torch_style import hints
 from nn.torch_style.base import held, inside, made, numbers, store
 from nn.torch_style.calls import ANY, shown, summary
@@ -341,7 +342,7 @@ if not TYPE_CHECKING:  # a type checker is to find wrong names
     def __getattr__(name: str) -> Any:
         if name not in functional.__all__:
             known = [known for known in globals() if not known.startswith("_")]
-            raise AttributeError(hints.missing("torch.nn.functional", name, known))
+            refuse(hints.missing("torch.nn.functional", name, known))
         first = next(iter(inspect.signature(getattr(functional, name)).parameters))
         return shown(getattr(functional, name), named(getattr(functional, name), first))
 

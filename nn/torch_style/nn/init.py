@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from nn import init
 from nn.init import calculate_gain
+from nn.missing_names import refuse
+from nn.torch_style import hints
 from nn.torch_style.base import numbers
 from nn.torch_style.calls import summary
 from nn.torch_style.random import GENERATOR
@@ -61,3 +63,8 @@ trunc_normal_ = _filling(init.trunc_normal_)
 uniform_ = _filling(init.uniform_)
 xavier_normal_ = _filling(init.xavier_normal_)
 xavier_uniform_ = _filling(init.xavier_uniform_)
+
+if not TYPE_CHECKING:  # a type checker is to find wrong names
+
+    def __getattr__(name: str) -> Any:
+        refuse(hints.missing("torch.nn.init", name, __all__))

@@ -12,7 +12,7 @@ from __future__ import annotations
 
 import inspect
 from collections.abc import Callable, Iterator
-from typing import TYPE_CHECKING, Any, ClassVar, Final, Self
+from typing import TYPE_CHECKING, Any, ClassVar, Final, NamedTuple, Self
 
 import numpy as np
 
@@ -63,6 +63,18 @@ def _learned(kind: type[Any]) -> Show | None:
         show = _show_buffer  # an array of another library, or of a function that is traced
     SHOWN[kind] = show
     return show
+
+
+class LoadedKeys(NamedTuple):
+    """What `Module.load_state_dict` did not find, or did not need."""
+
+    missing_keys: list[str]
+    unexpected_keys: list[str]
+
+    def __repr__(self) -> str:
+        if not self.missing_keys and not self.unexpected_keys:
+            return "<All keys matched successfully>"
+        return f"LoadedKeys(missing_keys={self[0]}, unexpected_keys={self[1]})"
 
 
 class Module(PlainModule):
@@ -251,8 +263,11 @@ class Module(PlainModule):
     def load_state_dict(self, state_dict: Any, strict: bool = True, assign: bool = False) -> Any:  # type: ignore[override]
         """Copy tensors or arrays into the parameters and buffers of the same names."""
         found = {name: numbers(array) for name, array in state_dict.items()}
+        own = self._state()
+        missing = [name for name in own if name not in found]
+        unexpected = [name for name in found if name not in own]
         super().load_state_dict(found, strict)
-        return "<All keys matched successfully>" if strict else None
+        return LoadedKeys(missing, unexpected)
 
     # -- for nn.fit -------------------------------------------------------------------------
 
@@ -482,4 +497,7 @@ def face_of(plain: PlainModule, kind: type[Module]) -> Any:
 
 def stored_as(module: Module) -> Any:
     """Return the module of `nn` that this one shows; None if it is stored itself."""
-    return getattr(module, "_stored", None)
+    try:
+        return object.__getattribute__(module, "_stored")
+    except AttributeError:
+        return None

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from nn.missing_names import refuse
 from nn.torch_style import hints
 from nn.torch_style.optim import lr_scheduler
 from nn.torch_style.optim.optimizer import (
@@ -30,4 +31,4 @@ __all__ = [
 if not TYPE_CHECKING:  # a type checker is to find wrong names
 
     def __getattr__(name: str) -> Any:
-        raise AttributeError(hints.missing("torch.optim", name, __all__))
+        refuse(hints.missing("torch.optim", name, __all__))

@@ -69,7 +69,11 @@ class Optimizer(optim.Optimizer):
         seen = {id(held(p)) for other in self.param_groups for p in other["params"]}
         if seen & set(map(id, found)):
             raise OptionError("A parameter is in two groups, and would be updated twice per step.")
-        super().add_param_group({**group, "params": found})
+        known = (*self.defaults, "params", "name", *WITHOUT_EFFECT)
+        own = {name: option for name, option in group.items() if name not in known}
+        given = {name: option for name, option in group.items() if name not in own}
+        super().add_param_group({**given, "params": found})
+        self.param_groups[-1].update(own)  # what the program itself keeps there
         self.param_groups[-1]["params"] = [
             old if isinstance(old, TensorBase) else _shown(new)
             for old, new in zip(params, found, strict=True)
@@ -85,7 +89,16 @@ class Optimizer(optim.Optimizer):
 
     def load_state_dict(self, state_dict: Any) -> None:
         """Restore a state, from which steps continue bit for bit."""
-        super().load_state_dict(inside(dict(state_dict)))
+        found = inside(dict(state_dict))
+        groups = [dict(group) for group in found["param_groups"]]
+        known = (*self.defaults, "params", "name", *WITHOUT_EFFECT)
+        kept = []
+        for own, group in zip(self.param_groups, groups, strict=False):
+            names = [name for name in own if name not in known and name in group]
+            kept.append({name: group.pop(name) for name in names})
+        super().load_state_dict({**found, "param_groups": groups})
+        for own, options in zip(self.param_groups, kept, strict=False):
+            own.update(options)
 
 
 def _group(part: Any) -> Any:

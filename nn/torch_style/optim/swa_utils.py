@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import copy
 from collections.abc import Callable
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from autograd.errors import WeightsError
+from nn.missing_names import refuse
 from nn.optim import factor_schedules
 from nn.optim.averages import update_bn as plain_update_bn
+from nn.torch_style import hints
 from nn.torch_style.creation import tensor
 from nn.torch_style.grad_mode import no_grad
 from nn.torch_style.nn.module import Module
@@ -122,3 +124,9 @@ class AveragedModel(Module):
 def update_bn(loader: Any, model: Module, device: Any = None) -> None:
     """Compute the running statistics of all batch norms anew, as means over the batches."""
     plain_update_bn(loader, model)
+
+
+if not TYPE_CHECKING:  # a type checker is to find wrong names
+
+    def __getattr__(name: str) -> Any:
+        refuse(hints.missing("torch.optim.swa_utils", name, __all__))

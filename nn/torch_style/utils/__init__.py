@@ -1,5 +1,16 @@
-"""PyTorch's ``torch.utils``: `data` and `checkpoint`."""
+"""PyTorch's ``torch.utils``: `data`, `checkpoint` and `tensorboard`."""
 
-from nn.torch_style.utils import checkpoint, data
+from __future__ import annotations
 
-__all__ = ["checkpoint", "data"]
+from typing import TYPE_CHECKING, Any
+
+from nn.missing_names import refuse
+from nn.torch_style import hints
+from nn.torch_style.utils import checkpoint, data, tensorboard
+
+__all__ = ["checkpoint", "data", "tensorboard"]
+
+if not TYPE_CHECKING:  # a type checker is to find wrong names
+
+    def __getattr__(name: str) -> Any:
+        refuse(hints.missing("torch.utils", name, __all__))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from nn.missing_names import refuse
 from nn.torch_style import hints
 from nn.torch_style.nn.modules import (
     activation,
@@ -41,4 +42,4 @@ def __getattr__(name: str) -> Any:
         if name in kind.__all__:
             return getattr(kind, name)
     known = [known for kind in _KINDS for known in kind.__all__]
-    raise AttributeError(hints.missing("torch.nn.modules", name, known))
+    refuse(hints.missing("torch.nn.modules", name, known))

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from nn import utils
+from nn.missing_names import refuse
 from nn.torch_style import hints
 from nn.torch_style.base import inside
 from nn.torch_style.calls import shown
@@ -72,4 +73,4 @@ def vector_to_parameters(vec: Any, parameters: Any) -> None:
 if not TYPE_CHECKING:  # a type checker is to find wrong names
 
     def __getattr__(name: str) -> Any:
-        raise AttributeError(hints.missing("torch.nn.utils", name, __all__))
+        refuse(hints.missing("torch.nn.utils", name, __all__))

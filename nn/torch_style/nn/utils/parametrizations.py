@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
+from nn.missing_names import refuse
+from nn.torch_style import hints
 from nn.torch_style.base import held
 from nn.torch_style.nn.module import Module, face_class
 from nn.torch_style.nn.utils.parametrize import register_parametrization
@@ -45,3 +47,9 @@ def spectral_norm(
 def output_axis(module: Any) -> int:
     """Return the axis of a layer's weight that counts its outputs."""
     return int(getattr(getattr(module, "plain", None), "output_axis", 0))
+
+
+if not TYPE_CHECKING:  # a type checker is to find wrong names
+
+    def __getattr__(name: str) -> Any:
+        refuse(hints.missing("torch.nn.utils.parametrizations", name, __all__))

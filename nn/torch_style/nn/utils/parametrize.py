@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from autograd.errors import DataError, OptionError
+from nn.missing_names import refuse
+from nn.torch_style import hints
 from nn.torch_style.nn.computed import compute, forget
 from nn.torch_style.nn.containers import ModuleDict, ModuleList
 from nn.torch_style.nn.module import Module
@@ -129,3 +131,9 @@ def is_parametrized(module: Module, tensor_name: str | None = None) -> bool:
 def cached() -> Iterator[None]:
     """Change nothing: parameters are computed whenever they are used."""
     yield
+
+
+if not TYPE_CHECKING:  # a type checker is to find wrong names
+
+    def __getattr__(name: str) -> Any:
+        refuse(hints.missing("torch.nn.utils.parametrize", name, __all__))

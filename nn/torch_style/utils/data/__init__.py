@@ -3,6 +3,10 @@
 A loader that shuffles draws the orders that PyTorch's draws from the same seed.
 """
 
+from typing import TYPE_CHECKING, Any
+
+from nn.missing_names import refuse
+from nn.torch_style import hints
 from nn.torch_style.utils.data.collate import default_collate
 from nn.torch_style.utils.data.dataloader import DataLoader
 from nn.torch_style.utils.data.dataset import (
@@ -27,3 +31,8 @@ __all__ = [
     "Sampler", "SequentialSampler", "Subset", "SubsetRandomSampler", "TensorDataset",
     "WeightedRandomSampler", "default_collate", "random_split",
 ]  # fmt: skip
+
+if not TYPE_CHECKING:  # a type checker is to find wrong names
+
+    def __getattr__(name: str) -> Any:
+        refuse(hints.missing("torch.utils.data", name, __all__))

@@ -1,0 +1,189 @@
+"""Positive numbers: `Exponential`, `Gamma`, `HalfNormal`, `LogNormal`; counts: `Poisson`."""
+
+from __future__ import annotations
+
+import math
+from typing import Any
+
+from nn.torch_style.creation import rand
+from nn.torch_style.distributions.distribution import LOG_2PI, Distribution, as_float, drawn
+from nn.torch_style.distributions.normal import Normal
+from nn.torch_style.joining import broadcast_tensors
+from nn.torch_style.special import digamma
+from nn.torch_style.tensor import Tensor
+
+
+class Exponential(Distribution):
+    """The time to the next event of a rate."""
+
+    has_rsample = True
+
+    def __init__(self, rate: Any, validate_args: Any = None) -> None:
+        self.rate = as_float(rate)
+        self._shape = self.rate.shape
+
+    @property
+    def mean(self) -> Any:
+        """The average."""
+        return self.rate.reciprocal()
+
+    @property
+    def variance(self) -> Any:
+        """The variance."""
+        return self.rate**-2
+
+    def rsample(self, sample_shape: Any = ()) -> Tensor:
+        """Return random numbers; derivatives flow to the rate."""
+        u = rand(*self._extended(sample_shape), dtype=self.rate.dtype)
+        return -(-u).log1p() / self.rate
+
+    def log_prob(self, value: Any) -> Tensor:
+        """Return the logarithm of the density."""
+        return self.rate.log() - self.rate * value
+
+    def cdf(self, value: Any) -> Tensor:
+        """Return the probability of a smaller number."""
+        return -(-self.rate * value).expm1()
+
+    def entropy(self) -> Tensor:
+        """Return the average of -log_prob."""
+        return 1 - self.rate.log()
+
+
+class Gamma(Distribution):
+    """The time to several events.
+
+    Parameters
+    ----------
+    concentration, rate : tensor or float
+        How many events, and how many in each unit of time.
+
+    Examples
+    --------
+    >>> import nn.torch_style as torch
+    >>> torch.distributions.Gamma(2.0, 1.0).log_prob(torch.tensor(1.0))
+    tensor(-1.)
+    """
+
+    def __init__(self, concentration: Any, rate: Any, validate_args: Any = None) -> None:
+        self.concentration, self.rate = broadcast_tensors(as_float(concentration), as_float(rate))
+        self._shape = self.rate.shape
+
+    @property
+    def mean(self) -> Any:
+        """The average."""
+        return self.concentration / self.rate
+
+    @property
+    def variance(self) -> Any:
+        """The variance."""
+        return self.concentration / self.rate**2
+
+    def sample(self, sample_shape: Any = ()) -> Tensor:
+        """Return random numbers, as constants."""
+        shape = self._extended(sample_shape)
+        return drawn("standard_gamma", shape, self.rate, self.concentration) / self.rate.detach()
+
+    def log_prob(self, value: Any) -> Tensor:
+        """Return the logarithm of the density."""
+        value = as_float(value)
+        a, rate = self.concentration, self.rate
+        return a.xlogy(rate) + (a - 1).xlogy(value) - rate * value - a.lgamma()
+
+    def entropy(self) -> Tensor:
+        """Return the average of -log_prob."""
+        a = self.concentration
+        return a - self.rate.log() + a.lgamma() + (1 - a) * digamma(a)
+
+
+class LogNormal(Distribution):
+    """Numbers whose logarithms are normal."""
+
+    has_rsample = True
+
+    def __init__(self, loc: Any, scale: Any, validate_args: Any = None) -> None:
+        self.base_dist = Normal(loc, scale)
+        self.loc, self.scale = self.base_dist.loc, self.base_dist.scale
+        self._shape = self.loc.shape
+
+    @property
+    def mean(self) -> Any:
+        """The average."""
+        return (self.loc + self.scale**2 / 2).exp()
+
+    @property
+    def variance(self) -> Any:
+        """The variance."""
+        return (self.scale**2).expm1() * (2 * self.loc + self.scale**2).exp()
+
+    def rsample(self, sample_shape: Any = ()) -> Tensor:
+        """Return random numbers; derivatives flow to the parameters."""
+        return self.base_dist.rsample(sample_shape).exp()
+
+    def log_prob(self, value: Any) -> Tensor:
+        """Return the logarithm of the density."""
+        log = as_float(value).log()
+        return self.base_dist.log_prob(log) - log
+
+    def entropy(self) -> Tensor:
+        """Return the average of -log_prob."""
+        return self.base_dist.entropy() + self.loc
+
+
+class HalfNormal(Distribution):
+    """The absolute values of normal numbers with average 0."""
+
+    has_rsample = True
+
+    def __init__(self, scale: Any, validate_args: Any = None) -> None:
+        self.scale = as_float(scale)
+        self._shape = self.scale.shape
+
+    @property
+    def mean(self) -> Any:
+        """The average."""
+        return self.scale * math.sqrt(2 / math.pi)
+
+    @property
+    def variance(self) -> Any:
+        """The variance."""
+        return self.scale**2 * (1 - 2 / math.pi)
+
+    def rsample(self, sample_shape: Any = ()) -> Tensor:
+        """Return random numbers; derivatives flow to the scale."""
+        return Normal(self.scale * 0, self.scale).rsample(sample_shape).abs()
+
+    def log_prob(self, value: Any) -> Tensor:
+        """Return the logarithm of the density."""
+        value = as_float(value)
+        inside = (value >= 0).to(self.scale.dtype).log()
+        squares = (value / self.scale) ** 2 / 2
+        return inside + math.log(2) - LOG_2PI / 2 - squares - self.scale.log()
+
+    def entropy(self) -> Tensor:
+        """Return the average of -log_prob."""
+        return 0.5 + 0.5 * LOG_2PI + self.scale.log() - math.log(2)
+
+
+class Poisson(Distribution):
+    """How many events of a rate there are."""
+
+    def __init__(self, rate: Any, validate_args: Any = None) -> None:
+        self.rate = as_float(rate)
+        self._shape = self.rate.shape
+
+    @property
+    def mean(self) -> Any:
+        """The average."""
+        return self.rate
+
+    variance = mean
+
+    def sample(self, sample_shape: Any = ()) -> Tensor:
+        """Return random counts."""
+        return drawn("poisson", self._extended(sample_shape), self.rate, self.rate)
+
+    def log_prob(self, value: Any) -> Tensor:
+        """Return the logarithm of the probability."""
+        value = as_float(value)
+        return value.xlogy(self.rate) - self.rate - (value + 1).lgamma()

@@ -1,0 +1,132 @@
+"""Numbers from 0 to 1, and shares that sum to 1: `Beta`, `Dirichlet`, `OneHotCategorical`."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from nn.torch_style.distributions.categorical import Categorical
+from nn.torch_style.distributions.distribution import Distribution, as_float, drawn
+from nn.torch_style.joining import stack
+from nn.torch_style.nn.functional import one_hot
+from nn.torch_style.special import digamma
+from nn.torch_style.tensor import Tensor
+
+
+class Dirichlet(Distribution):
+    """Shares that sum to 1.
+
+    Parameters
+    ----------
+    concentration : tensor, shape (..., n)
+        How much each share is preferred.
+
+    Examples
+    --------
+    >>> import nn.torch_style as torch
+    >>> shares = torch.distributions.Dirichlet(torch.ones(3))
+    >>> shares.log_prob(torch.tensor([0.2, 0.3, 0.5])).exp()
+    tensor(2.)
+    """
+
+    def __init__(self, concentration: Any, validate_args: Any = None) -> None:
+        self.concentration = concentration
+        self._shape, self._event = concentration.shape[:-1], concentration.shape[-1:]
+
+    @property
+    def mean(self) -> Any:
+        """The average."""
+        return self.concentration / self.concentration.sum(-1, keepdim=True)
+
+    @property
+    def variance(self) -> Any:
+        """The variance."""
+        total = self.concentration.sum(-1, keepdim=True)
+        return self.mean * (1 - self.mean) / (total + 1)
+
+    def sample(self, sample_shape: Any = ()) -> Tensor:
+        """Return random shares, as constants."""
+        a = self.concentration
+        found = drawn("standard_gamma", self._extended(sample_shape), a, a)
+        return found / found.sum(-1, keepdim=True)
+
+    def log_prob(self, value: Any) -> Tensor:
+        """Return the logarithm of the density."""
+        a = self.concentration
+        return (a - 1).xlogy(value).sum(-1) + a.sum(-1).lgamma() - a.lgamma().sum(-1)
+
+    def entropy(self) -> Tensor:
+        """Return the average of -log_prob."""
+        a, count = self.concentration, self._event[0]
+        total = a.sum(-1)
+        constant = a.lgamma().sum(-1) - total.lgamma()
+        spread = ((a - 1) * digamma(a)).sum(-1)
+        return constant - (count - total) * digamma(total) - spread
+
+
+class Beta(Distribution):
+    """Numbers from 0 to 1: the first of two shares."""
+
+    def __init__(self, concentration1: Any, concentration0: Any, validate_args: Any = None) -> None:
+        first, second = as_float(concentration1), as_float(concentration0)
+        self._pair = Dirichlet(stack([first + 0 * second, second + 0 * first], -1))
+        self._shape = self._pair.batch_shape
+
+    @property
+    def concentration1(self) -> Any:
+        """How much large numbers are preferred."""
+        return self._pair.concentration[..., 0]
+
+    @property
+    def concentration0(self) -> Any:
+        """How much small numbers are preferred."""
+        return self._pair.concentration[..., 1]
+
+    @property
+    def mean(self) -> Any:
+        """The average."""
+        return self._pair.mean[..., 0]
+
+    @property
+    def variance(self) -> Any:
+        """The variance."""
+        return self._pair.variance[..., 0]
+
+    def sample(self, sample_shape: Any = ()) -> Tensor:
+        """Return random numbers, as constants."""
+        return self._pair.sample(sample_shape)[..., 0]
+
+    def log_prob(self, value: Any) -> Tensor:
+        """Return the logarithm of the density."""
+        value = as_float(value)
+        return self._pair.log_prob(stack([value, 1 - value], -1))
+
+    def entropy(self) -> Tensor:
+        """Return the average of -log_prob."""
+        return self._pair.entropy()
+
+
+class OneHotCategorical(Distribution):
+    """Vectors of zeros and a single one."""
+
+    def __init__(self, probs: Any = None, logits: Any = None, validate_args: Any = None) -> None:
+        self._classes = Categorical(probs, logits)
+        self.probs, self.logits = self._classes.probs, self._classes.logits
+        self._shape, self._event = self.probs.shape[:-1], self.probs.shape[-1:]
+
+    @property
+    def mean(self) -> Any:
+        """The probabilities."""
+        return self.probs
+
+    def sample(self, sample_shape: Any = ()) -> Tensor:
+        """Return random vectors."""
+        chosen = self._classes.sample(sample_shape)
+        return one_hot(chosen, self._event[0]).to(self.probs.dtype)
+
+    def log_prob(self, value: Any) -> Tensor:
+        """Return the logarithm of the probability."""
+        return self._classes.log_prob(value.argmax(-1))
+
+    def entropy(self) -> Tensor:
+        """Return -Σ p·log(p)."""
+        return self._classes.entropy()
