@@ -5,6 +5,7 @@ from __future__ import annotations
 import sys
 import time
 import warnings
+from collections.abc import Callable
 from typing import Any
 
 from autograd.errors import MissingProgramError, OptionError
@@ -36,13 +37,13 @@ def displays(progress: Any) -> list[Callback]:
 class ProgressLines(Callback):
     """Writes lines for a log, which a bar would fill with all its states."""
 
-    def __init__(self) -> None:
+    def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
         self.written = -1
-        self._next = time.monotonic()
+        self._clock, self._next = clock, clock()
 
     def on_epoch_end(self, epoch: int, logs: dict[str, float] | None = None) -> None:
         """Write a line about the epoch, unless the last line is recent."""
-        if time.monotonic() >= self._next:
+        if self._clock() >= self._next:
             self._write(epoch, logs)
 
     def on_train_end(self, logs: dict[str, float] | None = None) -> None:
@@ -51,7 +52,7 @@ class ProgressLines(Callback):
             self._write(len(self.history) - 1, self.history.rows[-1])
 
     def _write(self, epoch: int, logs: dict[str, float] | None) -> None:
-        self.written, self._next = epoch, time.monotonic() + INTERVAL
+        self.written, self._next = epoch, self._clock() + INTERVAL
         measured = ", ".join(f"{name} {text}" for name, text in _short(logs or {}).items())
         print(f"epoch {epoch + 1}/{self.params['epochs']}: {measured}", file=sys.stderr, flush=True)
 

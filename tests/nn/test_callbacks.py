@@ -14,6 +14,7 @@ import pytest
 import nn
 from autograd.errors import DataError, MissingProgramError, OptionError
 from nn import callbacks
+from nn.training.progress import ProgressLines
 
 RECORDER = runpy.run_path(str(Path(__file__).with_name("record_keras.py")))
 RECORDED = json.loads(RECORDER["PATH"].read_text(encoding="utf-8"))
@@ -244,13 +245,19 @@ def test_a_stream_of_batches_has_a_bar_of_epochs(capsys, monkeypatch):
     assert "3/3" in capsys.readouterr().err
 
 
-def test_a_log_gets_a_few_lines_instead_of_a_bar(capsys, monkeypatch):
-    clock = iter(range(0, 1000, 4))  # an epoch every four seconds
-    monkeypatch.setattr("nn.training.progress.time.monotonic", lambda: next(clock))
-    history = nn.fit(**settings(progress=True, epochs=9))
-    *lines, last = capsys.readouterr().err.splitlines()
-    assert [line.partition(":")[0] for line in lines] == ["epoch 1/9", "epoch 4/9", "epoch 7/9"]
-    assert last.startswith(f"epoch 9/9: lr 0.1, loss {history['loss'][-1]:.4g}, val_loss ")
+def test_a_log_gets_a_few_lines_instead_of_a_bar(capsys):
+    history = nn.fit(**settings(progress=True))
+    first, last = capsys.readouterr().err.splitlines()
+    assert first.startswith("epoch 1/3: lr 0.1, loss ")
+    assert last.startswith(f"epoch 3/3: lr 0.1, loss {history['loss'][-1]:.4g}, val_loss ")
+
+
+def test_a_line_is_written_for_the_first_epoch_after_ten_seconds(capsys):
+    clock = iter(range(0, 1000, 4))  # two readings in an epoch with a line, one in another
+    lines = ProgressLines(lambda: next(clock))
+    nn.fit(**settings(progress=False, epochs=9, callbacks=[lines]))
+    written = [line.partition(":")[0] for line in capsys.readouterr().err.splitlines()]
+    assert written == ["epoch 1/9", "epoch 4/9", "epoch 7/9", "epoch 9/9"]
 
 
 @pytest.mark.parametrize("jit", [False, True])
