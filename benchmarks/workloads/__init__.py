@@ -5,6 +5,7 @@ ORDER = (
     "scalar_expression",
     "scalar_loop",
     "micrograd_demo",
+    "micrograd_batched",
     "gpt_of_scalars",
     "fan_out",
     "deep_chain",

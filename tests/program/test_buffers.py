@@ -7,6 +7,7 @@ from program.pass_checks import X, bits, check
 from autograd import value_and_grad
 from autograd.program import jit, trace
 from autograd.program.passes import optimised
+from autograd.program.passes.dead_code import may_raise
 from autograd.program.passes.rows import by_rows
 from autograd.program.passes.tiled import Tiled, numpy_adds_halves
 
@@ -248,6 +249,29 @@ def test_a_check_stays_behind_a_write_to_what_it_may_read():
         assert bits(run(x.copy(), y.copy())) == bits(function(x.copy(), y.copy()))
         assert bits(run(x, x)) == bits(function(y, y))
         assert bits(x) == bits(y)
+
+
+def test_numbers_that_may_raise_are_computed_before_arrays_change():
+    def function(x, steps, rate):
+        x *= 0.5
+        scale = rate / (1.0 - 0.9**steps)
+        x += scale * x
+        return 0.999**steps / rate
+
+    run = jit(function)
+    for steps, rate in ((1.0, 0.1), (2.0, 0.3), (3.0, 0.1)):
+        found, wanted = np.ones(3), np.ones(3)
+        assert run(found, steps, rate) == function(wanted, steps, rate)
+        assert bits(found) == bits(wanted)
+    items = run._cache.popitem()[1][0].program.items
+    changed = [item.writes is not None for item in items]
+    assert not any(map(may_raise, items[changed.index(True) :]))
+    for steps, rate in ((0.0, 0.1), (1e5, 0.0)):
+        found, wanted = np.ones(3), np.ones(3)
+        for f, x in ((run, found), (function, wanted)):
+            with pytest.raises(ZeroDivisionError):
+                f(x, steps, rate)
+        assert bits(found) == bits(wanted)
 
 
 # -- long rows --------------------------------------------------------------------------------

@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 
 from autograd.program.instructions import Guard, Variable
+from autograd.program.passes.dead_code import may_raise
 from autograd.program.passes.effects import Effects, has_memory, is_pure, reads
 from autograd.program.program import Program
 
@@ -15,7 +16,7 @@ RAISING = frozenset((np.ravel_multi_index,))
 
 
 def with_checks_first(program: Program) -> Program:
-    """Move guards that depend on the inputs alone before the first change of something outside.
+    """Move what may fail and depends on inputs alone before the first change outside.
 
     So there is nothing to undo if they fail.
     """
@@ -31,7 +32,7 @@ def with_checks_first(program: Program) -> Program:
     moved: set[int] = set()
     for position in range(start, len(program.items)):
         item = program.items[position]
-        if isinstance(item, Guard) or item.function in RAISING:
+        if _is_check(item):
             needed = _needed(program, item, effects, roots)
             if changes_arrays and needed is not None:
                 needed = None if _reads_outside(program, {*needed, position}, effects) else needed
@@ -43,6 +44,13 @@ def with_checks_first(program: Program) -> Program:
     first = [items[i] for i in sorted(moved)]
     rest = [items[i] for i in range(start, len(items)) if i not in moved]
     return program.with_items([*items[:start], *first, *rest])
+
+
+def _is_check(item: Any) -> bool:
+    """Return whether a guard may fail, or an error may be raised, and nothing else happens."""
+    if isinstance(item, Guard) or item.function in RAISING:
+        return True
+    return may_raise(item, of_values=True) and item.writes is None and is_pure(item)
 
 
 def first_change(program: Program, effects: Effects) -> int | None:
