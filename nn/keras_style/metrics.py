@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Callable
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from autograd.errors import DataError, OptionError
 from nn.keras_style import losses
+from nn.missing_names import refuse
 
 
 def binary_accuracy(outputs: Any, targets: Any, threshold: float = 0.5) -> float:
@@ -28,8 +30,14 @@ def binary_accuracy(outputs: Any, targets: Any, threshold: float = 0.5) -> float
     >>> binary_accuracy(np.array([0.2, 0.7]), np.array([0, 0]))
     0.5
     """
-    targets = np.asarray(targets).reshape(np.shape(outputs))
-    return float(np.mean((np.asarray(outputs) > threshold) == (targets > 0.5)))
+    outputs, targets = np.asarray(outputs), np.asarray(targets)
+    if outputs.shape not in (targets.shape, (*targets.shape, 1)):
+        raise DataError(
+            f"binary_accuracy: the outputs have shape {outputs.shape}, the targets "
+            f"{targets.shape}; they must be the same."
+        )
+    right = (outputs > threshold) == (targets.reshape(outputs.shape) > 0.5)
+    return float(np.mean(right & ~np.isnan(outputs)))
 
 
 def categorical_accuracy(outputs: Any, targets: Any) -> float:
@@ -45,7 +53,7 @@ def categorical_accuracy(outputs: Any, targets: Any) -> float:
     >>> categorical_accuracy(np.array([[0.2, 0.8]]), np.array([[0, 1]]))
     1.0
     """
-    return float(np.mean(np.argmax(outputs, axis=-1) == np.argmax(targets, axis=-1)))
+    return _share(outputs, np.argmax(targets, axis=-1))
 
 
 def sparse_categorical_accuracy(outputs: Any, targets: Any) -> float:
@@ -63,8 +71,13 @@ def sparse_categorical_accuracy(outputs: Any, targets: Any) -> float:
     >>> sparse_categorical_accuracy(np.array([[0.2, 0.8]]), np.array([0]))
     0.0
     """
-    targets = np.asarray(targets).reshape(np.shape(outputs)[:-1])
-    return float(np.mean(np.argmax(outputs, axis=-1) == targets))
+    return _share(outputs, np.asarray(targets).reshape(np.shape(outputs)[:-1]))
+
+
+def _share(outputs: Any, classes: Any) -> float:
+    """Return the share of examples whose largest output is that of their class, none of it NaN."""
+    right = (np.argmax(outputs, axis=-1) == classes) & ~np.isnan(outputs).any(axis=-1)
+    return float(np.mean(right))
 
 
 def accuracy(outputs: Any, targets: Any) -> float:
@@ -126,3 +139,30 @@ def named(metric: Any) -> Any:
     if metric.lower() not in METRICS:
         raise OptionError(f"There is no metric {metric!r}; there are {', '.join(METRICS)}.")
     return METRICS[metric.lower()]
+
+
+def _maker(metric: Callable[..., float]) -> Callable[..., Any]:
+    def make(name: str = "", dtype: Any = None, **options: Any) -> Any:
+        found = functools.partial(metric, **options)
+        found.__name__ = name or metric.__name__  # type: ignore[attr-defined]
+        return found
+
+    make.__doc__ = f"Return {metric.__name__}, perhaps under another name."
+    return make
+
+
+Accuracy = _maker(accuracy)
+BinaryAccuracy = _maker(binary_accuracy)
+CategoricalAccuracy = _maker(categorical_accuracy)
+SparseCategoricalAccuracy = _maker(sparse_categorical_accuracy)
+MeanAbsoluteError = _maker(METRICS["mean_absolute_error"])
+MeanSquaredError = _maker(METRICS["mean_squared_error"])
+
+
+if not TYPE_CHECKING:  # a type checker is to find wrong names
+
+    def __getattr__(name: str) -> Any:
+        refuse(
+            f"nn.keras_style has no metrics.{name}: write a function of outputs and targets, "
+            "arrays, such as those of sklearn.metrics with their arguments exchanged."
+        )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import inspect
 from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
@@ -15,6 +16,13 @@ from nn.data import DataLoader
 from nn.keras_style import losses, optimizers
 from nn.keras_style import metrics as known_metrics
 from nn.keras_style.data import Weighted, arrays_of, divided, weights_of
+from nn.keras_style.habits import (
+    Habits,
+    check_options,
+    check_steps,
+    outputs_first,
+    takes_truth_first,
+)
 from nn.module import Module
 from nn.optim import Optimizer
 from nn.styles import plain_model
@@ -23,7 +31,7 @@ from nn.training.loop import evaluate, fit
 from nn.weights import load_into, save
 
 
-class Model(Module):
+class Model(Habits):
     """A model that is compiled and fitted as in Keras.
 
     Subclasses define ``forward``, or ``call`` as in Keras; or it wraps another module.
@@ -59,7 +67,10 @@ class Model(Module):
     module: Any = None
     optimizer: Any = None
 
-    def __init__(self, module: Module | None = None) -> None:
+    def __init__(self, module: Module | None = None, *more: Any, **options: Any) -> None:
+        if more:
+            options["inputs"] = module
+        check_options(type(self).__name__, options)
         self.module = plain_model(module)
 
     def forward(self, *inputs: Any, **options: Any) -> Any:
@@ -75,6 +86,8 @@ class Model(Module):
         found = getattr(self, "call", None) if self.module is None else self.module
         if found is None:
             raise OptionError(f"{type(self).__name__} defines neither forward nor call.")
+        if self.module is None and "training" in inspect.signature(found).parameters:
+            options.setdefault("training", self.training)
         return found(*inputs, **options)
 
     def compile(
@@ -83,6 +96,7 @@ class Model(Module):
         loss: Any = None,
         metrics: Iterable[Any] = (),
         jit_compile: bool = False,
+        **options: Any,
     ) -> None:
         """Choose how to train.
 
@@ -98,6 +112,8 @@ class Model(Module):
             Names such as "accuracy", or functions of outputs and targets.
         jit_compile : bool
             Whether to record steps with `autograd.jit`.
+        **options
+            Options of Keras, which raise unless they change nothing.
 
         Raises
         ------
@@ -106,6 +122,8 @@ class Model(Module):
         """
         if loss is None:
             raise OptionError('compile needs a loss, such as loss="mse".')
+        check_options("compile", options)
+        check_steps(self)
         if isinstance(optimizer, str):
             optimizer = optimizers.recipe(optimizer)
         if not isinstance(optimizer, Optimizer):
@@ -126,6 +144,7 @@ class Model(Module):
         shuffle: bool = True,
         class_weight: dict[int, float] | None = None,
         sample_weight: Any = None,
+        **options: Any,
     ) -> History:
         """Train.
 
@@ -154,6 +173,8 @@ class Model(Module):
             The weight of the examples of each class in the loss.
         sample_weight : array, shape (examples,), optional
             The weight of each example in the loss.
+        **options
+            Options of Keras, which raise unless they change nothing.
 
         Returns
         -------
@@ -167,6 +188,7 @@ class Model(Module):
         ShapeError, DataError
             If the data do not fit.
         """
+        check_options("fit", options)
         compiled = self._need_compiled()
         data: Any = x
         if is_batches(x, y):
@@ -312,12 +334,22 @@ class Sequential(Model, containers.Sequential):
         given = layers[0] if many else layers
         containers.Sequential.__init__(self, *[plain_model(layer) for layer in given])
 
+    def add(self, layer: Any) -> None:
+        """Add a layer at the end.
+
+        Parameters
+        ----------
+        layer : Module
+            The layer.
+        """
+        self.append(plain_model(layer))
+
 
 class Compiled:
     """The loss and the metrics of a compiled model, which take targets with weights as well."""
 
     def __init__(self, loss: Any, given: list[Any]) -> None:
-        self.of_examples = loss
+        self.of_examples = outputs_first(loss) if takes_truth_first(loss) else loss
         self.metrics = [_unweighted(metric) for metric in given]
 
     def loss(self, outputs: Any, targets: Any) -> Any:
@@ -343,6 +375,8 @@ def is_batches(x: Any, y: Any) -> bool:
 
 
 def _unweighted(metric: Any) -> Any:
+    metric = outputs_first(metric) if takes_truth_first(metric) else metric
+
     def measure(outputs: Any, targets: Any) -> Any:
         if isinstance(targets, dict) and targets.keys() == {"targets", "weights"}:
             targets = targets["targets"]

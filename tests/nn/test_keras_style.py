@@ -191,3 +191,82 @@ def test_logits_where_probabilities_belong_raise():
     model.compile("adam", nn.cross_entropy)
     with pytest.raises(DataError, match="one number for each"):
         model.fit(X, CLASSES, verbose=0, sample_weight=np.ones(50))
+
+
+def test_call_is_told_whether_it_trains():
+    class Seen(keras.Model):
+        def __init__(self):
+            super().__init__(name="seen")
+            self.layer, self.modes = nn.Linear(2, 1), []
+
+        def call(self, x, training=False):
+            self.modes.append(training)
+            return self.layer(x)
+
+    model = Seen()
+    model.compile("sgd", "mse")
+    model.fit(np.ones((4, 2)), np.ones((4, 1)), verbose=0)
+    model.predict(np.ones((1, 2)))
+    assert model.modes == [True, False]
+    assert model.layers == [model.layer]
+
+
+def test_losses_of_truth_and_prediction_get_them_by_name():
+    def keras_loss(y_true, y_pred):
+        return np.mean((y_true - 2 * y_pred) ** 2)
+
+    def own_loss(outputs, targets):
+        return keras_loss(targets, outputs)
+
+    rows = []
+    for loss in (keras_loss, own_loss):
+        nn.seed(0)
+        model = keras.Sequential([nn.Linear(2, 1)])
+        model.compile("sgd", loss, metrics=[loss])
+        x = np.arange(8.0).reshape(4, 2)
+        rows.append(list(model.fit(x, x[:, :1], epochs=2, verbose=0).rows[-1].values()))
+    assert rows[0] == rows[1]
+
+
+def test_weights_and_single_batches():
+    model = keras.models.Sequential()
+    for layer in (nn.Linear(2, 3), nn.Tanh(), nn.Linear(3, 1)):
+        model.add(layer)
+    model.compile("sgd", "mse")
+    weights, x = model.get_weights(), np.ones((4, 2))
+    first = model.train_on_batch(x, x[:, :1])
+    assert model.train_on_batch(x, x[:, :1]) < first
+    model.set_weights(weights)
+    assert model.train_on_batch(x, x[:, :1]) == first
+    assert len(model.trainable_variables) == 4
+
+
+def test_metrics_refuse_other_shapes_and_count_nan_as_wrong():
+    with pytest.raises(DataError, match="the same"):
+        keras.metrics.binary_accuracy(np.zeros((2, 3)), np.zeros((3, 2)))
+    assert keras.metrics.accuracy(np.array([[np.nan, 0.1], [0.2, 0.8]]), np.array([0, 1])) == 0.5
+    assert keras.metrics.BinaryAccuracy(name="acc").__name__ == "acc"
+
+
+@pytest.mark.parametrize(
+    ("call", "error", "advice"),
+    [
+        (lambda: keras.layers.LSTM(3), AttributeError, "outputs, state"),
+        (lambda: exec("from nn.keras_style.layers import Dense"), ImportError, r"nn\.Linear"),
+        (lambda: exec("from nn.keras_style.models import load_model"), ImportError, "load_weights"),
+        (lambda: keras.GradientTape(), AttributeError, r"loss\.backward"),
+        (lambda: keras.Input((3,)), AttributeError, "defines call"),
+        (lambda: keras.Model(inputs=1, outputs=2), OptionError, "defines call"),
+        (lambda: keras.Model().save("m.keras"), OptionError, "save_weights"),
+        (lambda: keras.metrics.AUC(), AttributeError, "outputs and targets"),
+        (lambda: keras.Sequential([]).fit(steps_per_epoch=3), OptionError, "islice"),
+        (
+            lambda: type("Own", (keras.Model,), {"train_step": print})().compile("sgd", "mse"),
+            OptionError,
+            "loss.backward",
+        ),
+    ],
+)
+def test_what_keras_has_and_this_lacks_says_what_to_write(call, error, advice):
+    with pytest.raises(error, match=advice):
+        call()

@@ -1,0 +1,17 @@
+"""Keras' ``models``."""
+
+from __future__ import annotations
+
+from typing import NoReturn
+
+from nn.keras_style.model import Model, Sequential
+from nn.missing_names import refuse
+
+__all__ = ["Model", "Sequential"]
+
+
+def __getattr__(name: str) -> NoReturn:
+    refuse(
+        f"nn.keras_style has no models.{name}: files hold weights, not models. Make the model, and "
+        "write model.load_weights(path)."
+    )
