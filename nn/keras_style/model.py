@@ -40,6 +40,9 @@ class Model(Habits):
     ----------
     module : Module, optional
         The module to wrap.
+    *more, **options
+        Arguments of Keras, which raise unless they change nothing: a functional model is a class
+        here.
 
     Attributes
     ----------
