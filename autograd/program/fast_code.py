@@ -10,6 +10,27 @@ import numpy as np
 from autograd.program.instructions import Constant, Instruction, Variable
 from autograd.program.python_code import ATOM, Expression, Names, Writer
 from autograd.program.ufuncs import UFUNCS, is_reduction
+from autograd.rules.shapes import add_rows
+
+_ADD_AT = np.add.at
+
+
+def _add_at(target: Any, index: Any, values: Any) -> None:
+    """Do what ``np.add.at`` does, for the numbers of rows in less time."""
+    if (
+        type(index) is np.ndarray
+        and type(values) is np.ndarray
+        and index.dtype.kind in "iu"
+        and target.ndim > 1
+        and values.shape == index.shape + target.shape[1:]
+        and values.size
+        and target.flags.c_contiguous
+        and -len(target) <= index.min()
+        and index.max() < len(target)
+    ):
+        add_rows(target, index.astype(np.intp), values)
+    else:
+        _ADD_AT(target, index, values)
 
 
 class RunNames(Names):
@@ -18,6 +39,8 @@ class RunNames(Names):
     def function(self, function: Callable[..., Any]) -> str:
         """Return the global name of a function."""
         function = getattr(function, "run_directly", function)
+        if function == _ADD_AT:
+            function = _add_at
         name = str(getattr(function, "__name__", "function"))
         owner = getattr(function, "__self__", None)
         if isinstance(owner, np.ufunc):

@@ -36,16 +36,21 @@ def is_basic(index: Any) -> bool:
 
 
 def rows_in_zeros(g: Any, shape: tuple[int, ...], index: Any) -> Any:
-    """Return zeros of a shape, with the rows of `g` added to the rows of these numbers.
+    """Return zeros of a shape, with the rows of `g` added to the rows of these numbers."""
+    whole = np.zeros(shape, g.dtype)
+    add_rows(whole, index, g)
+    return whole
+
+
+def add_rows(whole: Any, index: Any, g: Any) -> None:
+    """Add the rows of `g` to the rows of these numbers, which exist, of a contiguous array.
 
     NumPy adds elements one by one five times as fast in an array with a single axis.
     """
-    length = math.prod(shape[1:])
-    first = np.where(index < 0, index + shape[0], index) * length
+    length = math.prod(whole.shape[1:])
+    first = np.where(index < 0, index + len(whole), index) * length
     places = np.add.outer(first, np.arange(length))
-    whole = np.zeros(shape, g.dtype)
     np.add.at(whole.reshape(-1), places.reshape(-1), g.reshape(-1))
-    return whole
 
 
 def numbers_rows(index: Any, shape: tuple[int, ...]) -> bool:

@@ -389,3 +389,33 @@ def test_what_is_put_side_by_side_is_the_same_to_the_last_bit(name):
         assert (found.strides, found.base is None) == (wanted.strides, wanted.base is None)
         assert not any(np.shares_memory(found, x) for x in earlier)
         earlier.append(found)
+
+
+NUMBERS_OF_ROWS = {
+    "repeated": [3, 0, 3, -1], "two axes": [[3, 0], [3, -5]], "none": [], "beyond": [3, 5],
+    "before": [0, -6], "one": 2,
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("order", ["C", "F"])
+@pytest.mark.parametrize("dtype", [np.int64, np.uint8, np.int8])
+@pytest.mark.parametrize("name", NUMBERS_OF_ROWS)
+def test_rows_are_added_where_numpy_adds_them(name, dtype, order):
+    index = np.array(NUMBERS_OF_ROWS[name]).astype(dtype)
+    values = np.random.default_rng(0).normal(size=(*index.shape, 3))
+
+    def function(values, index):
+        whole = np.zeros((5, 3), order=order) - 0.0
+        np.add.at(whole, index, values)
+        np.add.at(whole, index, values[..., :1])
+        return whole
+
+    run = jit(function)
+    for k in range(3):
+        try:
+            wanted = function(values + k, index)
+        except IndexError:
+            with pytest.raises(IndexError):
+                run(values + k, index)
+        else:
+            assert bits(run(values + k, index)) == bits(wanted)
