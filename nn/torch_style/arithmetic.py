@@ -73,12 +73,25 @@ def _boolean(function: Callable[[Any, Any], Any]) -> Callable[[Any, Any], Any]:
     return lambda x, y: function(numbers(x), numbers(y))
 
 
+def _by_some(function: Callable[[Any, Any], Any]) -> Callable[[Any, Any], Any]:
+    """Return a division that raises for integers by 0, for which NumPy returns 0."""
+
+    def divide(x: Any, y: Any) -> Any:
+        divisor = numbers(y)
+        are_whole = all(np.result_type(z).kind in "iub" for z in (numbers(x), divisor))
+        if are_whole and np.any(np.equal(divisor, 0)):
+            raise ZeroDivisionError("Integers are divided by 0: write x.float() before.")
+        return function(x, y)
+
+    return divide
+
+
 def _divided(x: Any, y: Any, rounding_mode: Any) -> Any:
     if rounding_mode is None:
         return operator.truediv(*pair(x, y, floating=True))
     a, b = pair(x, y)
     if rounding_mode == "floor":
-        return a // b
+        return _by_some(operator.floordiv)(a, b)
     if rounding_mode == "trunc":
         found = np.trunc(np.true_divide(a, b))
         wanted = result_type(a, b)
@@ -101,8 +114,8 @@ class Arithmetic(TensorBase):
     __sub__ = binary(operator.sub, "the difference")
     __mul__ = binary(operator.mul, "the product")
     __truediv__ = binary(operator.truediv, "the quotient", floating=True)
-    __floordiv__ = binary(operator.floordiv, "the quotient, rounded down")
-    __mod__ = binary(operator.mod, "the rest of the division")
+    __floordiv__ = binary(_by_some(operator.floordiv), "the quotient, rounded down")
+    __mod__ = binary(_by_some(operator.mod), "the rest of the division")
     __pow__ = binary(operator.pow, "the power")
     __matmul__ = binary(operator.matmul, "the matrix product")
 
@@ -110,8 +123,8 @@ class Arithmetic(TensorBase):
     __rsub__ = swapped(lambda a, b: made(operator.sub(*pair(a, b))))
     __rmul__ = swapped(lambda a, b: made(operator.mul(*pair(a, b))))
     __rtruediv__ = swapped(lambda a, b: made(operator.truediv(*pair(a, b, floating=True))))
-    __rfloordiv__ = swapped(lambda a, b: made(operator.floordiv(*pair(a, b))))
-    __rmod__ = swapped(lambda a, b: made(operator.mod(*pair(a, b))))
+    __rfloordiv__ = swapped(lambda a, b: made(_by_some(operator.floordiv)(*pair(a, b))))
+    __rmod__ = swapped(lambda a, b: made(_by_some(operator.mod)(*pair(a, b))))
     __rpow__ = swapped(lambda a, b: made(operator.pow(*pair(a, b))))
     __rmatmul__ = swapped(lambda a, b: made(operator.matmul(*pair(a, b))))
 
@@ -175,7 +188,7 @@ class Arithmetic(TensorBase):
     mul = __mul__
     subtract, multiply, divide, true_divide = sub, mul, div, div
     floor_divide, remainder = __floordiv__, __mod__
-    fmod = binary(np.fmod, "the rest of the division, with the sign of the first")
+    fmod = binary(_by_some(np.fmod), "the rest of the division, with the sign of the first")
     maximum = binary(np.maximum, "the larger elements; equal ones share the derivative")
     minimum = binary(np.minimum, "the smaller elements; equal ones share the derivative")
     atan2 = binary(np.arctan2, "the angles of the points (other, self)", floating=True)
@@ -192,7 +205,9 @@ class Arithmetic(TensorBase):
 
     def heaviside(self: S, values: Any) -> S:
         """Return 0 for negative elements, 1 for positive ones, and `values` for 0."""
-        return made(np.heaviside(*pair(self, values)))
+        x, y = pair(self, values)
+        found = np.heaviside(x, y).astype(result_type(x, y))
+        return made(np.where(np.isnan(numbers(x)), np.zeros((), found.dtype), found))
 
     def ldexp(self: S, other: Any) -> S:
         """Return self · 2^other."""
@@ -217,8 +232,14 @@ class Arithmetic(TensorBase):
         return made(operator.sub(*pair(other, self)))
 
     def lerp(self: S, end: Any, weight: Any) -> S:
-        """Return self + weight·(end - self)."""
-        return self + weight * (end - self)
+        """Return self + weight·(end - self), computed from the nearer end."""
+        if isinstance(weight, TensorBase):
+            near = self + weight * (end - self)
+            far: Any = end - (end - self) * (1 - weight)  # type: ignore[operator]
+            return near.where(numbers(weight) < 0.5, far)  # type: ignore[attr-defined, no-any-return]
+        if abs(weight) < 0.5:
+            return self + weight * (end - self)
+        return end - (end - self) * (1 - weight)  # type: ignore[no-any-return]
 
     def addcmul(self: S, tensor1: Any, tensor2: Any, *, value: Number = 1) -> S:
         """Return self + value·tensor1·tensor2."""
@@ -263,6 +284,8 @@ class Arithmetic(TensorBase):
     def clamp(self: S, min: Any = None, max: Any = None) -> S:
         """Return the elements limited to an interval."""
         x: Any = tensor_held(self, "clamp")
+        if not x.ndim and isinstance(x, np.ndarray):
+            return self.reshape(1).clamp(min, max).reshape(())  # type: ignore[attr-defined, no-any-return]
         if min is None and max is None:
             raise OptionError("clamp needs min= or max=.")
         if min is not None:

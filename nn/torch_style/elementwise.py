@@ -9,6 +9,7 @@ import numpy as np
 import autograd
 from nn.torch_style.arithmetic import Arithmetic
 from nn.torch_style.base import in_place, made, numbers, tensor_held, unary
+from nn.torch_style.promotion import operands
 
 S = TypeVar("S", bound="Elementwise")
 
@@ -16,6 +17,13 @@ S = TypeVar("S", bound="Elementwise")
 def _tested(function: Any) -> Any:
     """Return a function of the numbers, with a result without derivative."""
     return lambda x: function(numbers(x))
+
+
+def _sign(x: Any) -> Any:
+    if x.dtype.kind == "b":
+        return x
+    found, is_nan = np.sign(x), np.isnan(numbers(x))
+    return np.where(is_nan, np.zeros((), x.dtype), found) if is_nan.any() else found
 
 
 class Elementwise(Arithmetic):
@@ -52,7 +60,7 @@ class Elementwise(Arithmetic):
     lgamma = unary(autograd.lgamma, "log |Γ(x)|")
     abs = absolute = unary(np.absolute, "the absolute values", floating=False)
     neg = negative = unary(np.negative, "the elements with the other sign", floating=False)
-    sign = unary(np.sign, "the signs: -1, 0 or 1", floating=False)
+    sign = unary(_sign, "the signs: -1, 0 or 1; 0 for NaN", floating=False)
     floor = unary(np.floor, "the next lower whole numbers", floating=False)
     ceil = unary(np.ceil, "the next higher whole numbers", floating=False)
     trunc = fix = unary(np.trunc, "the whole numbers towards zero", floating=False)
@@ -68,7 +76,7 @@ class Elementwise(Arithmetic):
     isreal = unary(_tested(np.isreal), "where the imaginary part is 0", floating=False)
     signbit = unary(_tested(np.signbit), "where the sign is negative", floating=False)
     positive = unary(np.positive, "the elements", floating=False)
-    sgn = unary(np.sign, "the signs; of complex numbers x / |x|", floating=False)
+    sgn = unary(_sign, "the signs; of complex numbers x / |x|", floating=False)
     i0 = unary(np.i0, "the modified Bessel function of order 0")
     conj = unary(np.conjugate, "the complex conjugates", floating=False)
     angle = unary(np.angle, "the angles of complex numbers")
@@ -79,12 +87,15 @@ class Elementwise(Arithmetic):
 
     def logit(self: S, eps: Any = None) -> S:
         """Return log(x / (1 - x)); `eps` keeps x from 0 and 1."""
-        x = self if eps is None else self.clamp(eps, 1 - eps)
-        return (x / (1 - x)).log()
+        (held,) = operands(tensor_held(self, "logit"), floating=True)
+        x = made(held) if eps is None else made(held).clamp(eps, 1 - eps)
+        return (x / (1 - x)).log()  # type: ignore[no-any-return]
 
     def nan_to_num(self: S, nan: Any = 0.0, posinf: Any = None, neginf: Any = None) -> S:
         """Return the elements with other numbers for NaN and infinity."""
         x = tensor_held(self, "nan_to_num")
+        if x.dtype.kind in "iub":
+            return made(x.copy())
         limits = np.finfo(x.dtype)
         found = np.where(np.isnan(numbers(x)), np.asarray(nan, x.dtype), x)
         top, bottom = limits.max if posinf is None else posinf, neginf

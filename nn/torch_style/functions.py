@@ -110,6 +110,7 @@ greater = Tensor.greater
 greater_equal = Tensor.greater_equal
 gt = Tensor.gt
 heaviside = Tensor.heaviside
+histc = Tensor.histc
 hsplit = Tensor.hsplit
 hypot = Tensor.hypot
 i0 = Tensor.i0

@@ -161,13 +161,6 @@ def matmul_all(tensors: Sequence[Tensor]) -> Tensor:
     return made(np.linalg.multi_dot(_all_held(tensors, "multi_dot")))
 
 
-def histc(input: Any, bins: int = 100, min: float = 0, max: float = 0) -> Tensor:
-    """Return how many elements are in each of some intervals of equal length."""
-    x = numbers(input)
-    limits = (float(x.min()), float(x.max())) if min == max == 0 else (min, max)
-    return made(np.histogram(x, bins, limits)[0].astype(x.dtype))
-
-
 def broadcast_shapes(*shapes: Any) -> Any:
     """Return the shape that these shapes broadcast to."""
     return np.broadcast_shapes(*shapes)

@@ -58,12 +58,20 @@ class Products(Statistics):
 
     def outer(self: S, vec2: Any) -> S:
         """Return all products of the elements of two vectors."""
-        return made(np.outer(*pair(tensor_held(self, "outer"), vec2)))
+        if tensor_held(self, "outer").ndim != 1 or tensor_held(vec2, "outer").ndim != 1:
+            raise ShapeError(
+                f"outer takes two vectors, not {tuple(self._held.shape)} and "
+                f"{tuple(tensor_held(vec2).shape)}: write x.unsqueeze(-1) * y."
+            )
+        return made(np.outer(*pair(self, vec2)))
 
     ger = outer
 
-    def cross(self: S, other: Any, dim: int = -1) -> S:
-        """Return the cross product of vectors of length 3."""
+    def cross(self: S, other: Any, dim: int | None = None) -> S:
+        """Return the cross product of vectors of length 3, by default along the first such axis."""
+        if dim is None:
+            shape = tensor_held(self, "cross").shape
+            dim = shape.index(3) if 3 in shape else -1
         return made(np.cross(*pair(tensor_held(self, "cross"), other), axis=dim))  # type: ignore[call-overload]
 
     def addmm(self: S, mat1: Any, mat2: Any, *, beta: Number = 1, alpha: Number = 1) -> S:

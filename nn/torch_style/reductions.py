@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import functools
+from collections.abc import Callable
 from typing import Any, NamedTuple, TypeVar, overload
 
 import numpy as np
@@ -15,6 +17,7 @@ from nn.torch_style.promotion import operands
 from nn.torch_style.types import Bool, Dims, Int, Number, array_type
 
 S = TypeVar("S", bound="Reductions")
+Method = TypeVar("Method", bound=Callable[..., Any])
 
 
 class Extreme(NamedTuple):
@@ -39,6 +42,26 @@ def _float(x: Any, what: str) -> Any:
     if x.dtype.kind in "iub":
         raise DataError(f"{what} of {x.dtype} is not defined: write x.float().{what}().")
     return x
+
+
+def of_scalars(method: Method) -> Method:
+    """Return a method that also takes a tensor without axes, as if it had one of length 1."""
+
+    @functools.wraps(method)
+    def call(self: Any, *arguments: Any, **options: Any) -> Any:
+        if tensor_held(self, method.__name__).ndim:
+            return method(self, *arguments, **options)
+        found = method(self.reshape(1), *arguments, **options)
+        if isinstance(found, tuple):
+            return type(found)(*[part.reshape(()) for part in found])
+        return found.reshape(())
+
+    return call  # type: ignore[return-value]
+
+
+def summable(x: Any) -> Any:
+    """Return unsigned integers as int64, which their sums and products are."""
+    return x.astype(np.int64) if x.dtype.kind == "u" else x
 
 
 def picked(x: Any, places: Any, dim: Int) -> Any:
@@ -78,35 +101,43 @@ class Reductions(Elementwise):
 
     __slots__ = ()
 
+    @of_scalars
     def sum(self: S, dim: Dims = None, keepdim: Bool = False, *, dtype: Any = None) -> S:
         """Return the sum, of all elements or along axes."""
-        x = _typed(tensor_held(self, "sum"), dtype)
+        x = summable(_typed(tensor_held(self, "sum"), dtype))
         return made(x.sum(axis=axes(dim), keepdims=keepdim))
 
+    @of_scalars
     def mean(self: S, dim: Dims = None, keepdim: Bool = False, *, dtype: Any = None) -> S:
         """Return the average, of all elements or along axes."""
         x = _float(_typed(tensor_held(self, "mean"), dtype), "mean")
         return made(x.mean(axis=axes(dim), keepdims=keepdim))
 
+    @of_scalars
     def nansum(self: S, dim: Dims = None, keepdim: Bool = False, *, dtype: Any = None) -> S:
         """Return the sum without NaN."""
-        return made(np.nansum(_typed(tensor_held(self), dtype), axis=axes(dim), keepdims=keepdim))
+        x = summable(_typed(tensor_held(self), dtype))
+        return made(np.nansum(x, axis=axes(dim), keepdims=keepdim))
 
+    @of_scalars
     def nanmean(self: S, dim: Dims = None, keepdim: Bool = False, *, dtype: Any = None) -> S:
         """Return the average without NaN."""
         return made(np.nanmean(_typed(tensor_held(self), dtype), axis=axes(dim), keepdims=keepdim))
 
+    @of_scalars
     def prod(self: S, dim: Any = None, keepdim: Bool = False, *, dtype: Any = None) -> S:
         """Return the product, of all elements or along an axis."""
-        x = _typed(tensor_held(self, "prod"), dtype)
+        x = summable(_typed(tensor_held(self, "prod"), dtype))
         return made(np.prod(x, axis=dim, keepdims=keepdim))
 
+    @of_scalars
     def std(
         self: S, dim: Any = None, unbiased: Bool = True, keepdim: Bool = False, **more: Any
     ) -> S:
         """Return the standard deviation, which divides by n - 1; by n with ``unbiased=False``."""
         return _spread(self, np.std, dim, unbiased, keepdim, more)
 
+    @of_scalars
     def var(
         self: S, dim: Any = None, unbiased: Bool = True, keepdim: Bool = False, **more: Any
     ) -> S:
@@ -165,9 +196,21 @@ class Reductions(Elementwise):
         """Return the median, of two the lower one; along an axis with its place."""
         if dim is None:
             flat = self.reshape(-1)  # type: ignore[attr-defined]
-            return flat.kthvalue((numbers(self).size + 1) // 2).values
-        return self.kthvalue((numbers(self).shape[dim] + 1) // 2, dim, keepdim)
+            return flat.median(0).values
+        x = numbers(self)
+        if not x.ndim:
+            return self.kthvalue(1, dim, keepdim)
+        found = self.kthvalue((x.shape[dim] + 1) // 2, dim, keepdim)
+        if x.dtype.kind != "f" or not np.isnan(x).any():
+            return found
+        places = np.argmax(np.isnan(x), axis=dim, keepdims=True)  # a NaN is the median
+        has_nan = np.isnan(np.take_along_axis(x, places, dim))
+        shape = numbers(found.indices).shape
+        indices = np.where(has_nan.reshape(shape), places.reshape(shape), numbers(found.indices))
+        values = picked(tensor_held(self), np.reshape(indices, places.shape), dim)
+        return Extreme(made(np.reshape(values, shape)), made(indices))
 
+    @of_scalars
     def kthvalue(self, k: Int, dim: Int = -1, keepdim: Bool = False) -> Extreme:
         """Return the k-th smallest elements along an axis, counted from 1, and their places."""
         x = tensor_held(self, "kthvalue")
@@ -178,16 +221,19 @@ class Reductions(Elementwise):
             found, places = np.squeeze(found, dim), np.squeeze(places, dim)
         return Extreme(made(found), made(places))
 
+    @of_scalars
     def sort(self, dim: Int = -1, descending: Bool = False, stable: Bool = False) -> Extreme:
         """Return the elements in order along an axis, and the places where they were."""
         x = tensor_held(self, "sort")
         places = _ordered(numbers(x), dim, descending)
         return Extreme(made(picked(x, places, dim)), made(places))
 
+    @of_scalars
     def argsort(self: S, dim: Int = -1, descending: Bool = False, stable: Bool = False) -> S:
         """Return the places of the elements in order along an axis."""
         return made(_ordered(numbers(self), dim, descending))
 
+    @of_scalars
     def topk(self, k: Int, dim: Int = -1, largest: Bool = True, sorted: Bool = True) -> Extreme:
         """Return the k largest elements along an axis, and their places."""
         x = tensor_held(self, "topk")
@@ -196,26 +242,33 @@ class Reductions(Elementwise):
         places = np.take(_ordered(numbers(x), dim, largest), range(k), axis=dim)
         return Extreme(made(picked(x, places, dim)), made(places))
 
+    @of_scalars
     def cumsum(self: S, dim: Int, *, dtype: Any = None) -> S:
         """Return the running sum along an axis."""
-        return made(np.cumsum(_typed(tensor_held(self), dtype), axis=dim))
+        return made(np.cumsum(summable(_typed(tensor_held(self), dtype)), axis=dim))
 
+    @of_scalars
     def cumprod(self: S, dim: Int, *, dtype: Any = None) -> S:
         """Return the running product along an axis."""
-        return made(np.cumprod(_typed(tensor_held(self), dtype), axis=dim))
+        return made(np.cumprod(summable(_typed(tensor_held(self), dtype)), axis=dim))
 
+    @of_scalars
     def logsumexp(self: S, dim: Dims, keepdim: Bool = False) -> S:
         """Return log Σ exp(x) along axes."""
-        x = tensor_held(self, "logsumexp")
+        (x,) = operands(tensor_held(self, "logsumexp"), floating=True)
         return made(autograd.logsumexp(x, axis=axes(dim), keepdims=keepdim))
 
+    @of_scalars
     def softmax(self: S, dim: Int, dtype: Any = None) -> S:
         """Return exp(x) / Σ exp(x) along an axis."""
-        return made(autograd.softmax(_typed(tensor_held(self), dtype), axis=dim))
+        x = _typed(tensor_held(self), dtype)
+        return made(autograd.softmax(x, axis=dim) if x.size else x)
 
+    @of_scalars
     def log_softmax(self: S, dim: Int, dtype: Any = None) -> S:
         """Return the logarithm of `softmax`."""
-        return made(autograd.log_softmax(_typed(tensor_held(self), dtype), axis=dim))
+        x = _typed(tensor_held(self), dtype)
+        return made(autograd.log_softmax(x, axis=dim) if x.size else x)
 
     def norm(
         self: S, p: Any = "fro", dim: Any = None, keepdim: Bool = False, dtype: Any = None

@@ -180,7 +180,10 @@ class Selection(Shapes):
 
     def nonzero(self: S, *, as_tuple: Bool = False) -> Any:
         """Return the places of the elements that are not 0, one in each row."""
-        found = np.nonzero(numbers(self))
+        x = numbers(self)
+        if not x.ndim and not as_tuple:
+            return made(np.zeros((int(bool(x)), 0), np.int64))
+        found = np.nonzero(np.atleast_1d(x))
         if as_tuple:
             return tuple([made(part) for part in found])
         return made(np.stack(found, -1))

@@ -45,6 +45,14 @@ def one_or_many(method: Callable[..., Any]) -> Callable[Concatenate[S, ...], S]:
     return call
 
 
+def _matrices(x: Any, name: str) -> Any:
+    """Return what a tensor holds; raise if it has fewer than two axes, which NumPy would add."""
+    found = tensor_held(x, name)
+    if found.ndim < 2:
+        raise ShapeError(f"{name} takes matrices, not a tensor of shape {tuple(found.shape)}.")
+    return found
+
+
 class Shapes(Reductions):
     """The shape, and the same elements in another one."""
 
@@ -127,6 +135,8 @@ class Shapes(Reductions):
         x = tensor_held(self, "squeeze")
         if dim is not None:
             given = (dim,) if isinstance(dim, int) else dim
+            if not x.ndim and set(given) <= {0, -1}:
+                return made(x)
             dim = tuple(d for d in given if x.shape[d] == 1)
         return made(np.squeeze(x, axis=dim))
 
@@ -255,6 +265,8 @@ class Shapes(Reductions):
     def chunk(self: S, chunks: Int, dim: Int = 0) -> tuple[S, ...]:
         """Return at most so many parts of equal length along an axis; the last may be shorter."""
         count = tensor_held(self, "chunk").shape[dim]
+        if not count:
+            return (self,) * chunks
         return self.split(max(-(-count // chunks), 1), dim)
 
     def unbind(self: S, dim: Int = 0) -> tuple[S, ...]:
@@ -264,8 +276,12 @@ class Shapes(Reductions):
     def narrow(self: S, dim: Int, start: Int, length: Int) -> S:
         """Return the elements from `start` along an axis."""
         x = tensor_held(self, "narrow")
-        before = (slice(None),) * normalize_axis_index(dim, x.ndim)
-        return made(x[(*before, slice(start, start + length))])
+        dim = normalize_axis_index(dim, x.ndim)
+        count = x.shape[dim]
+        start = start + count if start < 0 else start
+        if length < 0 or not 0 <= start <= count - length:
+            raise ShapeError(f"narrow: {length} elements from {start} are not within {count}.")
+        return made(x[(*(slice(None),) * dim, slice(start, start + length))])
 
     def select(self: S, dim: Int, index: Int) -> S:
         """Return the elements at one place along an axis, without the axis."""
@@ -295,11 +311,11 @@ class Shapes(Reductions):
 
     def tril(self: S, diagonal: Int = 0) -> S:
         """Return the matrices with zeros above a diagonal."""
-        return made(np.tril(tensor_held(self, "tril"), diagonal))
+        return made(np.tril(_matrices(self, "tril"), diagonal))
 
     def triu(self: S, diagonal: Int = 0) -> S:
         """Return the matrices with zeros below a diagonal."""
-        return made(np.triu(tensor_held(self, "triu"), diagonal))
+        return made(np.triu(_matrices(self, "triu"), diagonal))
 
     def diagonal(self: S, offset: Int = 0, dim1: Int = 0, dim2: Int = 1) -> S:
         """Return the elements on a diagonal; of a matrix, its memory."""

@@ -8,7 +8,8 @@ import numpy as np
 from numpy.lib.array_utils import normalize_axis_index
 
 from nn.torch_style.base import made, numbers, tensor_held
-from nn.torch_style.reductions import Extreme, picked
+from nn.torch_style.promotion import operands
+from nn.torch_style.reductions import Extreme, of_scalars, picked
 from nn.torch_style.selection import Selection
 from nn.torch_style.types import Bool, Int
 
@@ -29,7 +30,8 @@ def _running(self: Any, dim: Int, function: Any) -> Extreme:
     array = numbers(x)
     best = function.accumulate(array, axis=dim)
     shape = [-1 if axis == dim else 1 for axis in range(x.ndim)]
-    places = np.where(array == best, np.arange(x.shape[dim]).reshape(shape), 0)
+    is_best = (array == best) | ((array != array) & (best != best))
+    places = np.where(is_best, np.arange(x.shape[dim]).reshape(shape), 0)
     places = np.maximum.accumulate(places, axis=dim)
     return Extreme(made(picked(x, places, dim)), made(places))
 
@@ -47,12 +49,12 @@ class Statistics(Selection):
 
     def cov(self: S, *, correction: Int = 1) -> S:
         """Return the covariances of the rows, whose columns are observations."""
-        x = tensor_held(self, "cov")
+        (x,) = operands(tensor_held(self, "cov"), floating=True)
         return made(np.cov(x, ddof=correction).astype(x.dtype))
 
     def corrcoef(self: S) -> S:
         """Return the correlations of the rows, whose columns are observations."""
-        x = tensor_held(self, "corrcoef")
+        (x,) = operands(tensor_held(self, "corrcoef"), floating=True)
         return made(np.corrcoef(x).astype(x.dtype))
 
     def nanquantile(self: S, q: Any, dim: Any = None, keepdim: Bool = False) -> S:
@@ -65,24 +67,30 @@ class Statistics(Selection):
         low, high = (f(x, axis=dim, keepdims=keepdim) for f in (np.min, np.max))
         return Limits(made(low), made(high))
 
+    @of_scalars
     def cummax(self, dim: Int) -> Extreme:
         """Return the largest element so far, along an axis, and its place."""
         return _running(self, dim, np.maximum)
 
+    @of_scalars
     def cummin(self, dim: Int) -> Extreme:
         """Return the smallest element so far, along an axis, and its place."""
         return _running(self, dim, np.minimum)
 
+    @of_scalars
     def logcumsumexp(self: S, dim: Int) -> S:
         """Return log of the running sums of exp(x)."""
-        return made(np.logaddexp.accumulate(tensor_held(self, "logcumsumexp"), axis=dim))
+        (x,) = operands(tensor_held(self, "logcumsumexp"), floating=True)
+        return made(np.logaddexp.accumulate(x, axis=dim))
 
+    @of_scalars
     def diff(self: S, n: Int = 1, dim: Int = -1, prepend: Any = None, append: Any = None) -> S:
         """Return the differences of neighbours, n times."""
         parts = [tensor_held(part) for part in (prepend, self, append) if part is not None]
         x = np.concatenate(parts, dim) if len(parts) > 1 else parts[0]
         return made(np.diff(x, n, dim))
 
+    @of_scalars
     def mode(self, dim: Int = -1, keepdim: Bool = False) -> Extreme:
         """Return the most frequent elements along an axis, and their places."""
         x = tensor_held(self, "mode")
@@ -92,6 +100,7 @@ class Statistics(Selection):
             found, places = np.squeeze(found, dim), np.squeeze(places, dim)
         return Extreme(made(found), made(places))
 
+    @of_scalars
     def msort(self) -> Any:
         """Return the elements sorted along the first axis."""
         return self.sort(0).values
@@ -102,8 +111,8 @@ class Statistics(Selection):
         """Return the elements, of equal neighbours one; where each went; and how many they were."""
         x = numbers(self) if dim is not None else numbers(self).reshape(-1)
         rows = np.moveaxis(x, 0 if dim is None else dim, 0)
-        flat = rows.reshape(len(rows), -1)
-        starts = np.flatnonzero(np.r_[True, (flat[1:] != flat[:-1]).any(1)][: len(rows)])
+        flat = rows.reshape(len(rows), rows[:1].size)
+        starts = np.flatnonzero(np.r_[len(rows) > 0, (flat[1:] != flat[:-1]).any(1)][: len(rows)])
         found = [np.take(x, starts, axis=0 if dim is None else dim)]
         if return_inverse:
             places = np.zeros(len(rows), np.int64)
@@ -125,6 +134,12 @@ class Statistics(Selection):
         """Return the number of the interval between boundaries that each element is in."""
         side = "right" if right else "left"
         return made(np.asarray(np.searchsorted(numbers(boundaries), numbers(self), side)))  # type: ignore[call-overload]
+
+    def histc(self: S, bins: Int = 100, min: Any = 0, max: Any = 0) -> S:
+        """Return how many elements are in each of some intervals of equal length."""
+        x = numbers(self)
+        limits = (float(x.min()), float(x.max())) if min == max == 0 else (min, max)
+        return made(np.histogram(x, bins, limits)[0].astype(x.dtype))
 
     def isin(self: S, test_elements: Any, *, invert: Bool = False) -> S:
         """Return where the elements are among others."""
