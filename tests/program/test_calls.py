@@ -150,6 +150,63 @@ def test_fixed_arguments_and_counts_and_keywords_decide():
         compiled(3.0, 2, "a", 4)
 
 
+NESTED = {"w": [ARRAY, ARRAY[0]], "b": (2.0, "text", 3), "none": None, "empty": []}
+
+ALIKE = (
+    NESTED,
+    {**NESTED, "w": [ARRAY + 1.0, ARRAY[1]]},
+    {**NESTED, "b": (-1.0, "text", 3)},
+    {**NESTED, "b": [2.0, "text", 3]},
+    {**NESTED, "b": (2.0, "texts", 3)},
+    {**NESTED, "b": (2.0, "text", 4)},
+    {**NESTED, "b": (2, "text", 3)},
+    {**NESTED, "b": (2.0, "text", 3, 5.0)},
+    {**NESTED, "w": [ARRAY, ARRAY[0].astype(np.float32)]},
+    {**NESTED, "w": [ARRAY[0], ARRAY]},
+    {**NESTED, "w": [ARRAY, [1.0, 2.0, 3.0]]},
+    {**NESTED, "more": (1.0,)},
+    {**NESTED, "empty": [2.5]},
+    dict(reversed(NESTED.items())),
+    [*NESTED.values()],
+)
+
+
+def test_containers_are_alike_if_all_in_them_is():
+    def function(x, y):
+        total = y
+        for part in x.values() if isinstance(x, dict) else x:
+            for item in part or ():
+                total = total * 0.5 + (len(item) if type(item) is str else np.sum(item))
+        return total, type(x).__name__, next(iter(x)) if isinstance(x, dict) else ""
+
+    compiled = by_route(function, NESTED, 1.5)
+    for other in ALIKE:
+        for x in (other, NESTED, other, other):
+            assert compiled(x, 2.5) == function(x, 2.5)
+    rows = [ARRAY, ARRAY[0]]
+    compiled = by_route(lambda x: sum([np.sum(row) for row in x]), rows)
+    for change in (lambda: rows.append(2.0), rows.pop, rows.reverse, lambda: rows.append(ARRAY)):
+        change()
+        assert [compiled(rows), compiled(rows)] == [compiled.function(rows)] * 2
+    many = [1.0] * 1000
+    assert [jit(sum)(many) for _ in range(4)] == [1000.0] * 4
+
+
+def test_inputs_live_while_the_program_runs():
+    rows = [np.ones(2), np.ones(2) * 3.0]
+    path_run = by_route(lambda x: x[0] * 2.0 + x[1], rows)._route.run
+
+    def run(*inputs):
+        rows.clear()
+        return path_run(*inputs)
+
+    compiled = by_route(lambda x: x[0] * 2.0 + x[1], rows)
+    kinds = (list, ((np.ndarray, np.dtype(float), (2,), (8,)),) * 2)
+    compiled._route = calls.Route((kinds,), run, None, (), (), (), (), (), None)
+    assert compiled(rows).tolist() == [5.0, 5.0]
+    assert rows == []
+
+
 def test_branches_that_take_turns_are_all_right():
     def function(x):
         return -x if x < 0 else x * x if x < 2 else 5.0
@@ -277,6 +334,10 @@ def test_parts_that_do_not_fit_are_refused():
     kind = (np.ndarray, np.dtype(float), (2,), (8,))
     assert calls.Route((kind, (1,)), *PARTS[1:]).runs == 0
     wrong = [((2.0,),), ((kind[:2],),), (((*kind[:3], ()),),), (((int, *kind[1:]),),), (None,)]
+    wrong += [(((list, 1),),), (((list, (2.0,)),),), (((list, (), ()),),), (((dict, ()),),)]
+    wrong += [(((dict, (float,), ()),),), (((set, ()),),), (((list, (kind, (kind,) * 5)),),)]
+    with pytest.raises(ValueError, match="too many"):
+        calls.Route((float,) * 65, *PARTS[1:])
     wrong += [((*kind[:2], ("a",), (8,)),), (((*kind[:2], (2**70,), (8,)),),)]
     for kinds in wrong:
         with pytest.raises((TypeError, OverflowError)):

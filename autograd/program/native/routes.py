@@ -36,6 +36,11 @@ if calls is not None:
 #: Types of numbers that are inputs, and whose type alone a signature holds.
 _NUMBERS = frozenset((float, complex, np.float64, np.float32, np.complex128, np.complex64))
 
+_CONTAINERS = frozenset((tuple, list, dict))
+
+#: With more inputs than this there is no route.
+_MOST = 64
+
 #: Types of what a program takes for fixed, by value.
 _FIXED = frozenset((bool, int, str, type(None)))
 
@@ -56,8 +61,12 @@ def route_of(
     fixed : Fixed
         The state of objects with which the program is right.
     """
+    leaves: list[Any] = []
+    structure.flatten(arguments, leaves, [])
+    if calls is None or len(leaves) > _MOST:
+        return None
     kinds = [_kind_of(x) for x in arguments]
-    if calls is None or None in kinds:
+    if None in kinds:
         return None
     rest = [holds for holds in (environment.rest(), fixed.rest()) if holds is not None]
     ask = None if not rest else rest[0] if len(rest) == 1 else lambda: rest[0]() and rest[1]()
@@ -71,4 +80,8 @@ def _kind_of(x: Any) -> Any:
         return kind
     if kind is np.ndarray and not reason_against():
         return (kind, x.dtype, x.shape, x.strides)
+    if kind in _CONTAINERS:
+        items = [_kind_of(item) for item in (x.values() if kind is dict else x)]
+        keys = (tuple(x),) if kind is dict else ()
+        return None if None in items else (kind, tuple(items), *keys)
     return (x,) if kind in _FIXED or structure.stands_for_itself(x) else None
