@@ -14,7 +14,7 @@ from typing import Any
 import numpy as np
 import scipy.integrate as _original
 
-from autograd import implicit
+from autograd.scipy.integrate.stages import NODES, Stages
 
 Function = Callable[[Any, Any], Any]
 
@@ -74,27 +74,13 @@ def _stages(method: Any, f: Function, t: Any, h: Any, y: Any, slope: Any) -> tup
     return new, slopes[-1], slopes
 
 
-_S6 = 6**0.5
-_NODES = np.array([(4 - _S6) / 10, (4 + _S6) / 10, 1.0])
-_WEIGHTS = np.array(
-    [
-        [(88 - 7 * _S6) / 360, (296 - 169 * _S6) / 1800, (-2 + 3 * _S6) / 225],
-        [(296 + 169 * _S6) / 1800, (88 + 7 * _S6) / 360, (-2 - 3 * _S6) / 225],
-        [(16 - _S6) / 36, (16 + _S6) / 36, 1 / 9],
-    ]
-)
 #: From the values at the nodes to the coefficients of x, x² and x³.
-_POWERS = np.linalg.inv(_NODES[:, None] ** np.arange(1, 4))
+_POWERS = np.linalg.inv(NODES[:, None] ** np.arange(1, 4))
 
 
 def radau(f: Function, t: Any, h: Any, y: Any, slope: Any, guess: Any) -> Step:
     """Return a step of Radau IIA: three stages, which are the solution of a system of equations."""
-
-    def equations(z: Any) -> Any:
-        slopes = np.stack([f(t + c * h, y + z[i]) for i, c in enumerate(_NODES)])
-        return z - h * (_WEIGHTS @ slopes)
-
-    z = implicit.root(equations, np.stack([guess(c) for c in _NODES]))
+    z = Stages(f, t, h, y, np.stack([guess(c) for c in NODES])).result
 
     def between(x: Any) -> Any:
         return y + (x ** np.arange(1.0, 4.0)) @ (_POWERS @ z)
