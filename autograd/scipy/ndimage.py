@@ -23,6 +23,20 @@ from autograd.scipy.images.moving import affine_transform as affine_transform
 from autograd.scipy.images.moving import rotate as rotate
 from autograd.scipy.images.moving import shift as shift
 from autograd.scipy.images.moving import zoom as zoom
+from autograd.scipy.images.ranks import black_tophat as black_tophat
+from autograd.scipy.images.ranks import grey_closing as grey_closing
+from autograd.scipy.images.ranks import grey_dilation as grey_dilation
+from autograd.scipy.images.ranks import grey_erosion as grey_erosion
+from autograd.scipy.images.ranks import grey_opening as grey_opening
+from autograd.scipy.images.ranks import maximum_filter as maximum_filter
+from autograd.scipy.images.ranks import maximum_filter1d as maximum_filter1d
+from autograd.scipy.images.ranks import median_filter as median_filter
+from autograd.scipy.images.ranks import minimum_filter as minimum_filter
+from autograd.scipy.images.ranks import minimum_filter1d as minimum_filter1d
+from autograd.scipy.images.ranks import morphological_gradient as morphological_gradient
+from autograd.scipy.images.ranks import percentile_filter as percentile_filter
+from autograd.scipy.images.ranks import rank_filter as rank_filter
+from autograd.scipy.images.ranks import white_tophat as white_tophat
 from autograd.scipy.images.splines import spline_filter as spline_filter
 from autograd.scipy.images.splines import spline_filter1d as spline_filter1d
 

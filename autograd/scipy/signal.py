@@ -22,6 +22,9 @@ from autograd.scipy.filtering import savgol_filter as savgol_filter
 from autograd.scipy.filtering import sosfilt as sosfilt
 from autograd.scipy.filtering import sosfilt_zi as sosfilt_zi
 from autograd.scipy.filtering import sosfiltfilt as sosfiltfilt
+from autograd.scipy.images.ranks import medfilt as medfilt
+from autograd.scipy.images.ranks import medfilt2d as medfilt2d
+from autograd.scipy.images.ranks import order_filter as order_filter
 from autograd.scipy.sliding import fully as _fully
 from autograd.scipy.sliding import padded as _padded
 from autograd.scipy.sliding import slide as _slide

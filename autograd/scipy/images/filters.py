@@ -29,7 +29,7 @@ def extended(x: Any, margins: Any, mode: str, cval: Any) -> Any:
     return np.pad(x, margins, EXTENSIONS[mode], **more)  # type: ignore[call-overload]
 
 
-def _each(value: Any, ndim: int) -> list[Any]:
+def each(value: Any, ndim: int) -> list[Any]:
     """Return one value for each axis."""
     many = isinstance(value, list | tuple) or (np.ndim(value) == 1 and not isinstance(value, str))
     found = list(value) if many else [value] * ndim
@@ -44,21 +44,21 @@ def correlate(
     origin: Any = 0, *, axes: Any = None,
 ) -> Any:  # fmt: skip
     """Correlate an array with weights; see `scipy.ndimage.correlate`. Both may be nodes."""
-    _refuse_output(output)
+    refuse_output(output)
     x, w = number(input), number(weights)
     if axes is not None:
         axes = [a % np.ndim(x) for a in np.atleast_1d(axes)]
         shape = [1] * np.ndim(x)
         for axis, n in zip(axes, np.shape(w), strict=True):
             shape[axis] = n
-        starts = dict(zip(axes, _each(origin, len(axes)), strict=True))
+        starts = dict(zip(axes, each(origin, len(axes)), strict=True))
         order = np.argsort(axes)
         w = np.reshape(np.transpose(w, order), shape)
         origin = [starts.get(a, 0) for a in range(np.ndim(x))]
     if np.ndim(x) != np.ndim(w):
         raise ShapeError(f"weights have {np.ndim(w)} axes and the input {np.ndim(x)}.")
     margins = []
-    for n, o in zip(np.shape(w), _each(origin, np.ndim(x)), strict=True):
+    for n, o in zip(np.shape(w), each(origin, np.ndim(x)), strict=True):
         before = n // 2 + o
         if not 0 <= before < n:
             raise OptionError(f"origin={o} moves weights of length {n} off the element.")
@@ -76,9 +76,7 @@ def convolve(
 ) -> Any:  # fmt: skip
     """Convolve an array with weights; see `scipy.ndimage.convolve`. Both may be nodes."""
     w = number(weights)
-    starts = [
-        -o - (n % 2 == 0) for n, o in zip(np.shape(w), _each(origin, np.ndim(w)), strict=True)
-    ]
+    starts = [-o - (n % 2 == 0) for n, o in zip(np.shape(w), each(origin, np.ndim(w)), strict=True)]
     return correlate(input, np.flip(w), output, mode, cval, starts, axes=axes)
 
 
@@ -105,7 +103,8 @@ def convolve1d(
     return correlate1d(input, np.flip(w), axis, output, mode, cval, start)
 
 
-def _refuse_output(output: Any) -> None:
+def refuse_output(output: Any) -> None:
+    """Raise for an array to write into, which would lose the derivative."""
     if output is not None and not isinstance(output, type | np.dtype):
         raise OptionError("output= has no rule for nodes: use what the function returns.")
 
@@ -133,7 +132,7 @@ def _along(x: Any, axes: Any, one: Callable[..., Any], first: Any, mode: Any, se
     """Filter along one axis after the other."""
     axes = range(np.ndim(x)) if axes is None else [a % np.ndim(x) for a in np.atleast_1d(axes)]
     n = len(axes)
-    options = zip(axes, _each(first, n), _each(mode, n), _each(second, n), strict=True)
+    options = zip(axes, each(first, n), each(mode, n), each(second, n), strict=True)
     for axis, a, m, b in options:
         x = one(x, a, axis, m, b)
     return x
@@ -184,7 +183,7 @@ def gaussian_filter(
     -0.398915
     """
     count = np.ndim(input) if axes is None else len(np.atleast_1d(axes))
-    radii = iter(_each(radius, count))
+    radii = iter(each(radius, count))
 
     def one(x: Any, s: Any, axis: int, m: str, n: int) -> Any:
         reach = next(radii)
@@ -201,7 +200,7 @@ def _differences(smooth: tuple[float, ...]) -> Callable[..., Any]:
     def function(
         input: Any, axis: int = -1, output: Any = None, mode: Any = "reflect", cval: Any = 0.0
     ) -> Any:
-        modes = _each(mode, np.ndim(input))
+        modes = each(mode, np.ndim(input))
         axis = axis % np.ndim(input)
         y = correlate1d(input, np.array([-1.0, 0.0, 1.0]), axis, output, modes[axis], cval)
         for other in range(np.ndim(input)):
@@ -233,7 +232,7 @@ def laplace(
 
 def _sum_over(x: Any, axes: Any, mode: Any, one: Callable[..., Any]) -> Any:
     axes = range(np.ndim(x)) if axes is None else [a % np.ndim(x) for a in np.atleast_1d(axes)]
-    parts = zip(axes, _each(mode, len(axes)), strict=True)
+    parts = zip(axes, each(mode, len(axes)), strict=True)
     return sum(one(x, axis, m) for axis, m in parts)
 
 
