@@ -9,7 +9,7 @@ import numpy as np
 
 from autograd import softmax as softmax_along
 from autograd.devices import like
-from autograd.errors import DataError
+from autograd.errors import DataError, OptionError
 from nn.arrays import plain, shape_of
 from nn.layers.linear import Dropout, affine
 
@@ -77,7 +77,7 @@ def scaled_dot_product_attention(
         The keys and the values.
     attn_mask : array_like, optional
         True for keys that take part, unlike for `nn.MultiheadAttention`; or numbers to add to the
-        scores.
+        scores. Queries without any key have the result 0.
     dropout_p : float
         The probability of zeroing a weight.
     is_causal : bool
@@ -89,6 +89,8 @@ def scaled_dot_product_attention(
     ------
     DataError
         If the mask holds integers, which may mean either.
+    OptionError
+        If there is a mask, and `is_causal`.
 
     Examples
     --------
@@ -108,6 +110,20 @@ def scaled_dot_product_attention(
                 f"attn_mask= has type {mask.dtype}. Write mask.astype(bool) if it marks the keys "
                 "that take part, mask.astype(float) to add it to the scores."
             )
-        scores = np.where(mask, scores, -np.inf) if mask.dtype.kind == "b" else scores + attn_mask
+        if is_causal:
+            raise OptionError(
+                "is_causal=True and attn_mask= exclude each other: mask by one of them."
+            )
+        if mask.dtype.kind == "b":
+            return _masked(scores, mask, value, dropout_p)
+        scores = scores + attn_mask
     weights = dropout(softmax_along(scores, axis=-1), dropout_p)
     return weights @ value
+
+
+def _masked(scores: Any, mask: Any, value: Any, dropout_p: float) -> Any:
+    """Attend to the keys that a mask has; the result is 0 for queries that have none."""
+    takes_part = np.any(mask, axis=-1, keepdims=True)
+    scores = np.where(np.logical_or(mask, np.logical_not(takes_part)), scores, -np.inf)
+    weights = np.where(takes_part, softmax_along(scores, axis=-1), 0.0)
+    return dropout(weights, dropout_p) @ value

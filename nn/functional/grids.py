@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from autograd.errors import OptionError
 from nn.arrays import floating, shape_of
 from nn.layers.activations import leaky_relu
 from nn.layers.adaptive_pooling import (
@@ -240,6 +241,12 @@ def _transposed(
     x, alone = with_batch(x, ndim, shape[0], f"conv_transpose{ndim}d")
     windows = windows_of(ndim, shape[2:], stride, padding, dilation)
     extra = sizes_of(ndim, output_padding, "output_padding", 0)
+    limits = zip(extra, windows.stride, windows.dilation, strict=True)
+    if any(n >= max(step, gap) for n, step, gap in limits):
+        raise OptionError(
+            f"output_padding={output_padding} must be smaller than stride={stride} or "
+            f"dilation={dilation}."
+        )
     y = transposed(x, weight, bias, windows, groups, extra)
     return y[0] if alone else y
 

@@ -8,7 +8,7 @@ import numpy as np
 
 from autograd import softmax as softmax_along
 from autograd.devices import as_array, eye
-from autograd.errors import DataError
+from autograd.errors import DataError, ShapeError
 from nn.arrays import floating, plain, shape_of
 from nn.layers.activations import log_softmax as log_softmax_along
 from nn.layers.linear import indices_below
@@ -67,12 +67,22 @@ def layer_norm(
     eps : float
         Added to the variance.
 
+    Raises
+    ------
+    ShapeError
+        If the last axes have other lengths.
+
     Examples
     --------
     >>> np.round(layer_norm(np.array([1.0, 3.0]), (2,)), 3)
     array([-1.,  1.])
     """
     axes = tuple(range(-len(normalized_shape), 0))
+    if tuple(shape_of(x)[-len(axes) :]) != tuple(normalized_shape):
+        raise ShapeError(
+            f"layer_norm got an input of shape {shape_of(x)}; its last axes must have lengths "
+            f"{tuple(normalized_shape)}."
+        )
     return normalised(floating(x), weight, bias, axes, eps, True, Kept())
 
 

@@ -78,6 +78,8 @@ class MultiheadAttention(Module):
         self.vdim = embed_dim if vdim is None else vdim
         self.add_zero_attn = add_zero_attn
 
+        out_proj = Linear(embed_dim, embed_dim, bias, generator)  # PyTorch draws its weight first
+
         def weight(rows: int, columns: int) -> Parameter:
             return Parameter(init.xavier_uniform((rows, columns), generator=generator))
 
@@ -93,10 +95,10 @@ class MultiheadAttention(Module):
         self.bias_v: Parameter | None = None
         if add_bias_kv:
             self.bias_k, self.bias_v = (
-                Parameter(init.xavier_normal((1, embed_dim), generator=generator)[None])
+                Parameter(init.xavier_normal((1, 1, embed_dim), generator=generator))
                 for _ in range(2)
             )
-        self.out_proj = Linear(embed_dim, embed_dim, bias, generator)
+        self.out_proj = out_proj
         if self.out_proj.bias is not None:
             self.out_proj.bias.data[...] = 0.0
         self.dropout = Dropout(dropout, generator=generator)

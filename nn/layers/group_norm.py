@@ -79,6 +79,10 @@ class GroupNorm(Module):
 def group_normalised(x: Any, groups: int, weight: Any, bias: Any, eps: float) -> Any:
     """Return x normalised in groups of channels; see `GroupNorm.forward`."""
     shape = shape_of(x)
+    if shape[1] % groups:
+        raise ShapeError(
+            f"{groups} groups do not divide the channels of an input of shape {shape}."
+        )
     count = math.prod(shape[1:]) // groups
     if count < 2:
         raise ShapeError(

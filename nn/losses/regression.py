@@ -111,6 +111,8 @@ def huber(outputs: Any, targets: Any, reduction: str = "mean", delta: float = 1.
     >>> huber(np.array([0.5, 3.0]), [0.0, 0.0], reduction="none")
     array([0.125, 2.5  ])
     """
+    if not delta > 0:
+        raise OptionError(f"delta={delta!r} must be positive.")
     outputs, targets = same_shape(outputs, targets)
     return reduced(huber_of_difference(outputs - targets, delta), reduction)
 

@@ -48,6 +48,7 @@ def shown(
         return outside(function(*inside(inputs), **inside(given)))
 
     call.__name__ = called
+    call.plain_function = function  # type: ignore[attr-defined]
     call.__doc__ = summary(function)
     return call
 

@@ -160,6 +160,8 @@ def arange(start: Any, end: Any = None, step: Any = 1, **options: Any) -> Tensor
     if end is None:
         start, end = 0, start
     start, end, step = (x.item() if isinstance(x, Tensor) else x for x in (start, end, step))
+    if (end - start) * step < 0 or not step:
+        raise OptionError(f"arange cannot go from {start} to {end} in steps of {step}.")
     are_whole = all(isinstance(x, (int, np.integer)) for x in (start, end, step))
     wanted = _type(options, np.dtype(np.int64) if are_whole else DEFAULT.array)
     count = max(math.ceil((end - start) / step), 0)
@@ -302,6 +304,8 @@ def randperm(n: int, *, generator: Any = None, **options: Any) -> Tensor:
 
 def normal(mean: Any, std: Any = 1.0, size: Any = None, *, generator: Any = None) -> Tensor:
     """Return normal numbers with these averages and standard deviations."""
+    if np.any(np.less(numbers(std), 0)):
+        raise OptionError("The standard deviations of normal must not be negative.")
     if size is not None:
         return randn(size, generator=generator) * std + mean
     shape = np.broadcast_shapes(np.shape(numbers(mean)), np.shape(numbers(std)))
@@ -311,6 +315,8 @@ def normal(mean: Any, std: Any = 1.0, size: Any = None, *, generator: Any = None
 def bernoulli(input: Any, *, generator: Any = None) -> Tensor:
     """Return 1 with the probabilities that `input` holds, else 0."""
     p = numbers(input)
+    if not ((p >= 0) & (p <= 1)).all():
+        raise DataError("bernoulli takes probabilities, from 0 to 1.")
     drawn = source(generator).random(p.shape)
     return made((drawn < p).astype(p.dtype))
 

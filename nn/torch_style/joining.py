@@ -100,6 +100,8 @@ def where(condition: Any, input: Any = None, other: Any = None) -> Any:
     """Return `input` where a condition is true, else `other`; alone, where it is true."""
     if input is None and other is None:
         return made(numbers(condition)).nonzero(as_tuple=True)
+    if getattr(numbers(condition), "dtype", None) not in (None, np.bool_, np.uint8):
+        raise DataError(f"A condition holds booleans, not {condition.dtype}: write x > 0.")
     x, y = held(input), held(other)
     wanted = result_type(x, y)
     x, y = (np.asarray(z, wanted) if is_number(z) else converted(z, wanted) for z in (x, y))

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
 from nn.missing_names import refuse
 from nn.torch_style import hints, joining
 from nn.torch_style.arithmetic import pair
-from nn.torch_style.base import made, tensor_held
+from nn.torch_style.base import made, numbers, outside, tensor_held
 from nn.torch_style.calls import shown
 from nn.torch_style.tensor import Tensor
 
@@ -28,11 +28,26 @@ pinv = shown(np.linalg.pinv)
 svdvals = shown(lambda x: np.linalg.svd(x, compute_uv=False))
 multi_dot = joining.matmul_all
 cond = shown(np.linalg.cond)
-lstsq = shown(np.linalg.lstsq)
+
+
+class Solution(NamedTuple):
+    """The result of `lstsq`."""
+
+    solution: Any
+    residuals: Any
+    rank: Any
+    singular_values: Any
+
+
+def lstsq(A: Any, B: Any, rcond: Any = None, *, driver: Any = None) -> Solution:  # noqa: N803
+    """Return X with the smallest |A X - B|."""
+    return Solution(*shown(np.linalg.lstsq)(A, B, rcond))
 
 
 def svd(A: Any, full_matrices: bool = True) -> Any:  # noqa: N803 - PyTorch's name
     """Return U, S and V* with A = U S V*."""
+    if isinstance(A, Tensor) and not A.requires_grad:
+        return outside(np.linalg.svd(numbers(A), full_matrices))
     return shown(np.linalg.svd)(A, full_matrices)
 
 

@@ -9,7 +9,7 @@ import numpy as np
 from numpy.lib.array_utils import normalize_axis_index
 
 from autograd import Node
-from autograd.errors import GradientLostError, OptionError, ShapeError
+from autograd.errors import DataError, GradientLostError, OptionError, ShapeError
 from nn.torch_style.arithmetic import pair
 from nn.torch_style.base import held, in_place, made, numbers, positions, store, tensor_held
 from nn.torch_style.promotion import converted
@@ -155,6 +155,8 @@ class Selection(Shapes):
     def masked_fill(self: S, mask: Any, value: Any) -> S:
         """Return a copy with a number where a mask is true."""
         x = tensor_held(self, "masked_fill")
+        if numbers(mask).dtype.kind not in "bu":
+            raise DataError(f"A mask holds booleans, not {mask.dtype}: write mask.bool().")
         value = held(value)
         fill = np.asarray(value, x.dtype) if isinstance(value, (int, float)) else value
         return made(np.where(np.asarray(numbers(mask), bool), converted(fill, x.dtype), x))

@@ -2,6 +2,7 @@
 
 import copy
 import io
+import math
 import pickle
 
 import numpy as np
@@ -511,6 +512,31 @@ ERRORS = [
     (lambda: torch.arange(3).narrow(0, 2, 2), ValueError, "not within 3"),
     (lambda: torch.outer(torch.ones(2, 2), torch.ones(2)), ValueError, "two vectors"),
     (lambda: torch.tril(torch.ones(3)), ValueError, "matrices"),
+    (lambda: functional.embedding(torch.tensor([-1]), torch.ones(2, 2)), DataError, "from 0 to 1"),
+    (lambda: functional.layer_norm(torch.ones(2, 5), (4,)), ValueError, "last axes"),
+    (lambda: functional.group_norm(torch.ones(2, 3, 4), 2), ValueError, "do not divide"),
+    (lambda: functional.batch_norm(torch.ones(2, 3), None, None), OptionError, "training=True"),
+    (lambda: functional.pad(torch.ones(1, 1, 3), (3, 0), "reflect"), ValueError, "reflects"),
+    (lambda: functional.huber_loss(torch.ones(2), torch.ones(2), delta=0.0), ValueError, "delta"),
+    (
+        lambda: functional.scaled_dot_product_attention(
+            *[torch.ones(1, 2, 2)] * 3, torch.ones(2, 2).bool(), is_causal=True
+        ),
+        OptionError,
+        "exclude each other",
+    ),
+    (lambda: nn.Parameter(torch.arange(2)), DataError, "register_buffer"),
+    (lambda: torch.ones(2).masked_fill(torch.ones(2), 0), DataError, r"mask\.bool"),
+    (lambda: torch.where(torch.ones(2), 1.0, 0.0), DataError, "x > 0"),
+    (lambda: torch.arange(5, 0), OptionError, "from 5 to 0"),
+    (lambda: torch.bernoulli(torch.tensor([2.0])), DataError, "from 0 to 1"),
+    (lambda: torch.distributions.Normal(0.0, -1.0), DataError, "positive"),
+    (lambda: torch.distributions.Categorical(logits=torch.tensor([math.nan])), DataError, "Cat"),
+    (
+        lambda: torch.distributions.Exponential(1.0).log_prob(torch.tensor(-1.0)),
+        DataError,
+        "not be negative",
+    ),
     (lambda: torch.relu_, AttributeError, r"x\.relu_\(\.\.\.\)"),
     (lambda: torch.gradient, AttributeError, r"np\.gradient"),
     (lambda: torch.matrix_exp, AttributeError, r"expm\(x\.held\)"),

@@ -666,6 +666,21 @@ torch.zeros(0).unique_consecutive()
 torch.cross(x[:, :3], y[:, :3])
 torch.cross(x, y)
 torch.histc(x.detach(), 4, -1, 1)
+F.pad(c, (1, 0), value=9)
+F.max_pool2d(i.view(1, 1, 3, 4), 2)
+F.interpolate(torch.tensor([[[[3, 250]]]], dtype=torch.uint8), scale_factor=2)
+F.interpolate(w.view(1, 2, 3, 4), scale_factor=1.3, recompute_scale_factor=True, mode="bilinear")
+F.softplus(x, beta=3, threshold=2)
+F.cosine_similarity(x, y[0])
+F.cosine_similarity(x.unsqueeze(1), y.unsqueeze(0), dim=-1)
+F.scaled_dot_product_attention(w, w, w, attn_mask=b[:, :3])
+F.scaled_dot_product_attention(w, w, w, attn_mask=torch.zeros(3, 3).bool())
+torch.linalg.svd(torch.ones(2, 3))[1]
+torch.linalg.lstsq(y[:, :2].detach(), v[:3].detach().view(3, 1)).solution
+with_seed(torch, lambda: nn.MultiheadAttention(4, 2, batch_first=True)(w, w, w))
+with_seed(torch, lambda: nn.MultiheadAttention(4, 2, kdim=4, vdim=3, add_bias_kv=True)(w, w, w[..., :3], attn_mask=torch.ones(2, 2).triu(1).bool()))
+with_seed(torch, lambda: nn.TransformerEncoderLayer(4, 2, 8, 0.0, batch_first=True, activation=F.gelu, norm_first=True)(w))
+with_seed(torch, lambda: nn.Transformer(4, 2, 1, 1, 8, 0.0)(w, w))
 in_place(torch, lambda a: a.erf_().cosh_().log1p_())
 in_place(torch, lambda a: a.fill_diagonal_(9.0))
 in_place(torch, lambda a: a.index_put_((torch.tensor([0]), torch.tensor([1])), y[1, 1]))
@@ -683,6 +698,12 @@ def in_place(torch, change):
     a = torch.linspace(-1, 1, 12).view(3, 4) * torch.ones(1)
     change(a)
     return a
+
+
+def with_seed(torch, call):
+    """Return what a call returns that draws random numbers."""
+    torch.manual_seed(3)
+    return call()
 
 
 def inputs(torch):
@@ -721,6 +742,7 @@ def outcome(call, torch, nn, functional):
     """Return the types, shapes and numbers of what a call returns, and the gradients."""
     names = inputs(torch)
     space = {"torch": torch, "nn": nn, "F": functional, "np": np, "in_place": in_place, **names}
+    space["with_seed"] = with_seed
     parts = flat(eval(call, space))
     rows, total = [], 0.0
     for part in parts:

@@ -6,7 +6,7 @@ from typing import Any
 
 from autograd.errors import OptionError
 from nn.torch_style.creation import bernoulli
-from nn.torch_style.distributions.distribution import Distribution, as_float
+from nn.torch_style.distributions.distribution import Distribution, as_float, check
 from nn.torch_style.joining import broadcast_tensors
 from nn.torch_style.nn import functional
 from nn.torch_style.tensor import Tensor
@@ -21,6 +21,8 @@ class Bernoulli(Distribution):
         self.probs = as_float(probs) if logits is None else as_float(logits).sigmoid()
         self.logits = self.probs.logit(1e-7) if logits is None else as_float(logits)
         self._shape = self.probs.shape
+        is_share = (self.probs >= 0) & (self.probs <= 1)
+        check("The probabilities of Bernoulli must be from 0 to 1", is_share, validate_args)
 
     @property
     def mean(self) -> Any:

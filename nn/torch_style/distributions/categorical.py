@@ -9,7 +9,7 @@ import numpy as np
 
 from autograd.errors import OptionError
 from nn.torch_style.creation import multinomial
-from nn.torch_style.distributions.distribution import Distribution
+from nn.torch_style.distributions.distribution import Distribution, check
 from nn.torch_style.tensor import Tensor
 
 
@@ -41,6 +41,8 @@ class Categorical(Distribution):
             eps = float(np.finfo(self.probs._held.dtype).eps)
             self.logits = self.probs.clamp(eps, 1 - eps).log()
         self._shape = self.probs.shape[:-1]
+        is_share = self.probs >= 0
+        check("The probabilities of Categorical must not be negative", is_share, validate_args)
 
     def sample(self, sample_shape: Any = ()) -> Tensor:
         """Return random integers."""

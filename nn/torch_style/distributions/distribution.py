@@ -7,8 +7,8 @@ from typing import Any, NoReturn
 
 import numpy as np
 
-from autograd.errors import OptionError
-from nn.torch_style.base import TensorBase, made
+from autograd.errors import DataError, OptionError
+from nn.torch_style.base import TensorBase, made, numbers
 from nn.torch_style.creation import as_tensor, tensor
 from nn.torch_style.random import GENERATOR
 from nn.torch_style.tensor import Tensor
@@ -26,6 +26,12 @@ def drawn(name: str, shape: Any, like: Tensor, *parameters: Any) -> Tensor:
     found = getattr(generator, name)(*[p.detach().numpy() for p in parameters], size=tuple(shape))
     found = made(np.asarray(found).astype(like.held.dtype))
     return found  # type: ignore[no-any-return]
+
+
+def check(what: str, is_valid: Any, validate_args: Any = None) -> None:
+    """Raise if a parameter or a value is not what it must be, or NaN."""
+    if validate_args is not False and not np.all(numbers(is_valid)):
+        raise DataError(f"{what}, or validate_args=False.")
 
 
 class Distribution:

@@ -6,7 +6,7 @@ import math
 from typing import Any
 
 from nn.torch_style.creation import rand
-from nn.torch_style.distributions.distribution import Distribution, as_float, drawn
+from nn.torch_style.distributions.distribution import Distribution, as_float, check, drawn
 from nn.torch_style.joining import broadcast_tensors
 from nn.torch_style.tensor import Tensor
 
@@ -19,6 +19,8 @@ class Located(Distribution):
     def __init__(self, loc: Any, scale: Any, validate_args: Any = None) -> None:
         self.loc, self.scale = broadcast_tensors(as_float(loc), as_float(scale))
         self._shape = self.loc.shape
+        name = type(self).__name__
+        check(f"The scale of {name} must be positive", self.scale > 0, validate_args)
 
     def icdf(self, value: Any) -> Tensor:
         """Return the number that this probability is below."""

@@ -6,7 +6,7 @@ import math
 from typing import Any
 
 from nn.torch_style.creation import randn
-from nn.torch_style.distributions.distribution import Distribution, as_float
+from nn.torch_style.distributions.distribution import Distribution, as_float, check
 from nn.torch_style.joining import broadcast_tensors
 from nn.torch_style.special import erfinv
 from nn.torch_style.tensor import Tensor
@@ -32,6 +32,7 @@ class Normal(Distribution):
     def __init__(self, loc: Any, scale: Any, validate_args: Any = None) -> None:
         self.loc, self.scale = broadcast_tensors(as_float(loc), as_float(scale))
         self._shape = self.loc.shape
+        check("The scale of Normal must be positive", self.scale > 0, validate_args)
 
     @property
     def mean(self) -> Any:

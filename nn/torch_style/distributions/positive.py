@@ -6,7 +6,7 @@ import math
 from typing import Any
 
 from nn.torch_style.creation import rand
-from nn.torch_style.distributions.distribution import LOG_2PI, Distribution, as_float, drawn
+from nn.torch_style.distributions.distribution import LOG_2PI, Distribution, as_float, check, drawn
 from nn.torch_style.distributions.normal import Normal
 from nn.torch_style.joining import broadcast_tensors
 from nn.torch_style.special import digamma
@@ -21,6 +21,7 @@ class Exponential(Distribution):
     def __init__(self, rate: Any, validate_args: Any = None) -> None:
         self.rate = as_float(rate)
         self._shape = self.rate.shape
+        check("The rate of Exponential must be positive", self.rate > 0, validate_args)
 
     @property
     def mean(self) -> Any:
@@ -39,6 +40,7 @@ class Exponential(Distribution):
 
     def log_prob(self, value: Any) -> Tensor:
         """Return the logarithm of the density."""
+        check("The value must not be negative", as_float(value) >= 0)
         return self.rate.log() - self.rate * value
 
     def cdf(self, value: Any) -> Tensor:
@@ -68,6 +70,8 @@ class Gamma(Distribution):
     def __init__(self, concentration: Any, rate: Any, validate_args: Any = None) -> None:
         self.concentration, self.rate = broadcast_tensors(as_float(concentration), as_float(rate))
         self._shape = self.rate.shape
+        is_positive = (self.concentration > 0) & (self.rate > 0)
+        check("The parameters of Gamma must be positive", is_positive, validate_args)
 
     @property
     def mean(self) -> Any:
@@ -87,6 +91,7 @@ class Gamma(Distribution):
     def log_prob(self, value: Any) -> Tensor:
         """Return the logarithm of the density."""
         value = as_float(value)
+        check("The value must not be negative", value >= 0)
         a, rate = self.concentration, self.rate
         return a.xlogy(rate) + (a - 1).xlogy(value) - rate * value - a.lgamma()
 
@@ -122,6 +127,7 @@ class LogNormal(Distribution):
 
     def log_prob(self, value: Any) -> Tensor:
         """Return the logarithm of the density."""
+        check("The value must be positive", as_float(value) > 0)
         log = as_float(value).log()
         return self.base_dist.log_prob(log) - log
 
@@ -138,6 +144,7 @@ class HalfNormal(Distribution):
     def __init__(self, scale: Any, validate_args: Any = None) -> None:
         self.scale = as_float(scale)
         self._shape = self.scale.shape
+        check("The scale of HalfNormal must be positive", self.scale > 0, validate_args)
 
     @property
     def mean(self) -> Any:
@@ -171,6 +178,7 @@ class Poisson(Distribution):
     def __init__(self, rate: Any, validate_args: Any = None) -> None:
         self.rate = as_float(rate)
         self._shape = self.rate.shape
+        check("The rate of Poisson must be positive", self.rate > 0, validate_args)
 
     @property
     def mean(self) -> Any:
@@ -186,4 +194,5 @@ class Poisson(Distribution):
     def log_prob(self, value: Any) -> Tensor:
         """Return the logarithm of the probability."""
         value = as_float(value)
+        check("The value must be a count", (value >= 0) & (value == value.floor()))
         return value.xlogy(self.rate) - self.rate - (value + 1).lgamma()

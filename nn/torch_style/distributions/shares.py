@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from nn.torch_style.distributions.categorical import Categorical
-from nn.torch_style.distributions.distribution import Distribution, as_float, drawn
+from nn.torch_style.distributions.distribution import Distribution, as_float, check, drawn
 from nn.torch_style.joining import stack
 from nn.torch_style.nn.functional import one_hot
 from nn.torch_style.special import digamma
@@ -30,6 +30,7 @@ class Dirichlet(Distribution):
 
     def __init__(self, concentration: Any, validate_args: Any = None) -> None:
         self.concentration = concentration
+        check("The concentration must be positive", concentration > 0, validate_args)
         self._shape, self._event = concentration.shape[:-1], concentration.shape[-1:]
 
     @property
@@ -51,6 +52,7 @@ class Dirichlet(Distribution):
 
     def log_prob(self, value: Any) -> Tensor:
         """Return the logarithm of the density."""
+        check("The value must be from 0 to 1", (value >= 0) & (value <= 1))
         a = self.concentration
         return (a - 1).xlogy(value).sum(-1) + a.sum(-1).lgamma() - a.lgamma().sum(-1)
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from nn.torch_style.creation import rand
-from nn.torch_style.distributions.distribution import Distribution, as_float
+from nn.torch_style.distributions.distribution import Distribution, as_float, check
 from nn.torch_style.joining import broadcast_tensors
 from nn.torch_style.tensor import Tensor
 
@@ -18,6 +18,7 @@ class Uniform(Distribution):
     def __init__(self, low: Any, high: Any, validate_args: Any = None) -> None:
         self.low, self.high = broadcast_tensors(as_float(low), as_float(high))
         self._shape = self.low.shape
+        check("low of Uniform must be below high", self.low < self.high, validate_args)
 
     @property
     def mean(self) -> Any:

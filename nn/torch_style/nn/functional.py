@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from autograd.errors import OptionError
+from autograd.errors import OptionError, ShapeError
 from nn import functional
 from nn.layers.alpha_dropout import AlphaDropout
 from nn.layers.channel_layers import ChannelShuffle, Dropout1d, Dropout2d, Dropout3d
@@ -47,7 +47,17 @@ selu = _activation(functional.selu)
 sigmoid = _activation(functional.sigmoid)
 silu = _activation(functional.silu)
 softmin = _activation(functional.softmin, "dim")
-softplus = shown(functional.softplus, "input=x beta threshold", {"threshold": 20.0})
+_softplus = shown(functional.softplus, "input=x beta")
+
+
+def softplus(input: Any, beta: float = 1.0, threshold: float = 20.0) -> Tensor:
+    """Return log(1 + exp(beta·x)) / beta, and x where beta·x is above a threshold."""
+    found = _softplus(input, beta)
+    if threshold >= 20:  # the formula is x there, up to rounding
+        return found
+    return found.where(numbers(input) * beta <= threshold, input)
+
+
 softshrink = _activation(functional.softshrink, "lambd")
 softsign = _activation(functional.softsign)
 tanh = _activation(functional.tanh)
@@ -95,11 +105,26 @@ _TRANSPOSED = "input=x weight bias stride padding output_padding groups dilation
 conv_transpose1d = shown(functional.conv_transpose1d, _TRANSPOSED)
 conv_transpose2d = shown(functional.conv_transpose2d, _TRANSPOSED)
 conv_transpose3d = shown(functional.conv_transpose3d, _TRANSPOSED)
+
+
+def _of_one_type(function: Callable[..., Any]) -> Callable[..., Any]:
+    """Return a function whose result has the type of its input, also of integers."""
+
+    def call(input: Any, *settings: Any, **options: Any) -> Any:
+        found = function(input, *settings, **options)
+        if isinstance(found, tuple):
+            return found[0].to(input.dtype), found[1]
+        return found.to(input.dtype)
+
+    call.__doc__ = function.__doc__
+    return call
+
+
 _POOL = "input=x kernel_size stride padding"
 _MAX_POOL = f"{_POOL} dilation ceil_mode return_indices"
-max_pool1d = shown(functional.max_pool1d, _MAX_POOL)
-max_pool2d = shown(functional.max_pool2d, _MAX_POOL)
-max_pool3d = shown(functional.max_pool3d, _MAX_POOL)
+max_pool1d = _of_one_type(shown(functional.max_pool1d, _MAX_POOL))
+max_pool2d = _of_one_type(shown(functional.max_pool2d, _MAX_POOL))
+max_pool3d = _of_one_type(shown(functional.max_pool3d, _MAX_POOL))
 _UNPOOL = "input=x indices kernel_size stride padding output_size"
 max_unpool1d = shown(functional.max_unpool1d, _UNPOOL)
 max_unpool2d = shown(functional.max_unpool2d, _UNPOOL)
@@ -130,10 +155,49 @@ pairwise_distance = shown(functional.pairwise_distance, "x1 x2 p eps keepdim")
 dropout = shown(functional.dropout, "input=x p training inplace")
 layer_norm = shown(functional.layer_norm, "input=x normalized_shape weight bias eps")
 normalize = shown(functional.normalize, "input=x p dim eps")
-cosine_similarity = shown(functional.cosine_similarity, "x1 x2 dim eps")
+_cosine_similarity = shown(functional.cosine_similarity, "x1 x2 dim eps")
+
+
+def cosine_similarity(x1: Any, x2: Any, dim: int = 1, eps: float = 1e-8) -> Tensor:
+    """Return the cosine of the angle between vectors along an axis, of shapes that broadcast."""
+    shape = np.broadcast_shapes(x1.shape, x2.shape)
+    return _cosine_similarity(x1.expand(shape), x2.expand(shape), dim, eps)
+
+
 one_hot = shown(functional.one_hot, "tensor=indices num_classes")
-pad = shown(functional.pad, "input=x pad mode value")
-interpolate = shown(functional.interpolate, "input=x size scale_factor mode align_corners")
+_pad = shown(functional.pad, "input=x pad mode value")
+
+
+def pad(input: Any, pad: Any, mode: str = "constant", value: Any = None) -> Tensor:
+    """Return x with a border; integers stay integers."""
+    fill = 0 if value is None else value
+    if mode == "reflect":
+        ends = zip(pad[::2], pad[1::2], reversed(input.shape), strict=False)
+        if any(max(before, after) >= n for before, after, n in ends):
+            raise ShapeError(f"pad={tuple(pad)} reflects more than the axes of {input.shape} have.")
+    return _pad(input, pad, mode, fill).to(input.dtype)
+
+
+_interpolate = shown(functional.interpolate, "input=x size scale_factor mode align_corners")
+
+
+def interpolate(
+    input: Any, size: Any = None, scale_factor: Any = None, mode: str = "nearest",
+    align_corners: Any = None, recompute_scale_factor: Any = None, antialias: bool = False,
+) -> Tensor:  # fmt: skip
+    """Return x on another grid."""
+    if antialias:
+        raise OptionError("interpolate has no antialias=True here: write avg_pool2d before.")
+    if recompute_scale_factor and scale_factor is not None:
+        lengths = input.shape[2:]
+        many = isinstance(scale_factor, (tuple, list))
+        factors = scale_factor if many else [scale_factor] * len(lengths)
+        size = tuple(int(n * f) for n, f in zip(lengths, factors, strict=True))
+        scale_factor = None
+    found = _interpolate(input, size, scale_factor, mode, align_corners)
+    return found.to(input.dtype) if mode.startswith("nearest") else found
+
+
 upsample = interpolate
 scaled_dot_product_attention = shown(
     functional.scaled_dot_product_attention,
@@ -147,7 +211,9 @@ def channel_shuffle(input: Any, groups: int) -> Tensor:
     return made(ChannelShuffle(groups)(held(input)))
 
 
-upsample_nearest = shown(functional.interpolate, "input=x size scale_factor")
+def upsample_nearest(input: Any, size: Any = None, scale_factor: Any = None) -> Tensor:
+    """Return images on a larger grid, by the nearest pixel."""
+    return interpolate(input, size, scale_factor)
 
 
 def upsample_bilinear(input: Any, size: Any = None, scale_factor: Any = None) -> Tensor:
@@ -212,7 +278,7 @@ def embedding(
     if padding_idx is not None:
         places = np.arange(len(weight)).reshape(-1, 1) == padding_idx % len(weight)
         weight = Tensor.where(weight.detach(), places, weight)
-    return weight[input.long()]
+    return made(functional.embedding(numbers(input), held(weight)))
 
 
 def batch_norm(
@@ -222,7 +288,9 @@ def batch_norm(
     """Return each channel with average 0 and variance 1, of the batch or of the running ones."""
     axes = tuple(axis for axis in range(input.dim()) if axis != 1)
     shape = [1, -1] + [1] * (input.dim() - 2)
-    if training or running_mean is None:
+    if not training and running_mean is None:
+        raise OptionError("batch_norm needs running_mean and running_var, or training=True.")
+    if training:
         mean, var = input.mean(axes), input.var(axes, unbiased=False)
         if running_mean is not None:
             count = input.numel() / mean.numel()

@@ -458,7 +458,16 @@ def check_count(face: Face, arguments: tuple[Any, ...]) -> None:
 
 def _plain(item: Any) -> Any:
     """Return an argument as the layer's own class takes it."""
-    return twin(item) if isinstance(item, Face) else inside(item)
+    if isinstance(item, Face):
+        return twin(item)
+    if inspect.isroutine(item):  # such as an activation
+        return getattr(item, "plain_function", None) or _inside_out(item)
+    return inside(item)
+
+
+def _inside_out(function: Callable[..., Any]) -> Callable[..., Any]:
+    """Return a function of Tensors that calls one of tensors."""
+    return lambda *inputs: inside(function(*outside(inputs)))
 
 
 def _methods(plain: type[Any]) -> Iterator[tuple[str, Any]]:

@@ -7,6 +7,7 @@ from weakref import WeakValueDictionary
 
 import numpy as np
 
+from autograd.errors import DataError
 from nn.parameter import Parameter as PlainParameter
 from nn.torch_style.base import numbers
 from nn.torch_style.tensor import Tensor
@@ -39,6 +40,11 @@ class Parameter(Tensor):
     def __new__(cls, data: Any = None, requires_grad: bool = True) -> Any:  # type: ignore[override]
         """Return a parameter with a copy of the data."""
         found = np.zeros(0, DEFAULT.array) if data is None else numbers(data)
+        if found.dtype.kind not in "fc":
+            raise DataError(
+                f"Parameters hold floats, not {found.dtype}: write nn.Parameter(x.float()), or "
+                "self.register_buffer(name, x) for what is not trained."
+            )
         return shown_parameter(PlainParameter(found, requires_grad=requires_grad))
 
     def __init__(self, data: Any = None, requires_grad: bool = True) -> None:
