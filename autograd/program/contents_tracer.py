@@ -235,7 +235,7 @@ class ContentsTracer(NodeTracer):
         """Return the traced array of a Tensor that holds a plain one."""
         self.give_up_foreign((node._contents,))
         if self.is_inside(node):
-            return self.constant(node._contents)
+            return self.constant(self.moved(node._contents))
         self.use_outside(node)
         return self._outside(node, "data").read()
 

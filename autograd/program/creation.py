@@ -32,6 +32,7 @@ from autograd.engine.node import Node
 from autograd.engine.objects import by_itself
 from autograd.engine.tracing import Followed
 from autograd.errors import ImpureFunctionError
+from autograd.program.hosts import is_on_device
 from autograd.program.traced import Traced, TracedArray, TracedNumber
 
 #: Convert what they are called with.
@@ -380,7 +381,12 @@ def has_stand_in(x: Any) -> bool:
         return x in (np, math, cmath, time) or x.__name__ == "autograd.numpy"
     if isinstance(x, tuple):
         return any(has_stand_in(item) for item in x)
-    return type(x) is np.ndarray or id(x) in STANDING_FOR
+    return is_array(x) or id(x) in STANDING_FOR
+
+
+def is_array(x: Any) -> bool:
+    """Return whether this is an array that something followed can stand for."""
+    return type(x) is np.ndarray or is_on_device(x)
 
 
 def begin() -> None:

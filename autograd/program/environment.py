@@ -21,6 +21,7 @@ import numpy as np
 from autograd.engine.node import Node
 from autograd.engine.tracing import Followed
 from autograd.program import creation
+from autograd.program.hosts import Hosts, is_on_device
 from autograd.program.libraries import is_installed, is_library
 from autograd.program.meanings import (
     MISSING,
@@ -75,6 +76,8 @@ class Environment:
         The arrays and functions that something else stands for while the function is traced.
     spaces : list of (dict, tuple of str)
         The globals of the functions, with the names that they mention.
+    hosts : Hosts
+        The copies that stand for arrays of a device while the function is traced.
     """
 
     def __init__(self, function: Callable[..., Any], objects: Any = ()) -> None:
@@ -88,6 +91,7 @@ class Environment:
         self.owners: list[Any] = []
         self.replaced: list[Watched] = []
         self.spaces: list[tuple[dict[str, Any], tuple[str, ...]]] = []
+        self.hosts = Hosts()
         self._sources: list[Watched] = []
         self._seen: set[Any] = set()
         self._kept: list[Any] = []  # what `_seen` identifies is alive
@@ -310,7 +314,7 @@ class Environment:
         if is_stateful(found):
             self._owner(found)
             return
-        if isinstance(found, (Followed, Node, np.ndarray, *PLAIN)):
+        if isinstance(found, (Followed, Node, np.ndarray, *PLAIN)) or is_on_device(found):
             return
         if isinstance(found, SOURCES):
             read, write = states(found)
@@ -351,7 +355,7 @@ class Environment:
             if type(text) is str:  # for getattr
                 self._names[text] = None
         for key, item in found.items() if isinstance(found, dict) else enumerate(found):
-            if keyed and (type(item) is np.ndarray or id(item) in creation.STANDING_FOR):
+            if keyed and (creation.is_array(item) or id(item) in creation.STANDING_FOR):
                 self.replaced.append(
                     Watched(
                         functools.partial(operator.getitem, found, key),

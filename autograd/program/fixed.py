@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 
 from autograd.engine.tracing import Followed
+from autograd.program.hosts import is_on_device
 from autograd.program.state import CHANGES
 
 #: Types that are compared by value, and that a program may store.
@@ -33,7 +34,9 @@ class Like:
 def _kind(x: Any) -> Any:
     if type(x) is tuple:
         return tuple(map(_kind, x))
-    return (x.shape, x.dtype) if type(x) is np.ndarray else type(x)
+    if type(x) is np.ndarray or is_on_device(x):
+        return (type(x), x.shape, x.dtype)
+    return type(x)
 
 
 class Fixed:

@@ -21,6 +21,7 @@ from autograd.program import counting, structure
 from autograd.program.backends import Backend
 from autograd.program.backends.report import in_words
 from autograd.program.bound import Bound
+from autograd.program.device_recording import recorded_on_device
 from autograd.program.environment import Environment
 from autograd.program.failures import handled, not_followed
 from autograd.program.garbage import FEWER_SEARCHES
@@ -386,6 +387,9 @@ class Jitted(Front):  # type: ignore[misc]
                 return self._refused(str(refusal), signature, arguments, keywords)
             except Exception as error:
                 environment.restore()
+                if environment.hosts.home is not None:
+                    reason = f"it raises {type(error).__name__} for copies in memory: {error}"
+                    return self._refused(reason, signature, arguments, keywords)
                 self.function(*arguments, **keywords)  # it may raise the error itself
                 raise not_followed(error) from error
             finally:
@@ -405,6 +409,8 @@ class Jitted(Front):  # type: ignore[misc]
         keywords: Any,
     ) -> Any:
         """Record a call for good, compare it with the first recording, and keep the program."""
+        if environment.hosts.home is not None:
+            return self._record_on_device(first, signature, environment, arguments, keywords)
         given: list[Any] = []
         structure.flatten((arguments, keywords), given, [])
         with_graph = first.results.has_nodes or any(isinstance(x, Node) for x in given)
@@ -432,13 +438,40 @@ class Jitted(Front):  # type: ignore[misc]
                 path.run = Replay(self, path, second, arguments, keywords)
             except NotFollowed as refusal:
                 return self._refused(str(refusal), signature, arguments, keywords)
+        self._keep(signature, path)
+        return path.run(*given) if with_graph else second.result
+
+    def _keep(self, signature: Any, path: Path) -> None:
+        """Keep a program for a signature; drop the oldest ones of others."""
         kept = self._cache.pop(signature, [])
         while len(self._cache) >= SIGNATURES:
             del self._cache[next(iter(self._cache))]
         self._cache[signature] = [*kept, path]
         self._route = None  # it is that of the last path for its signature
         self._unrepeatable = 0
-        return path.run(*given) if with_graph else second.result
+
+    def _record_on_device(
+        self,
+        first: Recording,
+        signature: Any,
+        environment: Environment,
+        arguments: Any,
+        keywords: Any,
+    ) -> Any:
+        """Record a call with arrays of a device for good, call it, and keep the program."""
+        again = functools.partial(
+            record, self.function, arguments, keywords, environment, True, self._changing, True
+        )
+        call = functools.partial(self.function, *arguments, **keywords)
+        found = recorded_on_device(first, again, call, environment, (arguments, keywords))
+        if found.path is not None:
+            self._keep(signature, found.path)
+        elif found.refusal:
+            self.not_followed[signature] = found.refusal
+            self._cache[signature] = EAGER
+        else:
+            self._unrepeatable += 1
+        return found.result
 
     def _refused(self, reason: str, signature: Any, arguments: Any, keywords: Any) -> Any:
         """Call the function itself, now and for this signature from now on."""

@@ -33,7 +33,7 @@ class Outside:
         self.what = what
         self.written = False
         self.before = node._contents if what == "data" else node._grad
-        held = self.before
+        held = recorder.moved(self.before)
         if isinstance(held, np.ndarray) and recorder.isolated:
             held = held.copy("K")
         self._held = held

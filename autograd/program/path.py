@@ -25,13 +25,14 @@ class Path:
         environment: Environment,
         backend: Backend,
         lazily: bool = False,
+        device: Any = None,
     ) -> None:
         self.recorded = recording.program
         program = self.program = with_checks_first(recording.program)
         self.environment = environment
         self.fixed = recording.fixed
         self.report = Report()
-        ready = functools.partial(backend.ready, program, self.report)
+        ready = functools.partial((device or backend).ready, program, self.report)
         self.run: Any = _later(ready) if lazily else ready()
         written = _written(program)
         if written:
@@ -95,7 +96,7 @@ def _where_writable(run: Any, written: list[int]) -> Any:
 
     def checked(*inputs: Any) -> Any:
         for k in written:
-            if not inputs[k].flags.writeable:
+            if not getattr(inputs[k].flags, "writeable", True):  # CuPy's have no such flag
                 raise GuardFailed(-1, None)
         return run(*inputs)
 

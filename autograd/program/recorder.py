@@ -151,6 +151,9 @@ class Recorder(NumberRecorder):
 
     def constant(self, array: Any) -> Any:
         """Return the traced array of a plain one."""
+        array = self.moved(array)
+        if type(array) is not np.ndarray:
+            return array  # of another library
         known = self.known_array(array)
         return self._constant(array)[1] if known is None else known
 
@@ -160,9 +163,15 @@ class Recorder(NumberRecorder):
         return tuple(
             [
                 x if type(x) is not np.ndarray or x.dtype.hasobject else self.constant(x)
-                for x in arguments
+                for x in self._moved_inside(arguments)
             ]
         )
+
+    def _moved_inside(self, x: Any) -> Any:
+        """Replace arrays of a device in nested arguments by the copies that stand for them."""
+        if self.hosts is None or self.hosts.home is None:
+            return x
+        return substituted(x, self.moved, frozenset((type(self.hosts.home),)))
 
     def is_constant(self, array: Any) -> bool:
         """Return whether the program refers to an array as a constant."""
@@ -192,6 +201,7 @@ class Recorder(NumberRecorder):
 
         If it raises an error, this is recorded too, unless the caller tries something else then.
         """
+        arguments, keywords = self._moved_inside((arguments, keywords))
         batched = first_batched((arguments, [*keywords.values()])) if GRAD_MODE.batched else None
         if batched is not None:  # what batched arrays hold is recorded
             if hasattr(function, "_implementation"):  # NumPy asks some of its arguments only
@@ -329,6 +339,7 @@ class Recorder(NumberRecorder):
 
     def emit_write(self, function: Any, arguments: Any, keywords: Any, target: Any) -> Any:
         """Call a function that changes one of its arguments in place; return that one."""
+        arguments, keywords, target = self._moved_inside((arguments, keywords, target))
         known = None if isinstance(target, TracedArray) else self.known_array(target)
         if known is not None:
             arguments = tuple([known if x is target else x for x in arguments])
@@ -397,6 +408,7 @@ class Recorder(NumberRecorder):
             found = self.arithmetic(function, (a, b))
             if found is not None:
                 return found
+        a, b = self._moved_inside((a, b))
         for x, other in ((a, b), (b, a)):
             if isinstance(x, Traced):
                 continue

@@ -26,6 +26,7 @@ from autograd.program.passes.inlining import inlinable
 from autograd.program.passes.rows import SMALLEST, by_rows
 from autograd.program.passes.tiled import Tiled
 from autograd.program.program import Load, Program, Store
+from autograd.program.python_code import Writer
 from autograd.program.spaces import Cell
 from autograd.program.undo import Undo
 
@@ -57,7 +58,9 @@ class Interrupted(Exception):  # noqa: N818 - it is caught where programs are ru
         self.error = error
 
 
-def compiled(program: Program, otherwise: Program | None = None) -> Callable[..., Any]:
+def compiled(
+    program: Program, otherwise: Program | None = None, writer: type[Writer] = RunWriter
+) -> Callable[..., Any]:
     """Return a function of the inputs that runs a program and returns its output.
 
     It raises `GuardFailed`, before anything is changed, where a guard does not hold.
@@ -68,19 +71,22 @@ def compiled(program: Program, otherwise: Program | None = None) -> Callable[...
         The program.
     otherwise : Program, optional
         What to run if arrays lay otherwise in memory than when the program was recorded.
+    writer : type
+        What writes expressions: `Writer` itself for arrays of any library.
     """
     with FEWER_SEARCHES:
-        return _Compiler(program, otherwise).function()
+        return _Compiler(program, otherwise, writer).function()
 
 
 class _Compiler:
     """Writes the source of one program."""
 
-    def __init__(self, program: Program, otherwise: Program | None) -> None:
+    def __init__(self, program: Program, otherwise: Program | None, writer: type[Writer]) -> None:
         self.program = program
         self.otherwise = otherwise
+        self.is_foreign = writer is not RunWriter
         self.names = RunNames()
-        self.writer = RunWriter(self.names)
+        self.writer = writer(self.names)
         self.environment: dict[str, Any] = {
             "np": np,
             "same": same,
@@ -109,7 +115,7 @@ class _Compiler:
                 for x in item.makes()
             }
         #: The positions of what is computed with small buffers, in which nothing else may stand.
-        self.rows = by_rows(program)
+        self.rows = set() if self.is_foreign else by_rows(program)
         for position in self.rows:
             item = program.items[position]
             self.inlined -= {*item.uses(), *item.makes()}
@@ -221,10 +227,14 @@ class _Compiler:
                 shape = self.names.object(x.shape, "shape")
                 dtype = self.names.object(x.dtype, "dtype")
                 check = f"{name}.shape != {shape} or {name}.dtype != {dtype}"
+                if self.is_foreign:
+                    held = self.names.object(type(getattr(load.node, load.what)), "kind")
+                    check = f"type({name}) is not {held} or {check}"
                 if load.what == "grad":
                     check = f"{name} is None or {check}"
                 elif isinstance(load.node, Cell):
-                    check = f"type({name}) is not np.ndarray or {check}"
+                    kind = self.names.object(type(load.node.array), "kind")
+                    check = f"type({name}) is not {kind} or {check}"
                     same = f"{name} is not {self.names.object(load.node.array, 'array')}"
                     check = same if load.node.is_kept else f"{same} and ({check})"
                 self.lines.append(f"if {check}: raise GuardFailed(-1, None)")

@@ -121,8 +121,9 @@ class Space:
     def _followed(self, key: Any, item: Any, changes: bool) -> Any:
         """Return what represents an entry while the function is traced."""
         recorder = self._recorder
-        if type(item) is np.ndarray and item.dtype != object:
-            return recorder.state_array(item, self._cell(key))
+        array = recorder.moved(item)
+        if type(array) is np.ndarray and array.dtype != object:
+            return recorder.state_array(array, self._cell(key), item)
         if isinstance(item, np.random.Generator):
             return recorder.generator(item)
         if changes and is_number(item):
@@ -232,6 +233,10 @@ class StateTracer(Tracer):
 
     isolated: bool
 
+    def moved(self, x: Any) -> Any:
+        """Return the copy that stands for an array of a device; anything else as it is."""
+        raise NotImplementedError
+
     def __init__(self, changing: Any = ()) -> None:
         self.changing: set[tuple[int, str]] = set(changing)
         self.found_changing: set[tuple[int, str]] = set()
@@ -277,15 +282,15 @@ class StateTracer(Tracer):
         self._loads.append((Load(cell, "data", traced._variable), traced))
         return traced
 
-    def state_array(self, array: Any, cell: Cell) -> Any:
-        """Return what represents an array of the state."""
+    def state_array(self, array: Any, cell: Cell, item: Any) -> Any:
+        """Return what represents an array of the state; `item` is there, on its device."""
         known = self._arrays.get(id(array))
         if known is None:
             if self.is_constant(array):
                 return array
             root = self._root(array)
             if root is None:
-                cell.array = array
+                cell.array = item
                 traced = self.load(cell, array.copy("K") if self.isolated else array)
             else:
                 traced = _part(array, root)

@@ -19,6 +19,7 @@ from autograd.engine.tensor import restore_tensor
 from autograd.engine.transform_calls import ARGUMENTS
 from autograd.engine.transform_calls import arguments as arguments_of_call
 from autograd.errors import TraceError
+from autograd.program.hosts import Hosts, is_on_device
 from autograd.program.spaces import StateTracer
 
 
@@ -69,6 +70,8 @@ class NodeTracer(StateTracer):
         The reason why `NotFollowed` was raised, which the function may have caught.
     stand_ins : dict
         By identity, the leaves that stand for arguments: the leaf, and the number of the argument.
+    hosts : Hosts or None
+        The copies that stand for arrays of a device; None where a program cannot run there.
     begun : float
         Leaves with a smaller number were made before the function was called.
     """
@@ -79,6 +82,7 @@ class NodeTracer(StateTracer):
         super().__init__(changing)
         self.strict = strict
         self.given_up = ""
+        self.hosts: Hosts | None = None
         self.stand_ins: dict[int, tuple[Any, int]] = {}
         self._made: dict[int, Any] = {}  # Values that were computed from constants
 
@@ -104,10 +108,20 @@ class NodeTracer(StateTracer):
             )
 
     def give_up_foreign(self, items: Any) -> None:
-        """Stop at an array of another library: programs are made of functions of NumPy's arrays."""
-        found = like(*items)
-        if found is not None:
-            self.give_up(f"it computes with arrays of {type(found).__module__}", is_lost=True)
+        """Stop at an array of another library, unless a copy in memory can stand for it."""
+        for item in items:
+            found = like(item)
+            if found is not None and not (self.hosts is not None and is_on_device(found)):
+                library = type(found).__module__
+                self.give_up(f"it computes with arrays of {library}", is_lost=True)
+
+    def moved(self, x: Any) -> Any:
+        """Return the copy that stands for an array of a device; anything else as it is."""
+        return x if self.hosts is None else self.hosts.of(x)
+
+    def moves(self, kind: type) -> bool:
+        """Return whether copies stand for arrays of a type."""
+        return self.hosts is not None and type(self.hosts.home) is kind
 
     def is_inside(self, node: Any) -> bool:
         """Return whether a node was made while the function was traced."""

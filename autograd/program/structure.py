@@ -20,6 +20,7 @@ from autograd.engine.foreign import is_foreign
 from autograd.engine.memory import bounds, owner_of
 from autograd.engine.node import Node
 from autograd.errors import TraceError
+from autograd.program.hosts import is_on_device
 from autograd.program.instructions import Variable
 
 
@@ -98,6 +99,9 @@ def flatten(x: Any, leaves: list[Any], key: list[Any]) -> None:
             key.append(Identity(x))
         for item in tree.items(x):
             flatten(item, leaves, key)
+    elif is_on_device(x):
+        leaves.append(x)
+        key += (kind, x.dtype, x.shape, x.strides)
     elif is_foreign(x):
         key.append(kind)
     else:
@@ -190,7 +194,7 @@ def objects_in(x: Any) -> Iterator[Any]:
             yield x
         for item in tree.items(x):
             yield from objects_in(item)
-    elif not isinstance(x, (Node, np.ndarray, *INPUT_NUMBERS)):
+    elif not (isinstance(x, (Node, np.ndarray, *INPUT_NUMBERS)) or is_on_device(x)):
         yield x
 
 
@@ -256,9 +260,12 @@ def _rebuilt(x: Any, of: Any) -> Any:
 
 def replaced(x: Any, parts: Any, other: Callable[[Any], Any] = lambda leaf: leaf) -> Any:
     """Return nested arguments with other inputs, taken in order, and ``other(x)`` for the rest."""
-    return _rebuilt(
-        x, lambda leaf: next(parts) if isinstance(leaf, (*INPUTS, Node)) else other(leaf)
-    )
+    return _rebuilt(x, lambda leaf: next(parts) if is_input(leaf) else other(leaf))
+
+
+def is_input(x: Any) -> bool:
+    """Return whether an argument is an input of programs."""
+    return isinstance(x, (*INPUTS, Node)) or is_on_device(x)
 
 
 class Slot:

@@ -153,7 +153,8 @@ class Traced(Followed):
     def __array_function__(
         self, function: Any, types: Any, arguments: Any, keywords: dict[str, Any]
     ) -> Any:
-        if not all(issubclass(kind, Traced) or kind is np.ndarray for kind in types):
+        others = [kind for kind in types if not issubclass(kind, Traced) and kind is not np.ndarray]
+        if others and not all(map(self._recorder.moves, others)):
             return NotImplemented
         return self._recorder.call_function(function, arguments, keywords)
 

@@ -104,6 +104,7 @@ def record(
     leaves: list[Any] = []
     structure.flatten((arguments, keywords), leaves, [])
     recorder = Recorder(isolated, changing, strict, None if before is None else before.recorder)
+    recorder.hosts = environment.hosts if strict else None
     recorder.give_up_foreign(tree.flat((arguments, keywords)))
     inputs, given = _inputs(recorder, leaves)
     symbols = iter([x._variable for x in inputs])
@@ -161,7 +162,7 @@ def _inputs(recorder: Recorder, leaves: list[Any]) -> tuple[list[Any], list[Any]
     """Return the traced inputs, and what the function gets for them: for nodes, stand-ins."""
     inputs: list[Any] = []
     given: list[Any] = []
-    values = list(map(numbers_of, leaves))
+    values = [recorder.moved(numbers_of(leaf)) for leaf in leaves]
     if recorder.isolated:
         values = structure.copies_of(values)
     for number, (leaf, value) in enumerate(zip(leaves, values, strict=True)):

@@ -81,27 +81,21 @@ CASES = {
 }  # fmt: skip
 
 
+READING = ("a Value", "jit", "jit of grad")
+
+
 @pytest.mark.parametrize("name", CASES)
 @pytest.mark.filterwarnings("ignore:.*copies of the arrays:UserWarning")
 def test_a_transform_works_on_arrays_of_a_device(name):
     expected = tree.flat(CASES[name](X.copy()))
     strict.transfers.clear()
     found = tree.flat(CASES[name](on_device(X)))
-    assert set(strict.transfers) <= ({"get"} if name == "a Value" else {"sent"})  # it holds a float
+    # A Value holds a float, and `jit` records with copies.
+    assert set(strict.transfers) <= ({"get", "sent"} if name in READING else {"sent"})
     for there, here in zip(found, expected, strict=True):
         there = there.data if isinstance(there, Tensor) else there
         assert isinstance(there, DeviceArray)
         np.testing.assert_allclose(there.get(), getattr(here, "data", here), 1e-10)
-
-
-def test_jit_says_that_it_calls_functions_of_devices_directly():
-    function = ag.jit(total)
-    function(X)
-    for _ in range(3):
-        function(on_device(X))
-    assert f"computes with arrays of {LIBRARY}" in function.summary()
-    assert len(function.not_followed) == 1
-    np.testing.assert_allclose(function(X), total(X))
 
 
 def test_trace_refuses_arrays_of_devices():

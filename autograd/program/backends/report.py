@@ -35,7 +35,9 @@ class Report:
     def __init__(self) -> None:
         self.runs: dict[str, list[str]] = {}
         self.refusals: dict[str, list[str]] = {}
-        #: Whether backends run all of the program, and NumPy none.
+        #: What runs what is left.
+        self.rest = "NumPy"
+        #: Whether backends run all of the program.
         self.is_all = False
 
     def runs_in(self, backend: str, what: str) -> None:
@@ -49,9 +51,9 @@ class Report:
     def __str__(self) -> str:
         parts = [f"{name}: {', '.join(what)}" for name, what in self.runs.items()]
         if not parts:
-            parts = ["NumPy runs it"]
+            parts = [f"{self.rest} runs it"]
         elif not self.is_all:
-            parts.append("NumPy runs the rest")
+            parts.append(f"{self.rest} runs the rest")
         lines = ["; ".join(parts)]
         lines += [f"no {name}: {'; '.join(why)}" for name, why in self.refusals.items()]
         return "\n".join(lines)
