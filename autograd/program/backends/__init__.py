@@ -9,6 +9,7 @@ from typing import Any
 from autograd.errors import OptionError
 from autograd.program.backends.report import Report
 from autograd.program.backends.tape import with_tapes
+from autograd.program.backends.tape.bound import bound
 from autograd.program.passes import optimised
 from autograd.program.program import Program
 from autograd.program.running import compiled
@@ -69,7 +70,8 @@ class Backend:
 
     def ready(self, program: Program, report: Report) -> Callable[..., Any]:
         """Return a function of the inputs that runs a program; see `running.compiled`."""
-        return compiled(self.prepared(program, report), program)
+        prepared = self.prepared(program, report)
+        return bound(prepared, compiled(prepared, program))
 
 
 def _checked(name: str | None, what: str) -> str | None:

@@ -5,6 +5,8 @@
 #include <structmember.h> /* Python 3.11 has no other names for what is in it */
 #include <string.h>
 
+PyTypeObject *tape_type;
+
 static double *memory_of(Tape *self, Py_ssize_t lanes)
 {
     double *v = PyMem_Malloc(((size_t)self->code.slots * lanes + 1) * sizeof(double));
@@ -20,7 +22,7 @@ static double *memory_of(Tape *self, Py_ssize_t lanes)
     return v;
 }
 
-static int as_number(PyObject *x, double *number)
+int tape_number(PyObject *x, double *number)
 {
     if (PyFloat_Check(x))
         *number = PyFloat_AS_DOUBLE(x);
@@ -33,7 +35,7 @@ static int as_number(PyObject *x, double *number)
     return 0;
 }
 
-static PyObject *boxed(Tape *self, Py_ssize_t k, double number)
+PyObject *tape_boxed(const Tape *self, Py_ssize_t k, double number)
 {
     PyObject *box = PyTuple_GET_ITEM(self->boxes, k);
     if (box == (PyObject *)&PyBool_Type)
@@ -49,10 +51,10 @@ static PyObject *boxed(Tape *self, Py_ssize_t k, double number)
 static PyObject *results(Tape *self, double *v)
 {
     if (self->output_count == 1)
-        return boxed(self, 0, v[self->code.outputs[0]]);
+        return tape_boxed(self, 0, v[self->code.outputs[0]]);
     PyObject *found = PyTuple_New(self->output_count);
     for (Py_ssize_t k = 0; found != NULL && k < self->output_count; k++) {
-        PyObject *x = boxed(self, k, v[self->code.outputs[k]]);
+        PyObject *x = tape_boxed(self, k, v[self->code.outputs[k]]);
         if (x == NULL)
             Py_CLEAR(found);
         else
@@ -70,6 +72,37 @@ static int is_cleared(Tape *self)
     return 1;
 }
 
+double *tape_begin(Tape *self)
+{
+    if (is_cleared(self))
+        return NULL;
+    double *v = self->spare; /* a call in the call, or in another thread, takes other memory */
+    self->spare = NULL;
+    return v == NULL ? memory_of(self, 1) : v;
+}
+
+int tape_run(Tape *self, double *v)
+{
+    Failure failure = {0, 0.0};
+    int status = run_one(self, v, &failure);
+    if (status <= 0)
+        return status;
+    PyObject *found = PyObject_CallFunction(self->failed, "id", (int)failure.number, failure.value);
+    if (found != NULL) {
+        Py_DECREF(found);
+        PyErr_SetString(PyExc_RuntimeError, "a guard failed, and no error was raised");
+    }
+    return -1;
+}
+
+void tape_end(Tape *self, double *v)
+{
+    if (self->spare == NULL)
+        self->spare = v;
+    else
+        PyMem_Free(v);
+}
+
 static PyObject *call(PyObject *object, PyObject *const *arguments, size_t flags, PyObject *names)
 {
     Tape *self = (Tape *)object;
@@ -80,30 +113,16 @@ static PyObject *call(PyObject *object, PyObject *const *arguments, size_t flags
         PyErr_Format(PyExc_TypeError, "the tape takes %zd numbers", self->inputs);
         return NULL;
     }
-    double *v = self->spare; /* a call in the call, or in another thread, takes other memory */
-    self->spare = NULL;
-    if (v == NULL && (v = memory_of(self, 1)) == NULL)
+    double *v = tape_begin(self);
+    if (v == NULL)
         return NULL;
     PyObject *found = NULL;
-    Failure failure = {0, 0.0};
     int status = 0;
     for (Py_ssize_t k = 0; k < count && status == 0; k++)
-        status = as_number(arguments[k], v + self->constants + k);
-    if (status == 0)
-        status = run_one(self, v, &failure);
-    if (status == 0)
+        status = tape_number(arguments[k], v + self->constants + k);
+    if (status == 0 && tape_run(self, v) == 0)
         found = results(self, v);
-    else if (status > 0) {
-        found = PyObject_CallFunction(self->failed, "id", (int)failure.number, failure.value);
-        if (found != NULL) {
-            Py_CLEAR(found);
-            PyErr_SetString(PyExc_RuntimeError, "a guard failed, and no error was raised");
-        }
-    }
-    if (self->spare == NULL)
-        self->spare = v;
-    else
-        PyMem_Free(v);
+    tape_end(self, v);
     return found;
 }
 
@@ -152,7 +171,7 @@ static int open_inputs(Tape *self, PyObject *list, Views *views, double *v, Py_s
         PyObject *x = PyTuple_GET_ITEM(list, k);
         if (PyFloat_Check(x) || PyBool_Check(x)) {
             double number = 0.0;
-            if (as_number(x, &number) < 0)
+            if (tape_number(x, &number) < 0)
                 return -1;
             for (Py_ssize_t l = 0; l < MANY; l++)
                 v[(self->constants + k) * MANY + l] = number;
@@ -375,11 +394,14 @@ static PyType_Spec spec = {"autograd.program.backends.tape.machine.Tape", sizeof
 
 static int execute(PyObject *module)
 {
-    PyObject *type = PyType_FromModuleAndSpec(module, &spec, NULL);
-    if (type == NULL)
-        return -1;
-    int status = PyModule_AddType(module, (PyTypeObject *)type);
-    Py_DECREF(type);
+    int status = 0;
+    tape_type = (PyTypeObject *)PyType_FromModuleAndSpec(module, &spec, NULL); /* it is kept */
+    PyObject *bound = PyType_FromModuleAndSpec(module, &bound_spec, NULL);
+    if (tape_type == NULL || bound == NULL || PyModule_AddType(module, tape_type) < 0)
+        status = -1;
+    if (status == 0)
+        status = PyModule_AddType(module, (PyTypeObject *)bound);
+    Py_XDECREF(bound);
 #define X(name, operands, calls)                                                                   \
     if (status == 0)                                                                               \
         status = PyModule_AddIntConstant(module, #name, OP_##name);

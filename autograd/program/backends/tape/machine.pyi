@@ -76,3 +76,18 @@ class Tape:
     ) -> Tape: ...
     def __call__(self, *numbers: float) -> Any: ...
     def batch(self, count: int, inputs: tuple[Any, ...], results: Any, failed: Any, /) -> None: ...
+
+@final
+class Bound:
+    def __new__(
+        cls,
+        tape: Tape,
+        nodes: tuple[Any, ...],
+        reads: Any,
+        writes: Any,
+        constants: Any,
+        returned: Any,
+        empty: Any,
+        otherwise: Callable[..., Any],
+    ) -> Bound: ...
+    def __call__(self, *numbers: float) -> tuple[Any, ...]: ...

@@ -91,4 +91,18 @@ int run_one(const Tape *tape, double *v, Failure *failure);
 #define MANY 16
 int run_many(const Tape *tape, double *v, int32_t *failed);
 
+extern PyTypeObject *tape_type;
+extern PyType_Spec bound_spec;
+
+/* One call of a tape: its memory, its run (0, or -1 with a Python error), and the end. */
+double *tape_begin(Tape *tape);
+int tape_run(Tape *tape, double *v);
+void tape_end(Tape *tape, double *v);
+
+/* Store a number of Python and return 0, or return -1 with an error. */
+int tape_number(PyObject *x, double *number);
+
+/* Return result number k as an object of Python. */
+PyObject *tape_boxed(const Tape *tape, Py_ssize_t k, double number);
+
 #endif
