@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import inspect
 from collections.abc import Iterator
 from typing import Any
 
@@ -31,6 +32,40 @@ def _lines(module: Any, kind: type[Any], above: tuple[Any, ...]) -> Iterator[str
             head, *rest = _lines(inner, kind, (*above, module))
             yield f"  {name}: {head}"
             yield from (f"  {line}" for line in rest)
+
+
+def title(module: Any) -> str:
+    """Return the class of a module and what it was built with, such as "Linear(8, 16)"."""
+    kind = type(module)
+    names = _REQUIRED.get(kind)
+    if names is None:
+        names = _REQUIRED[kind] = _required(kind)
+    if not names:
+        return kind.__name__
+    space = vars(module)
+    numbers = [_number(space[name]) for name in names if name in space]
+    return f"{kind.__name__}({', '.join(n for n in numbers if n)})" if numbers else kind.__name__
+
+
+#: Class -> the parameters of its initialiser that have no default, as each call asks for them.
+_REQUIRED: dict[type[Any], tuple[str, ...]] = {}
+
+
+def _required(kind: type[Any]) -> tuple[str, ...]:
+    try:
+        parameters = inspect.signature(kind.__init__).parameters.values()
+    except (TypeError, ValueError):  # a class of an extension module
+        return ()
+    return tuple(p.name for p in parameters if p.default is p.empty)[1:]
+
+
+def _number(setting: Any) -> str:
+    """Write a number, or numbers that are all equal as one; nothing for anything else."""
+    if _is_numbers(setting) and setting:
+        equal = all(number == setting[0] for number in setting)
+        return str(setting[0]) if equal else "×".join(map(str, setting))
+    is_number = isinstance(setting, (int, float)) and not isinstance(setting, bool)
+    return str(setting) if is_number else ""
 
 
 def _is_numbers(setting: Any) -> bool:

@@ -13,7 +13,7 @@ from autograd.program import State, changed, created, follow
 from nn.arrays import copied, moved, plain
 from nn.assignments import check_assignment, check_class
 from nn.contents import Found, found_in, joined, once
-from nn.description import described
+from nn.description import described, title
 from nn.hooks import Hook, hooked
 from nn.parameter import Parameter
 from nn.running import RUNNING, Call
@@ -78,7 +78,7 @@ class Module:
             forward = hooked(self) if self._hooks else self.forward  # type: ignore[attr-defined]
             if not name:
                 return forward(*inputs, **options)
-            with scope(name):
+            with scope(name, title(self)):
                 return forward(*inputs, **options)
         finally:
             running.pop()

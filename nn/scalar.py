@@ -75,6 +75,15 @@ class Neuron(_Scalars):
         self.w = [Value(uniform(-1, 1)) for _ in range(inputs)]
         self.b = Value(0)
         self.activation = activation
+        for parameter in self.parameters():
+            parameter.is_parameter = True
+        self._name("")
+
+    def _name(self, row: str) -> None:
+        """Label the parameters as textbooks do, with the number of the neuron if there is one."""
+        for column, weight in enumerate(self.w):
+            weight.label = f"w[{row}{', ' if row else ''}{column}]"
+        self.b.label = f"b[{row}]" if row else "b"
 
     def __call__(self, x: Sequence[Any]) -> Any:
         """Return the output.
@@ -129,6 +138,8 @@ class Layer(_Scalars):
         generator: Generator | None = None,
     ) -> None:
         self.neurons = [Neuron(inputs, activation, generator) for _ in range(outputs)]
+        for row, neuron in enumerate(self.neurons):
+            neuron._name(str(row))
 
     def __call__(self, x: Sequence[Any]) -> Any:
         """Return the list of outputs; for a layer of one neuron, the output itself.
@@ -191,7 +202,7 @@ class MLP(_Scalars):
             The inputs.
         """
         for i, layer in enumerate(self.layers):
-            with scope(f"layers.{i}"):
+            with scope(f"layers.{i}", f"Layer({len(layer.neurons[0].w)}, {len(layer.neurons)})"):
                 x = layer(x if i == 0 or isinstance(x, list) else [x])
         return x
 

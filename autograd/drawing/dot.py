@@ -17,6 +17,7 @@ from autograd.drawing.style import (
     INK,
     OPERATION,
     OUTSIDE,
+    PLATE,
     RAMP,
     STYLES,
     ZERO,
@@ -24,7 +25,12 @@ from autograd.drawing.style import (
 )
 from autograd.drawing.view import Frame, View, cut_short
 
-FONT = "Helvetica"
+#: Measured by `dot` and displayed alike: where there is no Helvetica, both take Arial.
+FONT = "Helvetica,Arial,sans-serif"
+
+
+#: How many letters are together as much too narrow as a space is wide.
+LETTERS_PER_SPACE = 25
 
 
 def source(view: View) -> str:
@@ -34,13 +40,13 @@ def source(view: View) -> str:
 
 def _header(view: View) -> Iterator[str]:
     yield (
-        f'\tgraph [rankdir={view.options.direction}, bgcolor="transparent", nodesep=0.18, '
-        f'ranksep=0.28, fontname="{FONT}", fontsize=11, fontcolor="{OUTSIDE}", ordering=in, '
+        f'\tgraph [rankdir={view.direction}, bgcolor="transparent", nodesep=0.18, '
+        f'ranksep=0.28, fontname="{FONT}", fontsize=11, fontcolor="{INK}", ordering=in, '
         f'labelloc=t, tooltip=" "{_caption(view)}]'
     )
     yield f'\tnode [shape=plain, fontname="{FONT}", fontsize=10, fontcolor="{INK}", tooltip=" "]'
-    yield f'\tedge [color="{OUTSIDE}", arrowsize=0.55, fontname="{FONT}", fontsize=9, ' + (
-        f'fontcolor="{OUTSIDE}", tooltip=" "]'
+    yield f'\tedge [color="{OUTSIDE}", arrowsize=0.55, fontname="{FONT}", fontsize=10, ' + (
+        f'fontcolor="{INK}", tooltip=" "]'
     )
 
 
@@ -54,8 +60,8 @@ def _caption(view: View) -> str:
     if view.frame is not None:
         width = max(view.frame.caption_width, 1)
         rows.append(
-            f'<TD FIXEDSIZE="TRUE" HEIGHT="26" WIDTH="{width}"><FONT POINT-SIZE="12" '
-            f'COLOR="{OUTSIDE}">{text(view.frame.caption)}</FONT></TD>'
+            f'<TD FIXEDSIZE="TRUE" HEIGHT="26" WIDTH="{width}"><FONT POINT-SIZE="12">'
+            f"{text(view.frame.caption)}</FONT></TD>"
         )
     if view.shade is not None:
         swatches = "".join(f'<TD BGCOLOR="{colour}" WIDTH="16">  </TD>' for colour in RAMP)
@@ -67,7 +73,8 @@ def _caption(view: View) -> str:
         )
     if not rows:
         return ""
-    return f', label=<<TABLE BORDER="0">{"".join(f"<TR>{row}</TR>" for row in rows)}</TABLE>>'
+    body = "".join(f"<TR>{row}</TR>" for row in rows)
+    return f', label=<<TABLE BORDER="0" BGCOLOR="{PLATE}">{body}</TABLE>>'
 
 
 def _body(view: View) -> Iterator[str]:
@@ -83,9 +90,12 @@ def _group(view: View, group: Group, indent: str) -> Iterator[str]:
         if not view.folding.is_open(inner):
             yield f"{indent}{_identity(inner)} [label=<{closed_label(view, inner)}>]"
             continue
+        if inner.is_run:
+            yield from _group(view, inner, indent)
+            continue
         yield f"{indent}subgraph {_quoted('cluster ' + inner.path)} {{"
         yield (
-            f"{indent}\tgraph [label=<{text(cut_short(inner.name, 60))}>, labeljust=l, "
+            f"{indent}\tgraph [label=<{plate(view.frame_title(inner))}>, labeljust=l, "
             f'style="rounded", color="{CLUSTER.border}", margin=8]'
         )
         yield from _group(view, inner, indent + "\t")
@@ -107,10 +117,12 @@ def _item(view: View, item: Item) -> Iterator[str]:
         f'fillcolor="{fill}", color="{fill}", fontcolor="#ffffff"]'
     )
     if item.missing:
-        yield f'm{item.number} [label="{item.missing}", fontcolor="{OUTSIDE}"]'
+        yield f"m{item.number} [label=<{plate(item.missing)}>]"
     if view.shows("constants"):
         for position, constant in item.constants:
             yield f"c{item.number}_{position} [label=<{_constant_label(view, constant)}>]"
+    for box, argument in view.chips_of(item):
+        yield f"{box} [label=<{_chip(view, argument)}>]"
 
 
 def _edges(view: View) -> Iterator[str]:
@@ -135,9 +147,13 @@ def _links(view: View) -> Iterator[str]:
     for (source, target), passing in view.links.passing.items():
         begin = _identity(source) if isinstance(source, Group) else f"n{source.number}"
         end = _identity(target) if isinstance(target, Group) else f"o{target.number}"
-        many = len(passing)
-        counted = f', label="{many:,}"' if many > 1 else ""
-        yield f"\t{begin} -> {end} [penwidth={1 + 0.6 * math.log10(many):.2g}{counted}]"
+        if isinstance(source, Item) and source.number in view.chips:
+            begin = view.chip_before(source, target)
+            yield f"\t{_quoted(begin)} [label=<{_chip(view, source)}>]"
+            begin = _quoted(begin)
+        shown = view.passing(source, passing.values())
+        written = f", label=<{plate(shown)}>" if shown else ""
+        yield f"\t{begin} -> {end} [penwidth={1 + 0.6 * math.log10(len(passing)):.2g}{written}]"
 
 
 def _identity(group: Group) -> str:
@@ -155,6 +171,9 @@ def label(view: View, item: Item) -> str:
     kind = view.kind(item.data)
     if kind:
         rows.append(f'<TD COLSPAN="2" CELLPADDING="1">{_faint(kind)}</TD>')
+    if item.number in view.chips:
+        uses = f"used {view.chips[item.number]:,} times"
+        rows.append(f'<TD COLSPAN="2" CELLPADDING="1">{_faint(uses)}</TD>')
     data = view.data(item) if view.shows("data") else []
     if data or (not view.graph.is_program and view.shows("data")):
         rows.append(_row("data", data))
@@ -184,11 +203,24 @@ def _framed_gradient(frame: Frame, item: Item, fill: str) -> list[str]:
 
 def _row(title: str, lines: list[str], fill: str = "") -> str:
     colour = f' BGCOLOR="{fill}"' if fill else ""
-    written = '<BR ALIGN="RIGHT"/>'.join(map(_line, lines))
+    written = '<BR ALIGN="RIGHT"/>'.join(map(text if fill else _line, lines))
     end = '<BR ALIGN="RIGHT"/>' if len(lines) > 1 else ""
     return (
-        f'<TD ALIGN="LEFT"{colour} SIDES="TB">{_faint(title)}</TD>'
+        f'<TD ALIGN="LEFT"{colour} SIDES="TB">{text(title) if fill else _faint(title)}</TD>'
         f'<TD ALIGN="RIGHT"{colour} SIDES="TB">{written}{end}</TD>'
+    )
+
+
+def _chip(view: View, item: Item) -> str:
+    """Write a leaf at one of its many uses: its name, in its colours."""
+    return _table([f"<TD>{text(view.chip_name(item))}</TD>"], STYLES[item.kind])
+
+
+def plate(line: str) -> str:
+    """Write text that stands outside of boxes, legible on any background."""
+    return (
+        f'<TABLE BORDER="0" CELLBORDER="0" CELLSPACING="0" CELLPADDING="1" BGCOLOR="{PLATE}">'
+        f"<TR><TD>{text(line)}</TD></TR></TABLE>"
     )
 
 
@@ -209,7 +241,7 @@ def closed_label(view: View, group: Group) -> str:
         rows.append(f'<TD BGCOLOR="{fill}">{mean}</TD>')
     # The second border shows that there is something inside.
     return (
-        f'<TABLE BORDER="1" CELLBORDER="0" CELLSPACING="2" CELLPADDING="0" '
+        f'<TABLE BORDER="1" CELLBORDER="0" CELLSPACING="2" CELLPADDING="0" BGCOLOR="{PLATE}" '
         f'COLOR="{CLOSED.border}"><TR><TD>{_table(rows, CLOSED)}</TD></TR></TABLE>'
     )
 
@@ -220,7 +252,7 @@ def _table(rows: list[str], style: Style, fill: str = "") -> str:
     drawn = f' STYLE="{lines}"' if lines else ""
     body = "".join(f"<TR>{row}</TR>" for row in rows)
     return (
-        f'<TABLE BORDER="{style.width:g}" CELLBORDER="0" CELLSPACING="0" CELLPADDING="3" '
+        f'<TABLE BORDER="{style.width:g}" CELLBORDER="0" CELLSPACING="0" CELLPADDING="4" '
         f'BGCOLOR="{fill or style.fill}" COLOR="{style.border}"{drawn}>{body}</TABLE>'
     )
 
@@ -235,8 +267,11 @@ def _faint(line: str) -> str:
 
 
 def text(line: str) -> str:
-    """Escape text for a label in angle brackets."""
-    return html.escape(clean(line)) or " "
+    """Escape text for a label in angle brackets.
+
+    `dot` measures with hinted letters, which are narrower; long lines get room for the difference.
+    """
+    return (html.escape(clean(line)) or " ") + "&#160;" * (len(line) // LETTERS_PER_SPACE)
 
 
 def _quoted(line: str) -> str:

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
 
 from autograd.drawing.graph import Graph, Item
 from autograd.drawing.groups import LEGIBLE, Group
@@ -37,6 +40,7 @@ def fold(
     most: int | None = None,
     expand: bool | Iterable[str] = (),
     collapse: Iterable[str] = (),
+    shaded: bool = False,
 ) -> Folding:
     """Open all groups if there is room, else outer groups first and small ones before large.
 
@@ -48,6 +52,8 @@ def fold(
         Paths of groups to open whatever their size; True for all, False for none.
     collapse : iterable of str
         Paths of groups to keep closed.
+    shaded : bool
+        Whether derivatives are coloured by size; then equal groups differ.
 
     Raises
     ------
@@ -57,7 +63,12 @@ def fold(
     wanted = set() if isinstance(expand, bool) else _paths(expand)
     unwanted = _paths(collapse)
     _check_paths(wanted | unwanted, whole)
-    forced = {outer for path in wanted for outer in _with_outer(path)}
+    forced: set[Group] = set()
+    for each in whole.all_groups():
+        if each.path in wanted:
+            forced.update(_with_outer(each))
+        if each.path in unwanted and each.outer is not None and each.outer.is_run:
+            forced.add(each.outer)  # to show which one is closed
     room = _room(whole) if most is None else most
     everything = expand is True or (expand is not False and whole.size <= room)
     opened = {whole}
@@ -68,11 +79,13 @@ def fold(
         first = min(_rank(each) for each in pending)
         equal = [each for each in pending if _rank(each) == first]
         pending = [each for each in pending if _rank(each) != first]
-        added = sum(len(each.items) + len(each.groups) - 1 for each in equal)
+        may_open = [each for each in equal if not _stays_closed(each, everything, expand, shaded)]
+        added = sum(len(each.items) + len(each.groups) - 1 for each in may_open)
         # An unnamed part shows little more open than closed.
         fits = boxes + added <= room and expand is not False and not equal[0].is_part
         for each in equal:
-            if each.path not in unwanted and (everything or fits or each.path in forced):
+            opens = (everything or fits) and each in may_open
+            if each.path not in unwanted and (opens or each in forced):
                 opened.add(each)
                 boxes += len(each.items) + len(each.groups) - 1
                 pending.extend(each.groups)
@@ -87,7 +100,11 @@ def _room(whole: Group) -> int:
 
 def _rank(each: Group) -> tuple[int, bool, int]:
     """Rank groups: outer ones first, then smaller ones; similar sizes rank equal."""
-    return each.path.count("."), each.is_part, each.size.bit_length()
+    return _depth(each), each.is_part, each.size.bit_length()
+
+
+def _depth(group: Group, with_runs: bool = False) -> int:
+    return sum(with_runs or not outer.is_run for outer in _with_outer(group))
 
 
 def _check_paths(paths: set[str], whole: Group) -> None:
@@ -105,9 +122,20 @@ def _paths(paths: Iterable[str]) -> set[str]:
     return {paths} if isinstance(paths, str) else set(paths)
 
 
-def _with_outer(path: str) -> list[str]:
-    parts = path.split(".")
-    return [".".join(parts[: i + 1]) for i in range(len(parts))]
+def _with_outer(group: Group) -> Iterator[Group]:
+    each: Group | None = group
+    while each is not None:
+        yield each
+        each = each.outer
+
+
+def _stays_closed(
+    group: Group, everything: bool, expand: bool | Iterable[str], shaded: bool
+) -> bool:
+    """Return whether a group shows more closed: a layer, or equal groups in a row of many."""
+    if expand is True:
+        return False
+    return group.is_layer or (group.is_run and not everything and not shaded)
 
 
 def _closed(opened: set[Group]) -> dict[int, Group]:
@@ -122,38 +150,55 @@ def _closed(opened: set[Group]) -> dict[int, Group]:
 
 # -- edges between boxes ---------------------------------------------------------------------
 
+Values = dict[int, Item]  # by the numbers of the nodes
+
 
 @dataclass(slots=True)
 class Links:
-    """The edges to and from closed groups, and the values that pass along them."""
+    """The edges to and from closed groups, and the values that enter and leave each group."""
 
-    #: (source box, target box) -> the numbers of the nodes whose values pass.
-    passing: dict[tuple[Item | Group, Item | Group], set[int]]
-    inputs: dict[Group, set[int]]
-    outputs: dict[Group, set[int]]
+    #: (source box, target box) -> the nodes whose values pass.
+    passing: dict[tuple[Item | Group, Item | Group], Values]
+    inputs: dict[Group, Values]
+    outputs: dict[Group, Values]
+    #: Arrays that no node holds, such as the data of a network, by the group that uses them.
+    constants: dict[Group, dict[int, Any]]
 
     def counts(self, group: Group) -> tuple[str, str]:
-        """Write how many values enter a closed group, and how many leave it."""
+        """Write how many values enter a group, and how many leave it."""
         inputs, outputs = self.inputs.get(group, ()), self.outputs.get(group, ())
         return f"{len(inputs):,}", f"{len(outputs):,}"
 
 
 def links(graph: Graph, folding: Folding) -> Links:
-    """Collect the edges that begin or end in closed groups."""
-    found = Links({}, {}, {})
+    """Collect the edges that begin or end in closed groups, and those that cross their borders."""
+    found = Links({}, {}, {}, {})
+    home = {item.number: group for group in folding.whole.all_groups() for item in group.items}
+    depth = {group: _depth(group, True) for group in folding.whole.all_groups()}
     for item in graph.items:
         target = folding.shown(item)
         for parent in item.parents:
             source = folding.shown(parent)
-            if source is target or (isinstance(source, Item) and isinstance(target, Item)):
-                continue
-            found.passing.setdefault((source, target), set()).add(parent.number)
-            if isinstance(target, Group):
-                found.inputs.setdefault(target, set()).add(parent.number)
-            if isinstance(source, Group):
-                found.outputs.setdefault(source, set()).add(parent.number)
+            if source is not target and not (isinstance(source, Item) and isinstance(target, Item)):
+                found.passing.setdefault((source, target), {})[parent.number] = parent
+            if home[parent.number] is not home[item.number]:
+                _cross(found, parent, home[parent.number], home[item.number], depth)
+        for _, constant in item.constants:
+            if isinstance(constant, np.ndarray) and constant.ndim:
+                for group in _with_outer(home[item.number]):
+                    found.constants.setdefault(group, {})[id(constant)] = constant
     for root in graph.roots:
-        box = folding.shown(root)
-        if isinstance(box, Group):
-            found.outputs.setdefault(box, set()).add(root.number)
+        for group in _with_outer(home[root.number]):
+            found.outputs.setdefault(group, {})[root.number] = root
     return found
+
+
+def _cross(found: Links, parent: Item, source: Group, target: Group, depth: Any) -> None:
+    """Note a value that passes from one group to another, for all borders that it crosses."""
+    while source is not target:
+        if depth[source] >= depth[target]:
+            found.outputs.setdefault(source, {})[parent.number] = parent
+            source = source.outer or source
+        else:
+            found.inputs.setdefault(target, {})[parent.number] = parent
+            target = target.outer or target

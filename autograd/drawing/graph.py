@@ -106,6 +106,7 @@ class Graph:
     items: list[Item]
     roots: list[Item]
     is_program: bool = False
+    left_out: int = 0  # operations that change nothing: see `ones`
 
 
 def graph_of(*nodes: Node, depth: int | None = None) -> Graph:
@@ -113,14 +114,13 @@ def graph_of(*nodes: Node, depth: int | None = None) -> Graph:
     if not nodes:
         raise DataError("There is nothing to draw: pass a Value or a Tensor.")
     recorded = RecordedGraph.of(*nodes)
-    names = names_of(recorded.nodes)
     roots = set(map(id, recorded.outputs))
     by_id: dict[int, Item] = {}
     for number, node in enumerate(recorded, start=1):
         item = Item(
             number,
             node,
-            names[id(node)],
+            clean(node.label),
             _kind(node, roots),
             node.op if node.primitive is not None else "",
             node._contents,
@@ -132,10 +132,11 @@ def graph_of(*nodes: Node, depth: int | None = None) -> Graph:
             item.call = tuple(by_id[id(a)] if isinstance(a, Node) else a for a in node.arguments)
             item.argnums, item.settings = _split(node)
         by_id[id(node)] = item
-    ends = [by_id[id(node)] for node in recorded.outputs]
-    items = list(by_id.values()) if depth is None else _within(depth, ends)
+    items = list(by_id.values())
     _place_leaves(items)
-    return Graph(items, ends)
+    _name(items)
+    ends = [by_id[id(node)] for node in recorded.outputs]
+    return Graph(items if depth is None else _within(depth, ends), ends)
 
 
 def _within(depth: int, roots: list[Item]) -> list[Item]:
@@ -152,14 +153,16 @@ def _within(depth: int, roots: list[Item]) -> list[Item]:
     return [reached[number] for number in sorted(reached)]
 
 
-def names_of(nodes: list[Any]) -> dict[int, str]:
-    """Name each node: by its label if that is unique, else with its number."""
-    labels = [clean(node.label) for node in nodes]
-    count = Counter(labels)
-    return {
-        id(node): label if label and count[label] == 1 else f"{label}#{i}" if label else f"v{i}"
-        for i, (node, label) in enumerate(zip(nodes, labels, strict=True), start=1)
-    }
+def _name(items: list[Item]) -> None:
+    """Name each node by its label, with its scope or its number where others have the same."""
+    labels = Counter(item.name for item in items)
+    paths = Counter(f"{item.scope}.{item.name}" for item in items if item.scope and item.name)
+    for item in items:
+        label, path = item.name, f"{item.scope}.{item.name}"
+        if not label:
+            item.name = f"v{item.number}"
+        elif labels[label] > 1:
+            item.name = path if paths[path] == 1 else f"{label}#{item.number}"
 
 
 #: Control characters and others that terminals or XML cannot hold.
@@ -180,7 +183,7 @@ def _kind(node: Any, roots: set[int]) -> str:
     if node.primitive is None:
         if node._primitive is UNRECORDED or not getattr(node, "requires_grad", True):
             return CONSTANT
-        return PARAMETER if isinstance(node, Tensor) and node.is_parameter else LEAF
+        return PARAMETER if node.is_parameter else LEAF
     return OUTPUT if id(node) in roots else RESULT
 
 

@@ -19,7 +19,7 @@ from autograd.drawing.graph import (
 )
 from autograd.drawing.groups import Group
 from autograd.drawing.numbers import BARS
-from autograd.drawing.style import CLOSED, INK, OPERATION, STYLES, Style
+from autograd.drawing.style import CLOSED, CLUSTER, INK, OPERATION, OUTSIDE, STYLES, Style
 from autograd.drawing.view import View, cut_short
 
 #: The brackets around the text of a node, by its kind.
@@ -32,8 +32,17 @@ SHAPES = {
     GUARD: ('{{"', '"}}'),
     DIFFERENT: ('["', '"]'),
     "operation": ('(("', '"))'),
+    "word": ('(["', '"])'),
     "closed": ('[["', '"]]'),
 }
+
+#: Room for the titles of nested frames, and numbers side by side; GitHub follows both.
+CONFIGURATION = (
+    '%%{init: {"flowchart": {"subGraphTitleMargin": {"top": 6, "bottom": 14}, '
+    '"nodeSpacing": 24, "rankSpacing": 32, "wrappingWidth": 360}}}%%'
+)
+#: The frames of scopes, which Mermaid would fill with yellow.
+FRAME = f"fill:none,stroke:{CLUSTER.border}"
 
 #: Characters that may have a meaning in Mermaid: all but those of words, numbers and formulas.
 NOT_PLAIN = re.compile(rf"[^\w .,:+\-×÷−=±…()/|√∛·{BARS}]")
@@ -41,18 +50,17 @@ NOT_PLAIN = re.compile(rf"[^\w .,:+\-×÷−=±…()/|√∛·{BARS}]")
 
 def source(view: View) -> str:
     """Write a graph in Mermaid."""
-    lines = [f"flowchart {view.options.direction}"]
+    lines = [CONFIGURATION, f"flowchart {view.direction}"]
     if view.options.title:
         title = json.dumps(cut_short(clean(view.options.title), 120), ensure_ascii=False)
         lines = ["---", f"title: {title}", "---", *lines]  # YAML accepts JSON strings
     lines += _group(view, view.folding.whole, "  ")
     lines += _edges(view)
-    for (begin, end), passing in view.links.passing.items():
-        first = f"{'g' if isinstance(begin, Group) else 'n'}{begin.number}"
-        last = f"{'g' if isinstance(end, Group) else 'o'}{end.number}"
-        counted = f'|"{len(passing):,}"|' if len(passing) > 1 else ""
-        lines.append(f"  {first} -->{counted} {last}")
+    lines += _links(view)
     lines += _notes(view)
+    frames = [g for g in view.folding.whole.all_groups() if _is_frame(view, g)]
+    lines += [f"  style g{group.number} {FRAME}" for group in frames]
+    lines.append(f"  linkStyle default stroke:{OUTSIDE}")
     lines += [f"  classDef {kind} {_css(style)}" for kind, style in STYLES.items()]
     lines.append(f"  classDef operation {_css(OPERATION, '#ffffff')}")
     lines.append(f"  classDef closed {_css(CLOSED)}")
@@ -64,8 +72,10 @@ def _group(view: View, group: Group, indent: str) -> Iterator[str]:
         yield from (indent + line for line in _item(view, item))
     for inner in group.groups:
         identity = f"g{inner.number}"  # its path may contain characters with a meaning
-        if view.folding.is_open(inner):
-            yield f'{indent}subgraph {identity}["{text(cut_short(inner.name, 60))}"]'
+        if view.folding.is_open(inner) and inner.is_run:
+            yield from _group(view, inner, indent)
+        elif view.folding.is_open(inner):
+            yield f'{indent}subgraph {identity}["{text(view.frame_title(inner))}"]'
             yield from _group(view, inner, indent + "  ")
             yield f"{indent}end"
         else:
@@ -83,12 +93,16 @@ def _item(view: View, item: Item) -> Iterator[str]:
     yield _node(f"n{item.number}", lines, item.kind)
     if not item.op:
         return
-    yield _node(f"o{item.number}", [view.sign(item)], "operation")
+    sign = view.sign(item)  # signs are drawn in circles, words in ovals
+    shape = "operation" if len(sign) <= 2 else "word"
+    yield _node(f"o{item.number}", [sign], "operation", shape)
     if item.missing:
         yield _node(f"m{item.number}", [item.missing], CONSTANT)
     if view.shows("constants"):
         for position, constant in item.constants:
             yield _node(f"c{item.number}_{position}", view.constant(constant), CONSTANT)
+    for box, leaf in view.chips_of(item):
+        yield _node(box, [view.name(leaf)], leaf.kind)
 
 
 def _titled(title: str, lines: list[str]) -> list[str]:
@@ -102,13 +116,31 @@ def _edges(view: View) -> Iterator[str]:
         yield f"  o{item.number} --- n{item.number}"
 
 
+def _links(view: View) -> Iterator[str]:
+    """Write the edges of closed groups."""
+    for (begin, end), passing in view.links.passing.items():
+        first = f"{'g' if isinstance(begin, Group) else 'n'}{begin.number}"
+        last = f"{'g' if isinstance(end, Group) else 'o'}{end.number}"
+        if isinstance(begin, Item) and begin.number in view.chips:
+            first = view.chip_before(begin, end)
+            yield "  " + _node(first, [view.name(begin)], begin.kind)
+        shown = view.passing(begin, passing.values())
+        written = f'|"{text(shown)}"|' if shown else ""
+        yield f"  {first} -->{written} {last}"
+
+
+def _is_frame(view: View, group: Group) -> bool:
+    """Return whether a group is drawn as a frame around what is in it."""
+    return group is not view.folding.whole and view.folding.is_open(group) and not group.is_run
+
+
 def _notes(view: View) -> Iterator[str]:
     for number, note in enumerate(view.notes()):
         yield "  " + _node(f"note{number}", [note], CONSTANT)
 
 
-def _node(identity: str, lines: list[str], kind: str) -> str:
-    before, after = SHAPES[kind]
+def _node(identity: str, lines: list[str], kind: str, shape: str = "") -> str:
+    before, after = SHAPES[shape or kind]
     return f"{identity}{before}{'<br/>'.join(map(text, lines)) or ' '}{after}:::{kind}"
 
 

@@ -81,6 +81,15 @@ def numbers_of(x: np.ndarray[Any, Any], number_format: str = ".6g") -> str:
     return f"[{', '.join(numbers_of(part, number_format) for part in x)}]"
 
 
+def lines_of(x: np.ndarray[Any, Any], number_format: str) -> list[str]:
+    """Write all numbers of an array, one line for each row of a matrix."""
+    if not x.size:
+        return ["empty"]
+    if x.ndim != 2 or len(x) == 1:
+        return [numbers_of(x.reshape(-1) if x.ndim > 1 else x, number_format)]
+    return [numbers_of(row, number_format) for row in x]
+
+
 def kind_of(x: Any) -> str:
     """Write the type and the shape of an array."""
     return f"{x.dtype} {'×'.join(map(str, x.shape)) or '()'}"

@@ -79,7 +79,7 @@ def _data(view: View) -> dict[str, Any]:
     whole = view.folding.whole
     by_number = {item.number: item for item in view.graph.items}
     return {
-        "direction": view.options.direction,
+        "direction": view.direction,
         "items": [_item(view, item, by_number, explained) for item in view.graph.items],
         "whole": _group(view, whole),
         "open": [each.path for each in whole.all_groups() if view.folding.is_open(each)],

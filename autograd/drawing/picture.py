@@ -9,6 +9,7 @@ from typing import Any
 from autograd.drawing import dot, mermaid, page
 from autograd.drawing.as_text import listing
 from autograd.drawing.files import save
+from autograd.drawing.ones import without_ones
 from autograd.drawing.program_graph import graph_of_any
 from autograd.drawing.rendering import MISSING_DOT, has_dot, render
 from autograd.drawing.view import PARTS, Options, View, view_of
@@ -114,7 +115,7 @@ class Picture:
 
 def draw(
     *nodes: Any,
-    direction: str = "LR",
+    direction: str = "auto",
     depth: int | None = None,
     show: Iterable[str] = PARTS,
     number_format: str = ".4g",
@@ -140,7 +141,8 @@ def draw(
         scope of its own; the arguments that follow it are what to run it with, to show numbers.
         Or what `compare` returns: both programs, with what differs in red.
     direction : str
-        "LR" from left to right, "TB" from top to bottom, "RL" or "BT".
+        "LR" from left to right, "TB" from top to bottom, "RL" or "BT"; "auto" is from left to
+        right if that is legible in a column of 900 pixels, else the narrower of the two.
     depth : int, optional
         Draw only this many operations before the results.
     show : iterable of str
@@ -185,4 +187,5 @@ def draw(
     """
     parts = (show,) if isinstance(show, str) else tuple(show)
     options = Options(direction, depth, parts, number_format, title, most, expand, collapse)
-    return Picture(view_of(graph_of_any(*nodes, depth=depth), options, shaded=shade))
+    graph = without_ones(graph_of_any(*nodes, depth=depth))
+    return Picture(view_of(graph, options, shaded=shade))

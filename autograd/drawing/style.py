@@ -1,7 +1,8 @@
 """Colours and shapes, by the kind of a node and the size of its derivative.
 
 Light fills and dark borders stay distinct in greyscale print and for colour-blind readers (hues
-of Okabe and Ito). Everything outside of boxes is a grey that is legible on white and on black.
+of Okabe and Ito). Lines outside of boxes are visible on white and on black, and text outside of
+them stands on a plate of its own: no grey is legible on both. A test computes all contrasts.
 """
 
 from __future__ import annotations
@@ -40,7 +41,7 @@ STYLES = {
     GUARD: Style("#fff6c7", "#8a6d00", 1.4, dashed=True),
     DIFFERENT: Style("#f6d9e8", "#a0326e", 2.4),
 }
-OPERATION = Style("#5f6670", "#5f6670")
+OPERATION = Style("#68717d", "#68717d")
 CLUSTER = Style("#8a93a1", "#8a93a1", 1.0, rounded=True)
 CLOSED = Style("#eae6f5", "#5d4b8a", 1.6)
 
@@ -49,12 +50,13 @@ ACTIVE = "#ffe08a"
 
 INK = "#1c2126"
 FAINT = "#5b6470"
-#: For edges and text outside of boxes.
+#: For edges, and behind text outside of boxes.
 OUTSIDE = "#7b8593"
+PLATE = "#f3f5f7"
 
 #: From the smallest to the largest derivative, legible under dark ink; zero; infinity and NaN.
 RAMP = ("#fff9e0", "#fde9a9", "#fbd07c", "#f5b05c", "#e98a45", "#d86a3a")
-EDGE_RAMP = ("#d9cfae", "#d6b872", "#d19c4a", "#c07a2c", "#a05517", "#7a3407")
+EDGE_RAMP = ("#8a8f96", "#8d8a6f", "#9a8a55", "#a88540", "#b9721f", "#c0500f")
 ZERO = "#e3e6ea"
 NOT_FINITE = "#e889c4"
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from typing import Any
@@ -10,14 +11,15 @@ import numpy as np
 
 from autograd.drawing.chain import arrived, chain
 from autograd.drawing.folding import Folding, Links, fold, links
-from autograd.drawing.graph import CONSTANT, FREED, Graph, Item
+from autograd.drawing.graph import CONSTANT, FREED, PARAMETER, Graph, Item
 from autograd.drawing.groups import LEGIBLE, Group, group
+from autograd.drawing.layout import direction_of
 from autograd.drawing.numbers import (
     FEW,
     check_format,
     kind_of,
+    lines_of,
     magnitude,
-    numbers_of,
     short,
     summary_lines,
 )
@@ -25,9 +27,11 @@ from autograd.drawing.style import EDGE_RAMP, Shade
 from autograd.errors import FormatError, GraphError, ShapeError
 
 #: The values of `direction` and `show`.
-DIRECTIONS = ("LR", "TB", "RL", "BT")
+DIRECTIONS = ("auto", "LR", "TB", "RL", "BT")
 PARTS = ("label", "data", "grad", "constants", "shape", "spread", "scopes")
-LONGEST_NAME, LONGEST_SIGN = 40, 28
+LONGEST_NAME, LONGEST_TITLE, LONGEST_SIGN = 40, 60, 28
+#: A leaf with so many uses is drawn at each of them.
+SHARED = 5
 MOST_OPERATIONS = 4
 
 
@@ -41,7 +45,7 @@ class Options:
         If a value is not valid.
     """
 
-    direction: str = "LR"
+    direction: str = "auto"
     depth: int | None = None
     show: tuple[str, ...] = PARTS
     number_format: str = ".4g"
@@ -53,8 +57,8 @@ class Options:
     def __post_init__(self) -> None:
         if self.direction not in DIRECTIONS:
             raise FormatError(
-                f"direction={self.direction!r} is not known; use 'LR' (left to right), 'TB' "
-                "(top to bottom), 'RL' or 'BT'."
+                f"direction={self.direction!r} is not known; use 'auto', 'LR' (left to right), "
+                "'TB' (top to bottom), 'RL' or 'BT'."
             )
         unknown = [part for part in self.show if part not in PARTS]
         if unknown:
@@ -95,14 +99,19 @@ class View:
     flows: dict[tuple[int, int], float] = field(default_factory=dict)
     shade: Shade | None = None
     frame: Frame | None = None
+    direction: str = "LR"
+    #: The leaves that are drawn again at each use, by their numbers: how often they are used.
+    chips: dict[int, int] = field(default_factory=dict)
 
     def shows(self, part: str) -> bool:
         """Return whether `show` contains a part."""
         return part in self.options.show
 
     def name(self, item: Item) -> str:
-        """Write the name of a node, shortened if it is long."""
-        return cut_short(item.name, LONGEST_NAME)
+        """Write the name of a node, without the scope whose frame is around it."""
+        inside = item.scope if self.shows("scopes") else ""
+        name = item.name.removeprefix(f"{inside}.") if inside else item.name
+        return cut_short(name, LONGEST_NAME)
 
     def sign(self, item: Item) -> str:
         """Write the sign of an operation and its settings, such as ``axis=0``."""
@@ -124,7 +133,24 @@ class View:
                 if self.shows("constants"):
                     yield f"c{item.number}_{position}", None
             elif self.folding.shown(argument) is argument:
-                yield f"n{argument.number}", position
+                if argument.number in self.chips:
+                    yield f"l{argument.number}_{item.number}_{position}", position
+                else:
+                    yield f"n{argument.number}", position
+
+    def chips_of(self, item: Item) -> Iterator[tuple[str, Item]]:
+        """Yield the boxes that stand for leaves with many uses at one operation, and the leaves."""
+        for position, argument in enumerate(item.operands):
+            if isinstance(argument, Item) and argument.number in self.chips:
+                yield f"l{argument.number}_{item.number}_{position}", argument
+
+    def chip_before(self, leaf: Item, group: Item | Group) -> str:
+        """Return the box that stands for a leaf with many uses before a closed group."""
+        return f"l{leaf.number}_g{group.number}"
+
+    def chip_name(self, leaf: Item) -> str:
+        """Write the name of a leaf at one of its uses."""
+        return cut_short(self.name(leaf), LONGEST_NAME)
 
     def data(self, item: Item) -> list[str]:
         """Write the data of a node."""
@@ -143,7 +169,7 @@ class View:
         if isinstance(x, np.ndarray) and x.size > FEW:
             return summary_lines(x) if self.shows("spread") else []
         if isinstance(x, np.ndarray):
-            return [numbers_of(x, self.options.number_format) if x.size else "empty"]
+            return lines_of(x, self.options.number_format)
         return [short(x, 40, self.options.number_format)]
 
     def constant(self, x: Any) -> list[str]:
@@ -159,17 +185,45 @@ class View:
 
     def closed(self, group: Group) -> list[str]:
         """Write the lines of a closed group: its name, sizes and operations."""
-        lines = [cut_short(group.name, LONGEST_NAME)]
-        sizes = f"{group.size:,} nodes"
+        lines = [cut_short(group.title, LONGEST_TITLE)]
+        parts = [] if group.is_layer else [counted(group.size, "node")]
         if group.parameters:
-            sizes += f" · {group.parameters:,} parameters"
-        lines.append(sizes)
-        if group.operations:
+            parts.append(counted(group.parameters, "parameter"))
+        if group.entries > 1:
+            parts.append(counted(group.entries, "call"))
+        lines += [" · ".join(parts)] if parts else []
+        if group.operations and not group.is_layer and not group.is_run:
             lines.append(group.common_operations(MOST_OPERATIONS))
-        inputs, outputs = self.links.counts(group)
-        calls = f" · {group.entries:,} calls" if group.entries > 1 else ""
-        lines.append(f"{inputs} in, {outputs} out{calls}")
+        given = self.links.constants.get(group, {})
+        if not self.links.inputs.get(group) and len(given) == 1:
+            lines.append(f"input {shape_of(*given.values())}")
         return lines
+
+    def frame_title(self, group: Group) -> str:
+        """Write the name of an open group, what it is, and the shapes that pass through it."""
+        title = cut_short(group.title, LONGEST_TITLE)
+        flow = self.flow(group)
+        return f"{title}   {flow}" if flow else title
+
+    def flow(self, group: Group) -> str:
+        """Write the shape of what enters and leaves a group, where it is one array each."""
+        outputs = [item.data for item in self.links.outputs.get(group, {}).values()]
+        inputs = [
+            item.data for item in self.links.inputs.get(group, {}).values() if not is_weight(item)
+        ]
+        inputs = inputs or list(self.links.constants.get(group, {}).values())
+        if len(outputs) != 1 or not shape_of(outputs[0]):
+            return ""
+        before = shape_of(inputs[0]) if len(inputs) == 1 else ""
+        return f"{before} → {shape_of(outputs[0])}" if before else ""
+
+    def passing(self, source: Item | Group, values: Iterable[Item]) -> str:
+        """Write what passes along an edge between closed groups: a shape, or how many values."""
+        shapes = [shape_of(item.data) for item in values]
+        count = f"{len(shapes):,}" if len(shapes) > 1 else ""
+        if isinstance(source, Item) or len(set(shapes)) > 1 or not shapes[0]:
+            return count
+        return f"{count} × {shapes[0]}" if count else shapes[0]
 
     def item_shade(self, item: Item) -> str:
         """Return the colour for the derivative of a node; empty without shading."""
@@ -197,12 +251,30 @@ class View:
 
     def notes(self) -> list[str]:
         """Return remarks on the whole graph."""
+        left_out = self.graph.left_out
+        notes = [f"Left out: {counted(left_out, 'product')} with 1 or power of 1."] * (left_out > 0)
         freed = [item for item in self.graph.items if item.missing == FREED]
         if not freed:
-            return []
+            return notes
         names = ", ".join(cut_short(item.name, 20) for item in freed[:3])
         more = f" and {len(freed) - 3} more" if len(freed) > 3 else ""
-        return [f"backward() freed the graph of {names}{more}; retain_graph=True keeps it."]
+        return [*notes, f"backward() freed the graph of {names}{more}; retain_graph=True keeps it."]
+
+
+def is_weight(item: Item) -> bool:
+    """Return whether a node is a leaf that is trained or stands inside a scope."""
+    return not item.op and (item.kind == PARAMETER or bool(item.scope))
+
+
+def shape_of(data: Any) -> str:
+    """Write the shape of an array; nothing for a number."""
+    shape = getattr(data, "shape", ())
+    return "×".join(map(str, shape))
+
+
+def counted(number: int, noun: str) -> str:
+    """Write a number of things."""
+    return f"{number:,} {noun}{'' if number == 1 else 's'}"
 
 
 def cut_short(text: str, most: int) -> str:
@@ -214,11 +286,25 @@ def view_of(graph: Graph, options: Options, shaded: bool = False) -> View:
     """Decide what a picture of a graph shows; `shaded` adds the sizes of all derivatives."""
     whole = group(graph, "scopes" in options.show)
     most = LEGIBLE if options.most is None and graph.is_program else options.most
-    folding = fold(whole, most, options.expand, options.collapse)
+    folding = fold(whole, most, options.expand, options.collapse, shaded)
     view = View(graph, folding, links(graph, folding), options)
+    view.chips = _chips(view)
     if shaded:
         _shade(view)
+    view.direction = direction_of(view) if options.direction == "auto" else options.direction
     return view
+
+
+def _chips(view: View) -> dict[int, int]:
+    """Count the uses of leaves that are drawn at each of them: edges would hide the rest."""
+    uses: Counter[int] = Counter()
+    for item in view.graph.items:
+        if view.folding.shown(item) is item:
+            for parent in item.parents:
+                if not parent.op and view.folding.shown(parent) is parent:
+                    uses[parent.number] += 1
+    uses.update(s.number for s, _ in view.links.passing if isinstance(s, Item) and not s.op)
+    return {number: count for number, count in uses.items() if count >= SHARED}
 
 
 def _shade(view: View) -> None:

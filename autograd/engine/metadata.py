@@ -13,12 +13,15 @@ class Notes:
     costs almost nothing.
     """
 
-    def __init__(self, scope: str = "", entry: int = 0, about: str = "") -> None:
+    def __init__(
+        self, scope: str = "", entry: int = 0, about: str = "", outer: Notes | None = None
+    ) -> None:
         self.label: str = ""
         self.scope: str = scope
         self.entry: int = entry  # which block: a scope may be entered many times
         self.about: str = about  # what the scope is, such as "Linear(8, 16)"
-        self.is_parameter: bool = False
+        self.outer: Notes | None = outer  # those of the scope around this one
+        self.is_parameter: bool = False  # of a Value; a Tensor has a field of its own
         self.place: Any = None
         self.gradient: Any = None
         self.element: bool = False  # whether it is in an object array of NumPy: see `objects`
@@ -31,6 +34,6 @@ def own(notes: Notes | None) -> Notes:
         return Notes()
     if not notes.shared:
         return notes
-    copy = Notes(notes.scope, notes.entry, notes.about)
+    copy = Notes(notes.scope, notes.entry, notes.about, notes.outer)
     copy.shared = False
     return copy

@@ -56,7 +56,8 @@ class scope:  # noqa: N801 - stands beside no_grad
         path = f"{opened[-1].scope}.{self.name}" if opened else self.name
         with _LOCK:
             GRAD_MODE.entries += 1
-            notes = Notes(path, GRAD_MODE.entries, self.about)
+            outer = opened[-1] if opened else None
+            notes = Notes(path, GRAD_MODE.entries, self.about, outer)
             opened.append(notes)
             _THREAD.opened = opened
             GRAD_MODE.scopes += 1

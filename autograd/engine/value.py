@@ -16,6 +16,7 @@ from autograd.engine import backward, calls, tracing, value_backward
 from autograd.engine.batching import Batched
 from autograd.engine.fields import NumberNode
 from autograd.engine.grad_mode import GRAD_MODE, is_recording
+from autograd.engine.metadata import own
 from autograd.engine.node import UNRECORDED, Node
 from autograd.engine.observers import tell_made
 from autograd.engine.operations import (
@@ -130,6 +131,16 @@ class Value(NumberNode):
         if self._notes is not None:
             self._notes.gradient = None
 
+    @property
+    def is_parameter(self) -> bool:
+        """Whether this is a weight of a model, which pictures show in green."""
+        return self._notes is not None and self._notes.is_parameter
+
+    @is_parameter.setter
+    def is_parameter(self, wanted: Any) -> None:
+        self._notes = own(self._notes)
+        self._notes.is_parameter = bool(wanted)
+
     def backward(
         self, gradient: Any = 1.0, create_graph: Any = False, *, retain_graph: Any = True
     ) -> None:
@@ -183,7 +194,7 @@ class Value(NumberNode):
                 "Only leaves can be pickled, and this Value "
                 f"{self._origin()}. Write Value(v.data) for a leaf of the same number."
             )
-        return restore_value, (self._contents, self._grad, self.label)
+        return restore_value, (self._contents, self._grad, self.label, self.is_parameter)
 
     # -- arithmetic -------------------------------------------------------------------------
 
@@ -418,10 +429,12 @@ def _exceptional(primitive: Primitive, arguments: Any) -> Any:
     return found
 
 
-def restore_value(data: float, grad: float, label: str) -> Value:
+def restore_value(data: float, grad: float, label: str, parameter: bool = False) -> Value:
     """Restore a pickled leaf."""
     value = Value(data, label)
     value._grad = grad
+    if parameter:
+        value.is_parameter = True
     return value
 
 

@@ -50,7 +50,8 @@ def test_it_can_be_drawn_and_its_steps_sum_to_the_gradient(sample):
     }
     assert Read(picture.source).signs == signs
     for name, sign in signs.items():
-        assert f'{name}(("{mermaid.text(sign)}")):::operation' in picture.mermaid
+        shape = '(("{}"))' if len(sign) <= 2 else '(["{}"])'
+        assert f"{name}{shape.format(mermaid.text(sign))}:::operation" in picture.mermaid
     explanation = autograd.steps(end)
     assert explanation.text(len(explanation)).count("→") == len(explanation)
     assert explanation.latex(len(explanation)).count("&&") == len(explanation)

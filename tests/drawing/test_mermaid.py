@@ -14,8 +14,9 @@ EDGE = re.compile(r'^ +(\w+) (-->|---|-\.->)(?:\|"[^"]*"\|)? (\w+)$', re.M)
 def read(source):
     """Return the nodes with their lines and kinds, and the edges; check that nothing else is there."""
     nodes = {name: (text.split("<br/>"), kind) for name, text, kind in NODE.findall(source)}
-    rest = EDGE.sub("", NODE.sub("", source))
-    rest = re.sub(r'^ +(classDef \w+ [^"<]*|subgraph g\d+\["[^"<]*"\]|end)$', "", rest, flags=re.M)
+    rest = EDGE.sub("", NODE.sub("", source)).replace(mermaid.CONFIGURATION + "\n", "")
+    look = r'(classDef \w+|style g\d+|linkStyle default) [^"<]*'
+    rest = re.sub(rf'^ +({look}|subgraph g\d+\["[^"<]*"\]|end)$', "", rest, flags=re.M)
     rest = re.sub(
         r'\A(---\ntitle: "(?:[^"\\\n]|\\.)*"\n---\n)?flowchart (LR|TB|RL|BT)$', "", rest, flags=re.M
     )

@@ -110,7 +110,7 @@ def test_depth_shows_the_last_operations_and_says_more_exist():
     read = Read(autograd.draw(y, depth=2).source)
     assert sorted(read.signs) == ["o10", "o11", "o9"]
     assert read.into("o9") == ["m9"]
-    assert autograd.draw(y, depth=2).source.count('"…"') == 1
+    assert autograd.draw(y, depth=2).source.count("<TD>…</TD>") == 1
     assert len(Read(autograd.draw(y, depth=99).source).signs) == 10
 
 
@@ -170,7 +170,7 @@ def test_shades_show_gradient_size_without_changing_grad():
     source = autograd.draw(loss, shade=True, expand=True).source
     read = Read(source)
     colours = {
-        re.search(r'grad</FONT></TD><TD[^>]*BGCOLOR="(#\w+)"', m) for m in read.shapes.values()
+        re.search(r'grad</TD><TD[^>]*BGCOLOR="(#\w+)"', m) for m in read.shapes.values()
     }
     assert len(colours - {None}) > 2
     assert "|derivative|" in source
@@ -220,7 +220,7 @@ def test_scopes_are_clusters_containing_their_own_weights():
 def test_a_closed_scope_is_one_box_with_its_inputs_and_outputs():
     read = Read(autograd.draw(network(3), collapse=["layers.1"]).source)
     assert read.boxes["group layers.1"] == [
-        "1", "5 nodes · 20 parameters", "1 @, 1 +, 1 tanh", "1 in, 1 out",
+        "1", "5 nodes · 20 parameters", "1 @, 1 +, 1 tanh",
     ]  # fmt: skip
     assert len(read.into("group layers.1")) == 1
     outer = Read(autograd.draw(network(3), collapse="layers").source)
@@ -248,7 +248,7 @@ def test_a_repeated_scope_shows_its_count():
         with scope("cell"):
             y = (y * x).tanh()
     read = Read(autograd.draw(y, collapse=["cell"]).source)
-    assert read.boxes["group cell"][-1] == "1 in, 1 out · 7 calls"
+    assert read.boxes["group cell"][1] == "14 nodes · 7 calls"
 
 
 def test_edges_between_two_closed_scopes_merge_with_a_count():
@@ -258,7 +258,7 @@ def test_edges_between_two_closed_scopes_merge_with_a_count():
     with scope("b"):
         s = sum(u)
     source = autograd.draw(s, collapse=["a", "b"]).source
-    assert '"group a" -> "group b" [penwidth=1.4, label="5"]' in source
+    assert re.search(r'"group a" -> "group b" \[penwidth=1.4, label=<.*<TD>5</TD>', source)
 
 
 def test_a_huge_graph_without_scopes_is_drawn_in_a_few_parts():
@@ -275,7 +275,7 @@ def test_a_huge_graph_without_scopes_is_drawn_in_a_few_parts():
     ]
     assert sum(sizes) == 10 + 500 * 30 + 10
     # Between levels only the ten values of a level and the ten leaves pass.
-    assert max(int(n) for n in re.findall(r'label="(\d+)"', graph.source)) <= 30
+    assert max(int(n) for n in re.findall(r"-> .*<TD>(\d+)</TD>", graph.source)) <= 30
 
 
 def test_a_very_wide_graph_is_cut():
@@ -354,7 +354,7 @@ def test_sources_and_pages_are_saved_without_graphviz(tmp_path, monkeypatch):
     monkeypatch.setenv("PATH", str(tmp_path))
     drawn = autograd.draw(neuron())
     for name, begins in (
-        ("g.dot", "digraph"), ("g.gv", "digraph"), ("g.mmd", "flowchart"), ("g.MMD", "flowchart"),
+        ("g.dot", "digraph"), ("g.gv", "digraph"), ("g.mmd", "%%{init"), ("g.MMD", "%%{init"),
         ("g.html", "<!doctype html>"), ("g.txt", "1  x"),
     ):  # fmt: skip
         drawn.save(tmp_path / name)
@@ -395,7 +395,7 @@ def test_without_dot_it_explains_and_shows_mermaid_and_text(tmp_path, monkeypatc
         assert "\n" not in str(raised.value)
     assert not (tmp_path / "g.svg").exists()
     bundle = drawn._repr_mimebundle_()
-    assert bundle["text/vnd.mermaid"].startswith("flowchart")
+    assert "\nflowchart" in bundle["text/vnd.mermaid"]
     assert "x × w" in bundle["text/plain"]
 
 
