@@ -11,7 +11,9 @@ import graphviz
 import numpy as np
 
 import autograd
+import nn
 from autograd import Tensor, Value, scope
+from autograd.drawing.dot import FONT
 
 IMAGES = Path(__file__).resolve().parent / "images"
 
@@ -52,6 +54,30 @@ def layer() -> Tensor:
     with scope("layer"):
         h = np.tanh(inputs @ weights + bias)
     loss = ((h - targets) ** 2).mean()
+    loss.label = "loss"
+    return loss
+
+
+class Network(nn.Module):
+    """A convolutional network of two blocks."""
+
+    def __init__(self) -> None:
+        self.features = nn.Sequential(
+            nn.Conv2d(1, 8, 3), nn.BatchNorm2d(8), nn.ReLU(), nn.MaxPool2d(2),
+            nn.Conv2d(8, 16, 3), nn.BatchNorm2d(16), nn.ReLU(), nn.MaxPool2d(2),
+        )  # fmt: skip
+        self.classifier = nn.Sequential(nn.Flatten(), nn.Linear(400, 10))
+
+    def forward(self, x: Any) -> Any:
+        """Return the logits of images."""
+        return self.classifier(self.features(x))
+
+
+def cnn() -> Tensor:
+    """Return the loss of a convolutional network."""
+    nn.seed(0)
+    images = np.random.default_rng(0).normal(size=(32, 1, 28, 28))
+    loss: Tensor = nn.cross_entropy(Network()(images), np.arange(32) % 10)
     loss.label = "loss"
     return loss
 
@@ -109,7 +135,7 @@ BACKWARD = [
 def flow(steps: list[tuple[str, str]]) -> bytes:
     """Draw the steps in the colours of the graph pictures."""
     lines = ["digraph {", 'bgcolor="transparent"; ranksep=0.22']
-    lines += ['node [shape="box", style="filled", fontname="Helvetica", fontsize=11, width=3.9]']
+    lines += [f'node [shape="box", style="filled", fontname="{FONT}", fontsize=11, width=3.9]']
     lines += ['edge [color="#5c6370", arrowsize=0.6]']
     for number, (step, file) in enumerate(steps):
         ends = number in (0, len(steps) - 1)
@@ -133,6 +159,7 @@ def main() -> None:
     loss = layer()
     loss.backward(retain_graph=True)
     autograd.draw(loss).save(IMAGES / "layer.svg")
+    autograd.draw(cnn()).save(IMAGES / "cnn.svg")
     autograd.draw(deep(autograd.sigmoid), shade=True).save(IMAGES / "vanishing.svg")
     autograd.draw(many()).save(IMAGES / "overview.svg")
 

@@ -128,8 +128,8 @@ def _describe(graph: Graph, found: dict[str, Group]) -> None:
     """Note what each scope is, and how often it was entered."""
     seen: set[int] = set()
     for item in graph.items:
-        notes = item.node._notes if item.op and item.node.scope else None
-        while notes is not None and getattr(notes, "entry", 0) and notes.entry not in seen:
+        notes: Any = item.node._notes if item.op and item.node.scope else None
+        while notes is not None and notes.entry and notes.entry not in seen:
             seen.add(notes.entry)
             group = found.get(notes.scope)
             if group is not None:
@@ -194,7 +194,7 @@ def _cut_into_calls(whole: Group) -> bool:
     others: list[Item] = []
     for item in whole.items:
         notes = item.node._notes
-        entry = getattr(notes, "entry", 0) if item.op else 0
+        entry = notes.entry if item.op and notes is not None else 0
         if entry and notes.scope == whole.path:
             calls.setdefault(entry, []).append(item)
         else:

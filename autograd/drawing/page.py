@@ -152,6 +152,7 @@ def _group(view: View, group: Group) -> dict[str, Any]:
     return {
         "path": group.path,
         "name": cut_short(group.name, 60),
+        "title": view.frame_title(group),
         "index": group.number,
         "items": [item.number for item in group.items],
         "groups": [_group(view, inner) for inner in group.groups],

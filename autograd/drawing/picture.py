@@ -158,7 +158,8 @@ def draw(
     most : int, optional
         The most boxes to draw; by default 150 without scopes, 60 with scopes, and 20 for a long
         chain of operations. In a larger graph each scope, or else each of several parts of
-        similar size, is drawn as one box. Smaller scopes are opened while there is room.
+        similar size, is drawn as one box. Smaller scopes are opened while there is room; layers
+        without inner modules, and equal scopes in a row, stay closed.
     expand, collapse : iterable of str
         Paths of scopes to open or close whatever their size; ``expand=True`` opens all.
 

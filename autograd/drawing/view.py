@@ -203,7 +203,7 @@ class View:
         """Write the name of an open group, what it is, and the shapes that pass through it."""
         title = cut_short(group.title, LONGEST_TITLE)
         flow = self.flow(group)
-        return f"{title}   {flow}" if flow else title
+        return f"{title} · {flow}" if flow else title
 
     def flow(self, group: Group) -> str:
         """Write the shape of what enters and leaves a group, where it is one array each."""

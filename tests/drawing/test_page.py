@@ -65,7 +65,9 @@ def test_the_page_of_a_freed_graph_says_so():
 def test_scopes_nest_and_large_scopes_start_closed():
     found = data_of(autograd.draw(network(40)).html())
     assert found["whole"]["groups"][0]["path"] == "layers"
-    assert len(found["whole"]["groups"][0]["groups"]) == 40
+    (run,) = found["whole"]["groups"][0]["groups"]
+    assert run["name"] == "0…39"
+    assert len(run["groups"]) == 40
     assert "layers.3" not in found["open"]
 
 

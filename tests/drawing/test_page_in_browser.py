@@ -93,6 +93,8 @@ def test_scopes_open_and_close(visit):
     page.click(f"#{names(page, '.node[id^=g]')[0]}")
     assert "15 nodes · 60 parameters" in page.inner_text("#details")
     page.click("#toggle")
+    assert len(names(page, ".node[id^=g]")) == 1  # the layers are equal
+    page.dblclick(f"#{names(page, '.node[id^=g]')[0]}")
     assert len(names(page, ".node[id^=g]")) == 3
     page.click("#open-all")
     assert names(page, ".node[id^=g]") == []

@@ -169,9 +169,7 @@ def test_shades_show_gradient_size_without_changing_grad():
     loss = network()
     source = autograd.draw(loss, shade=True, expand=True).source
     read = Read(source)
-    colours = {
-        re.search(r'grad</TD><TD[^>]*BGCOLOR="(#\w+)"', m) for m in read.shapes.values()
-    }
+    colours = {re.search(r'grad</TD><TD[^>]*BGCOLOR="(#\w+)"', m) for m in read.shapes.values()}
     assert len(colours - {None}) > 2
     assert "|derivative|" in source
     assert "penwidth" in source

@@ -53,7 +53,7 @@ function* statements(group) {
   }
   for (const inner of group.groups) {
     if (opened.has(inner.path)) {
-      yield `subgraph cluster_${inner.index} { graph [id="k${inner.index}", label=<${escaped(inner.name)}>, labeljust=l, style="rounded", color="${data.outside}", margin=8]`;
+      yield `subgraph cluster_${inner.index} { graph [id="k${inner.index}", label=<${escaped(inner.title)}>, labeljust=l, style="rounded", color="${data.outside}", margin=8]`;
       yield* statements(inner);
       yield "}";
     } else {
@@ -61,6 +61,9 @@ function* statements(group) {
     }
   }
 }
+
+/** Return the shape of an array; nothing for a number. */
+const shapeOf = (number) => (items.get(number).type.match(/[\d×]+$/) ?? [""])[0];
 
 function* edges() {
   const passing = new Map(); // edges of closed groups: "from to" -> the nodes whose values pass
@@ -88,8 +91,9 @@ function* edges() {
   }
   for (const [key, numbers] of passing) {
     const [source, target] = key.split(" ");
-    const count = numbers.size > 1 ? `, label="${numbers.size.toLocaleString("en")}"` : "";
-    yield `${source} -> ${target} [id="p${source}_${target}", penwidth=${(1 + 0.6 * Math.log10(numbers.size)).toFixed(2)}${count}]`;
+    const count = numbers.size > 1 ? numbers.size.toLocaleString("en") : source[0] === "g" ? shapeOf([...numbers][0]) : "";
+    const label = count ? `, label="${count}"` : "";
+    yield `${source} -> ${target} [id="p${source}_${target}", penwidth=${(1 + 0.6 * Math.log10(numbers.size)).toFixed(2)}${label}]`;
   }
 }
 
