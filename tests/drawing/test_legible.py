@@ -33,7 +33,7 @@ def test_text_is_nine_pixels_high_in_a_column_of_900(name):
 
 
 @needs_dot
-def test_the_direction_is_the_narrower_one_if_text_would_be_small():
+def test_the_direction_is_the_one_with_legible_text():
     for make, direction in ((MODELS["neuron"], "LR"), (cnn, "TB")):
         nodes = make()
         assert f"rankdir={direction}," in autograd.draw(*nodes).source
