@@ -311,3 +311,27 @@ def test_a_root_by_products_is_checked(residual, solve, match):
     x = np.linalg.solve(A, np.ones(3))
     with pytest.raises(SolutionError, match=match):
         implicit.root(residual, x, solve=solve)
+
+
+# -- where there is no derivative -----------------------------------------------------------------
+
+
+def off(step):
+    return 2.0 * (1 + step)
+
+
+@pytest.mark.parametrize("x", [2.0, off(2e-16), off(-4e-16), off(1e-9), off(1e-4)])
+def test_multiple_solutions_are_refused(x):
+    with pytest.raises(NoDerivativeError):
+        implicit.root(lambda x: (x - 2.0) ** 2, x)
+    with pytest.raises(NoDerivativeError):
+        implicit.root(lambda x: [(x[0] - 2.0) ** 2, x[1] - 1.0], [x, 1.0 + 1e-7])
+    with pytest.raises(NoDerivativeError):
+        implicit.root(lambda x: [1e9 * (x[1] - 1.0), x[0] ** 3 - 8 - 12 * (x[0] - 2)], [x, 1.0])
+
+
+def test_other_stationary_points_are_no_minima():
+    with pytest.raises(SolutionError, match="saddle or a maximum"):
+        implicit.optimum(lambda x: -((x - 1.0) ** 2), 1.0)
+    with pytest.raises(SolutionError, match="saddle or a maximum"):
+        implicit.optimum(lambda x: 1e9 * x[0] ** 2 - 1e-9 * x[1] ** 2 + x[1] ** 4, np.zeros(2))

@@ -28,9 +28,11 @@ def polished(system: System, start: Any) -> Any:
         point = Point(system, x)
         step = point.step()
         if largest(step) <= 4 * np.finfo(x.dtype).eps * largest(x):
+            _assert_steady(system, point)
             return x
         if before is not None and not largest(step) <= largest(last) / 4:
-            bent = largest((point.jacobian - before) @ last) / largest(before @ last)
+            change = np.linalg.solve(before, (point.jacobian - before) @ last)
+            bent = largest(change) / largest(last)  # whatever the units of the residual
             if bent > SLOW:
                 raise NoDerivativeError(
                     "Newton's method converges too slowly here, as at a solution that counts more "
@@ -54,6 +56,25 @@ def no_solution(system: System, start: Any) -> SolutionError:
         "(for an optimum, the gradient), and no solution is near. Let the solver converge, and "
         "check that the function is the one that was solved."
     )
+
+
+def _assert_steady(system: System, point: Point) -> None:
+    """Raise if a Jacobian is next to 0 only because the point is an exact multiple solution.
+
+    Only where its rows do not show that: next to the solution it is another one.
+    """
+    x, jacobian = dispatch.plain(point.u), point.jacobian
+    near = np.sqrt(np.finfo(x.dtype).eps)
+    rows = np.abs(jacobian).max(axis=1, initial=0.0)
+    if x.size > 1 and np.min(rows) > near * np.max(rows):
+        return
+    with np.errstate(all="ignore"):
+        change = Point(system, x * (1 + near)).jacobian - jacobian
+        if largest(np.linalg.solve(jacobian, change)) > 1:
+            raise NoDerivativeError(
+                "The Jacobian of the residual is 0 at the solution and not next to it, as where a "
+                "solution counts more than once: there the solution has no derivative."
+            )
 
 
 def _residual_at(system: System, x: Any) -> Any:

@@ -12,7 +12,7 @@ from autograd.engine import dispatch
 from autograd.errors import NoDerivativeError, SolutionError
 from autograd.implicit.equations import Packing, jacobian_of, joined, variable
 from autograd.implicit.newton import NEAR, largest
-from autograd.implicit.solution import root
+from autograd.implicit.solution import Solution, root
 from autograd.rules.entries import in_turn
 from autograd.transforms import grad
 
@@ -59,7 +59,8 @@ def optimum(
     ------
     SolutionError
         If the conditions do not hold at `x` or near: the gradient is not 0 along a direction that
-        the constraints allow, or a constraint is violated.
+        the constraints allow, a constraint is violated, or there are none and `x` is a saddle or a
+        maximum.
     NoDerivativeError
         If the second derivatives are singular, constraints depend on each other, or one of them
         just touches the minimum: the derivative there depends on the direction.
@@ -81,9 +82,10 @@ def optimum(
     constraints = _Constraints(x, bounds, equalities, inequalities)
     active = constraints.active_at(constraints.packed())
     if active.size == 0:
-        found = root(grad(objective), x)
-        constraints.assert_holds(found)
-        return found
+        solution = Solution(grad(objective), x)
+        assert_curved(solution.point.jacobian)
+        constraints.assert_holds(solution.result)
+        return solution.result
     unknowns = (x, constraints.multipliers(objective, active))
 
     def conditions(unknowns: Any) -> Any:
@@ -98,6 +100,18 @@ def optimum(
     constraints.assert_holds(found)
     constraints.assert_signs(dispatch.plain(weights), active)
     return found
+
+
+def assert_curved(curvature: Any) -> None:
+    """Raise if a matrix of second derivatives is not that of a minimum."""
+    sizes = np.sqrt(np.abs(np.diagonal(curvature)))
+    scales = np.where(sizes > 0, sizes, 1.0)
+    lowest = np.min(np.linalg.eigvalsh(curvature / scales / scales[:, None]), initial=np.inf)
+    if lowest < -np.sqrt(np.finfo(curvature.dtype).eps):
+        raise SolutionError(
+            "This is not a minimum but a saddle or a maximum: the objective falls on both sides "
+            "along some direction. Start elsewhere; for a maximum pass minus the function."
+        )
 
 
 class _Constraints(Packing):

@@ -6,8 +6,8 @@ import numpy as np
 import pytest
 import scipy.integrate
 
-from autograd import Tensor, check_gradients, grad, hessian, jacobian
-from autograd.errors import GradientLostError, NoRuleError
+from autograd import Tensor, check_gradients, deriv, grad, hessian, jacobian
+from autograd.errors import GradientLostError, NoRuleError, SolutionError
 from autograd.scipy import integrate
 
 TIGHT = {"rtol": 1e-11, "atol": 1e-12}
@@ -122,3 +122,13 @@ def test_other_options_match_scipy():
     assert integrate.quad is not None
     assert integrate.simpson([1.0, 2.0, 3.0]) == scipy.integrate.simpson([1.0, 2.0, 3.0])
     assert "odeint" in dir(integrate)
+
+
+@pytest.mark.filterwarnings("ignore::scipy.integrate.ODEintWarning")
+def test_a_solution_that_blows_up_is_refused():
+    def last(a):
+        return integrate.odeint(lambda y, t, a: a * y**2, [1.0], [0.0, 5.0], (a,))[-1, 0]
+
+    for transform in (grad, deriv):
+        with pytest.raises(SolutionError, match="odeint failed"):
+            transform(last)(2.0)

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import contextlib
 import math
-from collections.abc import Callable
+import warnings
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
@@ -17,6 +19,7 @@ from autograd.engine.objects import holds_nodes as _holds_nodes
 from autograd.engine.tracing import Followed as _Followed
 from autograd.errors import GradientLostError as _GradientLostError
 from autograd.errors import NoRuleError as _NoRuleError
+from autograd.errors import SolutionError as _SolutionError
 from autograd.rules.entries import in_turn
 from autograd.rules.node_lists import as_array as _as_array
 from autograd.rules.redefinable import redefinable as _redefinable
@@ -95,9 +98,23 @@ class _Problem:
 def _solve(packed: Any, problem: _Problem, held: Any) -> Any:
     y0, t, parameters = problem.unpack(packed)
     arguments = tuple(problem.with_parameters(parameters, held))
-    return _numbers(
-        problem.function, y0, t, arguments, tfirst=problem.time_first, **problem.options
-    )
+    with _refusing_failure():
+        return _numbers(
+            problem.function, y0, t, arguments, tfirst=problem.time_first, **problem.options
+        )
+
+
+@contextlib.contextmanager
+def _refusing_failure() -> Iterator[None]:
+    """Raise where SciPy only warns that the solver has failed: its result is any number then."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("error", _original.ODEintWarning)
+        try:
+            yield
+        except _original.ODEintWarning as error:
+            raise _SolutionError(
+                f"odeint failed, so there is nothing to differentiate: {error}"
+            ) from error
 
 
 def _numbers(function: Callable[..., Any], *arguments: Any, **keywords: Any) -> Any:
@@ -149,7 +166,8 @@ def _adjoint(g: Any, y: Any, packed: Any, problem: _Problem, held: Any) -> Any:
             abs(start), abs(stop)
         ):  # else the times are too close for the solver
             span = np.flip(t[i - 1 : i + 1])
-            state = odeint(augmented, state, span, (parameters, *held), **options)[1]
+            with _refusing_failure():
+                state = odeint(augmented, state, span, (parameters, *held), **options)[1]
         by_state, by_start, by_parameters = (
             state[n : 2 * n] + g[i - 1],
             state[2 * n : 2 * n + 1],
@@ -190,6 +208,8 @@ def odeint(func: Callable[..., Any], y0: Any, t: Any, args: Any = (), **keywords
     ------
     NoRuleError
         If there are nodes among the arguments and `full_output` is set.
+    SolutionError
+        If there are nodes among the arguments and the solver failed.
 
     Examples
     --------
