@@ -19,7 +19,7 @@ CHROMIUM := $(shell command -v chromium || command -v chromium-browser || comman
 PYTEST := OMP_NUM_THREADS=1 OPENBLAS_NUM_THREADS=1 $(BIN)/pytest -q -n $(WORKERS) --dist worksteal
 INTERPRETED := PYTHONPATH="$(CURDIR)" CHAINRULE_EXPECTED=interpreted $(PYTEST)
 
-.PHONY: demo demo-cluster test suite test-quick test-latest test-oldest fuzz gpu sanitize gallery test-peers lint wheel build dev bench bench-quick clients pictures derivatives notebooks docs clean
+.PHONY: demo demo-cluster test suite test-quick test-latest test-oldest fuzz gpu sanitize gallery test-peers lint wheel one-name build dev bench bench-quick clients pictures derivatives notebooks docs clean
 
 demo: $(STAMP)
 	@command -v dot >/dev/null || echo "Graphviz's dot is not installed: graphs are written as .dot text, not as .svg pictures."
@@ -119,6 +119,14 @@ wheel: $(TOOLS)
 	@$(BIN)/python -m pip wheel -q --disable-pip-version-check --no-deps -w dist .
 	@rm -rf build *.egg-info
 	@ls dist/*.whl
+
+# The same under one top-level name, for environments that have HIPS autograd too.
+one-name: $(TOOLS)
+	@rm -rf build
+	@$(BIN)/python building/one_name.py build/one-name
+	@$(BIN)/python -m pip wheel -q --disable-pip-version-check --no-deps -w dist build/one-name
+	@rm -rf build *.egg-info
+	@ls dist/chainrule_one_name-*.whl
 
 build:
 	@rm -f $(STAMP)

@@ -41,8 +41,8 @@ NAMES = {
 
 def target_of(name: str) -> str | None:
     """Return the full name of the module that a module name is an alias of, or None."""
-    package, _, rest = name.partition(".")
-    if package != "autograd" or rest.partition(".")[0] not in MODULES:
+    rest = name.removeprefix("autograd.")
+    if rest == name or rest.partition(".")[0] not in MODULES:
         return None
     return f"autograd.hips.{rest}"
 

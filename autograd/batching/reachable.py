@@ -17,12 +17,13 @@ from autograd import tree
 from autograd.batching.generators import GENERATORS
 from autograd.engine.batching import Batched
 from autograd.engine.node import Node
+from autograd.version import PACKAGES
 
 #: Objects that draw random numbers, and what makes them.
 SOURCES = (*GENERATORS, np.random.SeedSequence)
 
 #: Packages whose functions draw no numbers, or call `drawn` if they do.
-_LIBRARIES = {"autograd", "nn", "numpy", "scipy"}
+_LIBRARIES = {*PACKAGES, "numpy", "scipy"}
 
 #: What their objects call.
 _WRAPPED = ("func", "function", "__wrapped__")

@@ -42,6 +42,7 @@ from autograd.hips.user_primitive import (
 from autograd.rules import redefinable
 from autograd.transforms import make_jvp, make_vjp
 from autograd.variables import plain
+from autograd.version import PACKAGES
 
 Function = Callable[..., Any]
 
@@ -103,7 +104,7 @@ def _keys(fun: Any) -> list[Any]:
         f"used. Make it a primitive first: {name} = autograd.extend.primitive({name})."
     )
     package = str(getattr(fun, "__module__", None)).partition(".")[0]
-    if not isinstance(fun, types.FunctionType) or package in ("numpy", "scipy", "autograd"):
+    if not isinstance(fun, types.FunctionType) or package in ("numpy", "scipy", *PACKAGES):
         raise NoRuleError(message)
     warnings.warn(message, stacklevel=4)  # the derivatives of its operations are still right
     return []

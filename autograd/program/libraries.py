@@ -6,8 +6,10 @@ import functools
 import sys
 from pathlib import Path
 
+from autograd.version import PACKAGES
+
 #: Functions of these packages read nothing that changes.
-LIBRARIES = frozenset(("autograd", "nn", "numpy", "scipy", *sys.stdlib_module_names)) - {"__main__"}
+LIBRARIES = frozenset((*PACKAGES, "numpy", "scipy", *sys.stdlib_module_names)) - {"__main__"}
 
 #: The folders of installed packages.
 INSTALLED = frozenset(("site-packages", "dist-packages"))

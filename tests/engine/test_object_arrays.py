@@ -218,7 +218,7 @@ def test_losing_a_derivative_raises():
 
 
 def test_errors_name_the_line_and_say_what_to_write():
-    with pytest.raises(NoRuleError, match=r"call autograd\.scipy\.linalg\.expm"):
+    with pytest.raises(NoRuleError, match=r"call \S*autograd\.scipy\.linalg\.expm"):
         scipy.linalg.expm(Tensor(np.eye(2)))
     with pytest.raises(GradientLostError, match=r"np\.zeros_like\(node\)"):
         np.zeros(2)[:] = Tensor([1.0, 2.0])

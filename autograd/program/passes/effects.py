@@ -24,6 +24,7 @@ from autograd.program.instructions import (
     substituted,
 )
 from autograd.program.program import Program
+from autograd.version import PACKAGES
 
 #: Functions of Python that depend on their arguments only.
 _PYTHON = frozenset(
@@ -94,7 +95,7 @@ def _is_pure(instruction: Instruction) -> bool:
 def _is_library(function: Any) -> bool:
     """Return whether a function of SciPy, or of this library, is called."""
     module = str(getattr(function, "__module__", None) or "")
-    return module.partition(".")[0] in ("scipy", "math", "cmath", "autograd", "nn")
+    return module.partition(".")[0] in ("scipy", "math", "cmath", *PACKAGES)
 
 
 def is_generator(x: Any) -> bool:
