@@ -121,27 +121,39 @@ class LBFGS(Optimizer):
         parameters = group["params"]
         sign = -1.0 if group["maximize"] else 1.0
         results: list[Any] = []
+        moved: list[Any] = []  # where the closure has put the parameters, if it did
 
         def evaluate(vector: Any) -> tuple[float, Any]:
             _write(parameters, vector)
+            before = _read(parameters, "data")
             results.append(closure())
+            after = _read(parameters, "data")
+            moved[:] = [] if np.array_equal(before, after, equal_nan=True) else [after]
             return sign * float(plain(results[-1])), sign * _read(parameters, "grad")
 
         accepted = _read(parameters, "data")
         try:
-            for vector in self._path(accepted, evaluate, results):
+            for vector in self._path(accepted, evaluate, results, moved):
                 accepted = vector
         finally:
             _write(parameters, accepted)  # the last accepted point, also after an interruption
         return results[0]
 
     def _path(
-        self, at: Any, evaluate: Callable[[Any], tuple[float, Any]], results: list[Any]
+        self,
+        at: Any,
+        evaluate: Callable[[Any], tuple[float, Any]],
+        results: list[Any],
+        moved: list[Any],
     ) -> Any:
-        """Yield the points on the way, each after it was evaluated; the last one need not be."""
+        """Yield the points on the way, each after it was evaluated; the last one need not be.
+
+        Without a line search a closure may move the parameters, for example into limits.
+        """
         group = self.param_groups[0]
         memory = self.state[group["params"][0]]
         loss, gradient = evaluate(at)
+        at = moved.pop() if moved else at
         for iteration in range(1, group["max_iter"] + 1):
             if np.abs(gradient).max() <= group["tolerance_grad"]:
                 return
@@ -169,6 +181,7 @@ class LBFGS(Optimizer):
                 at = at + step * direction
                 if iteration < group["max_iter"]:  # where the next step begins anew
                     loss, gradient = evaluate(at)
+                    at = moved.pop() if moved else at
             yield at
             changes = length * abs(step), abs(loss - before)
             if len(results) >= group["max_eval"] or not (

@@ -16,14 +16,14 @@ from nn.torch_style.tensor import Tensor, shape_of, source
 from nn.torch_style.types import DEFAULT, array_type, check_device
 
 
-def _array(data: Any) -> Any:
-    """Return an array of data, floats being of the default type, as PyTorch chooses it."""
+def _array(data: Any, wanted: Any = None) -> Any:
+    """Return an array of data, floats being of the wanted or default type."""
     if isinstance(data, (TensorBase, Node)):
         return np.array(numbers(data))
     if isinstance(data, (np.ndarray, np.generic)):
         return np.array(data)
     if isinstance(data, Sequence) and any(isinstance(part, TensorBase) for part in data):
-        return np.stack([_array(part) for part in data])
+        return np.stack([_array(part, wanted) for part in data])
     try:
         found = np.array(data)
     except ValueError as error:
@@ -32,6 +32,8 @@ def _array(data: Any) -> Any:
         raise DataError(
             f"A tensor holds numbers, not {found.dtype}: {data!r:.60} cannot be converted."
         )
+    if wanted is not None:
+        return found.astype(array_type(wanted), copy=False)
     if isinstance(data, (list, tuple)) and _holds_arrays(data):
         return found
     if found.dtype.kind == "f" or not found.size:
@@ -59,7 +61,7 @@ def tensor(
     (torch.int64, torch.float32)
     """
     check_device(device)
-    array = _array(data)
+    array = _array(data, dtype)
     if dtype is not None:
         array = array.astype(array_type(dtype), copy=False)
     return constant(array, requires_grad)
@@ -72,7 +74,7 @@ def as_tensor(data: Any, dtype: Any = None, device: Any = None) -> Tensor:
     if isinstance(data, np.ndarray):
         found = memory_of(data, None)
     elif not isinstance(data, Tensor):
-        found = tensor(data)
+        found = tensor(data, dtype=dtype)
     return found if dtype is None else found.to(dtype)
 
 

@@ -70,7 +70,6 @@ HINTS: Final = {
     "frombuffer": "torch.from_numpy(np.frombuffer(...))",
     "fx": _TRACED,
     "get_num_interop_threads": "torch.get_num_threads",
-    "get_worker_info": "nothing: the loader works in the same process",
     "gradient": "torch.diff, or np.gradient(x)",
     "grid_sampler": "torch.nn.functional.grid_sample",
     "gru": "torch.nn.GRU",

@@ -85,3 +85,22 @@ def test_the_steps_of_lbfgs_match_pytorch(name):
         state = optimizer.state_dict()
         optimizer = RECORDER["CLOSURES"][name](optim, parameters)
         optimizer.load_state_dict(state)
+
+
+def test_a_closure_may_limit_the_parameters():
+    p, losses = Tensor(np.array([0.2, 0.9])), []
+    optimizer = optim.LBFGS([p], max_iter=6)
+
+    def closure():
+        p.data = np.clip(p.data, 0, 1)
+        optimizer.zero_grad()
+        loss = (p[0] - 3 * p[1]) ** 2 + (p[1] - 0.3) ** 4 + p[0] * p[1]
+        loss.backward()
+        losses.append(float(loss.data))
+        return loss
+
+    optimizer.step(closure)
+    # Computed by PyTorch.
+    expected = [6.5596, 0.05188479133844, 0.04772468369359, 0.0425129912509, 0.0299722028739]
+    assert losses[:5] == pytest.approx(expected, rel=1e-10)
+    assert p.data.tolist() == pytest.approx([0.03662201918104681, 0.015562953709478071])

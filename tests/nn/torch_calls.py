@@ -681,6 +681,8 @@ with_seed(torch, lambda: nn.MultiheadAttention(4, 2, batch_first=True)(w, w, w))
 with_seed(torch, lambda: nn.MultiheadAttention(4, 2, kdim=4, vdim=3, add_bias_kv=True)(w, w, w[..., :3], attn_mask=torch.ones(2, 2).triu(1).bool()))
 with_seed(torch, lambda: nn.TransformerEncoderLayer(4, 2, 8, 0.0, batch_first=True, activation=F.gelu, norm_first=True)(w))
 with_seed(torch, lambda: nn.Transformer(4, 2, 1, 1, 8, 0.0)(w, w))
+torch.tensor([0.1, 0.2], dtype=torch.float64) * 1e9 % 1
+torch.as_tensor([0.1, 0.2], dtype=torch.float64) * 1e9 % 1
 in_place(torch, lambda a: a.erf_().cosh_().log1p_())
 in_place(torch, lambda a: a.fill_diagonal_(9.0))
 in_place(torch, lambda a: a.index_put_((torch.tensor([0]), torch.tensor([1])), y[1, 1]))

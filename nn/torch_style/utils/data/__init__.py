@@ -29,8 +29,13 @@ from nn.torch_style.utils.data.sampler import (
 __all__ = [
     "BatchSampler", "ConcatDataset", "DataLoader", "Dataset", "IterableDataset", "RandomSampler",
     "Sampler", "SequentialSampler", "Subset", "SubsetRandomSampler", "TensorDataset",
-    "WeightedRandomSampler", "default_collate", "random_split",
+    "WeightedRandomSampler", "default_collate", "get_worker_info", "random_split",
 ]  # fmt: skip
+
+
+def get_worker_info() -> None:
+    """Return None: the loader works in the same process."""
+
 
 if not TYPE_CHECKING:  # a type checker is to find wrong names
 
