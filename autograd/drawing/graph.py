@@ -101,12 +101,23 @@ class Item:
 
 @dataclass(slots=True)
 class Graph:
-    """Nodes and everything they depend on."""
+    """Nodes and everything they depend on.
+
+    Attributes
+    ----------
+    items, roots : list of Item
+        All nodes, parents first, and the results.
+    is_program : bool
+        Whether it shows a program or two.
+    program : Program or None
+        The only program that it shows.
+    """
 
     items: list[Item]
     roots: list[Item]
     is_program: bool = False
     left_out: int = 0  # operations that change nothing: see `ones`
+    program: Any = None
 
 
 def graph_of(*nodes: Node, depth: int | None = None) -> Graph:

@@ -11,10 +11,11 @@ import re
 import zlib
 from typing import Any
 
-from autograd.drawing.chain import chain
+from autograd.drawing.chain import Step, chain
 from autograd.drawing.dot import FONT
 from autograd.drawing.graph import BEYOND, Item, clean, formula
 from autograd.drawing.groups import LEGIBLE, Group
+from autograd.drawing.live import Live, live
 from autograd.drawing.local_derivative import derivative, named
 from autograd.drawing.step_by_step import Steps
 from autograd.drawing.style import CLOSED, FAINT, INK, OPERATION, OUTSIDE, RAMP, STYLES, ZERO
@@ -28,8 +29,8 @@ MOST_PLAIN = 1_000_000
 
 #: The parts of the script, which share their names.
 SCRIPTS = (
-    "graph.js", "dot.js", "camera.js", "numbers.js", "details.js", "search.js", "steps.js",
-    "start.js",
+    "graph.js", "dot.js", "camera.js", "format.js", "numbers.js", "details.js", "search.js",
+    "steps.js", "inputs.js", "start.js",
 )  # fmt: skip
 
 
@@ -37,14 +38,32 @@ def page(view: View) -> str:
     """Return the HTML."""
     names = ", ".join(view.name(root) for root in view.graph.roots)
     title = clean(view.options.title) or f"The graph of {names}"
+    explained = len(view.graph.items) <= MOST_EXPLAINED
+    steps, reason = _chain(view, explained)
+    numbers = _live(view, steps, explained)
+    data = {"title": title, **_data(view, steps, reason, explained), "live": numbers.data}
     parts = {
         "title": html.escape(title),
         "css": _asset("page.css"),
-        "data": _script(_json({"title": title, **_data(view)})),
+        "data": _script(_json(data)),
         "graphviz": _graphviz(),
-        "js": "\n".join(map(_asset, SCRIPTS)),
+        "js": "\n".join([_live_script(numbers), *map(_asset, SCRIPTS)]),
     }
     return re.sub(r"\{\{(\w+)\}\}", lambda found: parts[found[1]], _asset("page.html"))
+
+
+def _live(view: View, steps: list[Step], explained: bool) -> Live:
+    """Return what the page computes with; nothing for a large graph."""
+    if not explained:
+        return Live("", {"reason": "The inputs of a large graph cannot be changed here."})
+    return live(view.graph, steps, view.options.number_format)
+
+
+def _live_script(numbers: Live) -> str:
+    """Return the script that defines the function `live` of the inputs."""
+    if not numbers.code:
+        return "const live = null;"
+    return f"const live = (() => {{\n{_asset('arrays.js')}\nreturn {numbers.code};\n}})();"
 
 
 def _asset(name: str) -> str:
@@ -74,8 +93,7 @@ def _script(text: str) -> str:
     return f'<script type="text/plain" id="data">{packed}</script>'
 
 
-def _data(view: View) -> dict[str, Any]:
-    explained = len(view.graph.items) <= MOST_EXPLAINED
+def _data(view: View, steps: list[Step], reason: str, explained: bool) -> dict[str, Any]:
     whole = view.folding.whole
     by_number = {item.number: item for item in view.graph.items}
     return {
@@ -83,7 +101,7 @@ def _data(view: View) -> dict[str, Any]:
         "items": [_item(view, item, by_number, explained) for item in view.graph.items],
         "whole": _group(view, whole),
         "open": [each.path for each in whole.all_groups() if view.folding.is_open(each)],
-        **_steps(view, explained),
+        **_steps(view, steps, reason),
         "notes": view.notes(),
         "styles": {
             kind: dataclasses.asdict(style) for kind, style in {**STYLES, "closed": CLOSED}.items()
@@ -161,40 +179,41 @@ def _group(view: View, group: Group) -> dict[str, Any]:
     }
 
 
-def _steps(view: View, explained: bool) -> dict[str, Any]:
-    """Return the steps of the backward pass and the text to begin with, or why there are none."""
+def _chain(view: View, explained: bool) -> tuple[list[Step], str]:
+    """Return the steps of the backward pass, or why there are none."""
     graph = view.graph
     if not explained:
-        return _no_steps("The graph is too large to list the steps.")
+        return [], "The graph is too large to list the steps."
     if graph.is_program:
-        return _no_steps(
-            "A program runs its instructions in order; there is no chain rule to follow."
-        )
+        return [], "A program runs its instructions in order; there is no chain rule to follow."
     if any(item.missing == BEYOND for item in graph.items):
-        return _no_steps("The picture leaves out a part of the graph, so there are no steps.")
+        return [], "The picture leaves out a part of the graph, so there are no steps."
     try:
-        steps = Steps(graph, chain(graph), view.options.number_format)
+        return chain(graph), ""
     except AutogradError as error:
-        return _no_steps(str(error))
-    end = graph.roots[0]
+        return [], str(error)
+
+
+def _steps(view: View, steps: list[Step], reason: str) -> dict[str, Any]:
+    """Return what each step says, and the text to begin with."""
+    if reason:
+        return {"steps": [], "seed": None, "beginning": reason}
+    said = Steps(view.graph, steps, view.options.number_format)
+    end = view.graph.roots[0]
     found = [
         {
             "number": step.item.number,
             "position": step.position,
             "parent": step.parent.number,
-            "after": steps.number(step.after),
-            "sentence": steps.sentence(step),
+            "after": said.number(step.after),
+            "sentence": said.sentence(step),
         }
-        for step in steps
+        for step in said
     ]
-    seed = steps.number(steps.steps[0].incoming if found else 1.0)
+    seed = said.number(steps[0].incoming if steps else 1.0)
     return {
         "steps": found,
         "seed": {"number": end.number, "text": seed},
         "beginning": f"∂{end.name}/∂{end.name} = {seed}. Press ▶ to follow the chain rule edge "
         "by edge.",
     }
-
-
-def _no_steps(reason: str) -> dict[str, Any]:
-    return {"steps": [], "seed": None, "beginning": reason}

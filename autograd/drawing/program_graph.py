@@ -90,10 +90,13 @@ class Recorded:
         File and line.
     writes : bool
         Whether an instruction changes an array in place.
+    variable : Variable or None
+        What the item shows the value of.
     """
 
     primitive = None
     entry = 0
+    variable: Any = None
 
     def __init__(self, label: str, scope: str = "", place: Any = None) -> None:
         self.label = label
@@ -157,6 +160,7 @@ class Drawing:
         name = f"{name} ({shown})" if shown > 1 else name
         item = Item(self._next, node, clean(name), kind, op, Unknown(x), None, formula=text)
         item.scope = self._scope_of(node)
+        node.variable = x
         self._next += 1
         self.items.append(item)
         self._item_of[x] = item
@@ -242,7 +246,7 @@ def program_graph(program: Program, arguments: tuple[Any, ...], run: bool = Fals
     drawing = Drawing(program)
     values = Run(program, inputs_of(program, arguments, {})) if arguments or run else None
     roots = drawing.run(values)
-    return Graph(drawing.items, roots, is_program=True)
+    return Graph(drawing.items, roots, is_program=True, program=program)
 
 
 def graph_of_any(*subjects: Any, depth: int | None = None) -> Graph:

@@ -88,6 +88,7 @@ showLegend();
 describe();
 draw();
 go(-1);
+showInputs();
 let size = [canvas.clientWidth, canvas.clientHeight];
 new ResizeObserver(() => {
   // Keep the middle and the scale.

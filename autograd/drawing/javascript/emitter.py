@@ -1,0 +1,490 @@
+"""Writing a program as a function of JavaScript.
+
+Numbers and arrays without axes are numbers of JavaScript, other arrays flat arrays: their shapes
+are known here. A part of an array that is changed in place makes a new array.
+"""
+
+from __future__ import annotations
+
+import inspect
+import json
+import operator
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from autograd.drawing.javascript import tables
+from autograd.drawing.javascript.expressions import UnsupportedError, expression, literal, unwrapped
+from autograd.program.instructions import (
+    Constant,
+    Guard,
+    Instruction,
+    Method,
+    Variable,
+    contents_of,
+    dtype_of,
+    shape_of,
+    substituted,
+)
+from autograd.program.passes import SIMPLIFYING
+from autograd.program.program import Program
+from autograd.rules import reductions, softmax
+
+#: The most positions in all tables, and the most instructions, that a page should carry.
+MOST_POSITIONS, MOST_INSTRUCTIONS = 60_000, 8_000
+
+#: Functions that make an array of one number.
+_FILLED = {
+    np.zeros: "0", np.ones: "1", np.empty: "0", np.zeros_like: "0", np.ones_like: "1",
+    np.empty_like: "0",
+}  # fmt: skip
+
+#: How folds begin with another number.
+_INITIAL = {
+    "sum": "({0} + {1})", "product": "({0} * {1})", "greatest": "Math.max({0}, {1})",
+    "least": "Math.min({0}, {1})",
+}  # fmt: skip
+
+#: Functions along an axis: their names in JavaScript, how many arrays they read, and the axis.
+_BY_ROWS: dict[Any, tuple[str, int, Any]] = {
+    unwrapped(softmax.softmax_of_array): ("softmax", 1, -1),
+    unwrapped(softmax.softmax_vjp): ("softmax_vjp", 2, -1),
+    unwrapped(softmax.log_softmax_of_array): ("log_softmax", 1, -1),
+    unwrapped(softmax.log_softmax_vjp): ("log_softmax_vjp", 2, -1),
+    unwrapped(reductions.product_without_self): ("product_without_self", 1, None),
+    np.sort: ("sort", 1, -1),
+    np.argsort: ("argsort", 1, -1),
+    np.take_along_axis: ("take_along", 2, None),
+}
+
+
+@dataclass(slots=True)
+class Emitted:
+    """A function in JavaScript.
+
+    Attributes
+    ----------
+    code : str
+        An expression: a function from a list of numbers and flat arrays to ``{outputs}``, or
+        ``{failed}`` with the number of the guard that does not hold.
+    guards : list of Guard
+        The guards, by their numbers.
+    """
+
+    code: str
+    guards: list[Guard]
+
+
+def emit(program: Program) -> Emitted:
+    """Write a program as JavaScript.
+
+    Raises
+    ------
+    UnsupportedError
+        If it contains something that the page does not compute.
+    """
+    for simplify in SIMPLIFYING:
+        program = simplify(program)
+    return _Emitter(program).run()
+
+
+class _Emitter:
+    def __init__(self, program: Program) -> None:
+        self.program = program
+        self.lines: list[str] = []
+        self.fixed: list[str] = []
+        self.guards: list[Guard] = []
+        self.names: dict[Any, str] = {}
+        self._tables: dict[str, str] = {}
+        self._positions = 0
+        #: Where the elements of a view are in the array whose memory it shares, and which views
+        #: that array has changed under.
+        self._places: dict[Variable, Any] = {}
+        self._stale: set[Variable] = set()
+
+    def run(self) -> Emitted:
+        program = self.program
+        if len(program.items) > MOST_INSTRUCTIONS:
+            raise UnsupportedError(f"it takes {len(program.items):,} instructions")
+        if program.loads or program.stores:
+            raise UnsupportedError("it reads or changes nodes outside")
+        for number, x in enumerate(program.inputs):
+            _check_type(x)
+            self.names[x] = f"inputs[{number}]"
+        for item in program.items:
+            if isinstance(item, Guard):
+                self._guard(item)
+            else:
+                self._instruction(item)
+        outputs = ", ".join(map(self.operand, flat(program.output)))
+        body = "\n".join([*self.lines, f"return {{ outputs: [{outputs}] }};"])
+        fixed = "\n".join(self.fixed)
+        return Emitted(
+            f"(() => {{\n{fixed}\nreturn (inputs) => {{\n{body}\n}};\n}})()", self.guards
+        )
+
+    # -- operands -----------------------------------------------------------------------------
+
+    def operand(self, x: Any) -> str:
+        """Return what a number, an array or a variable is called."""
+        if isinstance(x, Variable):
+            if x in self._stale:
+                self._gather(x, self.names[x.root], _size(x.root), self._places[x] + 1)
+                self._stale.discard(x)
+            return self.names[x]
+        if isinstance(x, Constant):
+            x = x.value
+        if isinstance(x, np.ndarray):
+            if x.dtype.kind not in "fbiu":
+                raise UnsupportedError(f"it contains an array of type {x.dtype}")
+            if x.shape == ():
+                return literal(x[()])
+            return self._fix(f"[{', '.join(map(literal, x.reshape(-1)))}]", x.size)
+        if x is None:
+            return "null"
+        return literal(x)
+
+    def table(self, positions: Any) -> str:
+        """Return the name of a table."""
+        return self._fix(json.dumps(positions.tolist(), separators=(",", ":")), positions.size)
+
+    def _fix(self, text: str, size: int) -> str:
+        if text not in self._tables:
+            self._positions += size
+            if self._positions > MOST_POSITIONS:
+                raise UnsupportedError("its arrays are too large")
+            self._tables[text] = name = f"t{len(self._tables)}"
+            self.fixed.append(f"const {name} = {text};")
+        return self._tables[text]
+
+    def element(self, x: Any, shape: tuple[int, ...]) -> str:
+        """Return the element ``i`` of an operand that is broadcast to a shape."""
+        own = _shape(x)
+        name = self.operand(x)
+        if own == ():
+            return name
+        if own == shape:
+            return f"{name}[i]"
+        positions = np.broadcast_to(tables.counted(own, 0), shape).reshape(-1)
+        if positions.size and not positions.any():
+            return f"{name}[0]"
+        return f"{name}[{self.table(positions)}[i]]"
+
+    def flat(self, x: Any) -> str:
+        """Return an operand as a flat array, even if it is a number."""
+        return f"[{self.operand(x)}]" if _shape(x) == () else self.operand(x)
+
+    def _define(self, x: Any, text: str) -> None:
+        name = f"v{len(self.lines)}"
+        self.lines.append(f"const {name} = {text};")
+        self.names[x] = name
+
+    def _each(self, result: Variable, element: str) -> None:
+        """Define a result by the expression of its element ``i``, or of a number."""
+        size = int(np.prod(result.shape))
+        self._define(result, element if result.shape == () else f"each({size}, (i) => {element})")
+
+    # -- guards -------------------------------------------------------------------------------
+
+    def _guard(self, guard: Guard) -> None:
+        if guard.convert in (shape_of, dtype_of):
+            return  # fixed
+        x, expected = self.operand(guard.variable), guard.expected
+        if guard.convert is bool and _size(guard.variable) == 1:
+            found = x if guard.variable.shape == () else f"{x}[0]"
+            holds = f"Boolean({found}) === {'true' if expected else 'false'}"
+        elif guard.convert in (int, float) and guard.variable.shape == ():
+            holds = f"{x} === {literal(expected)}"
+        elif guard.convert is contents_of:
+            values = np.frombuffer(expected[2], expected[1]).reshape(expected[0])
+            holds = f"same({self.flat(guard.variable)}, [{', '.join(map(literal, values.flat))}])"
+        else:
+            raise UnsupportedError(
+                "A decision of Python depends on its numbers in a way the page cannot check"
+            )
+        self.lines.append(f"if (!({holds})) return {{ failed: {len(self.guards)} }};")
+        self.guards.append(guard)
+
+    # -- instructions -------------------------------------------------------------------------
+
+    def _instruction(self, instruction: Instruction) -> None:
+        for x in instruction.makes():
+            _check_type(x)
+        if instruction.writes is not None:
+            self._write(instruction)
+            return
+        if type(instruction.result) is not Variable:
+            raise _unknown(instruction)
+        for attempt in (
+            self._elementwise, self._copied, self._moved, self._joined, self._filled,
+            self._folded, self._scanned, self._multiplied, self._by_rows,
+        ):  # fmt: skip
+            if attempt(instruction, instruction.result):
+                return
+        raise _unknown(instruction)
+
+    def _elementwise(self, instruction: Instruction, result: Variable) -> bool:
+        if instruction.keywords:
+            return False
+        if instruction.function is operator.invert:
+            if _kind(instruction.arguments[0]) != "b":
+                return False
+            found: Any = ("(1 - {0})", instruction.arguments)
+        else:
+            found = expression(instruction.function, instruction.arguments)
+        if found is None:
+            return False
+        text, operands = found
+        self._each(result, text.format(*(self.element(x, result.shape) for x in operands)))
+        return True
+
+    def _copied(self, instruction: Instruction, result: Variable) -> bool:
+        function, x = instruction.function, instruction.arguments[0]
+        if function == Method("astype") or function is np.astype:
+            form = {"b": "({0} ? 1 : 0)", "i": "Math.trunc({0})", "f": "{0}"}[result.dtype.kind]
+            self._each(result, form.format(self.element(x, result.shape)))
+            return True
+        if function not in tables.COPIES or not isinstance(x, (Variable, Constant)):
+            return False
+        text = self.operand(x)
+        self._define(result, f"{text}[0]" if _shape(x) != () and result.shape == () else text)
+        self._note_view(result, x, lambda numbers: numbers)
+        return True
+
+    def _moved(self, instruction: Instruction, result: Variable) -> bool:
+        if instruction.function not in tables.MOVES:
+            return False
+        x, *rest = instruction.arguments
+        if not tables.is_fixed(rest, instruction.keywords):
+            raise UnsupportedError(
+                f"An index or setting of {_name(instruction)} depends on the inputs"
+            )
+        if instruction.function is np.pad and not _pads_by_position(instruction):
+            raise _unknown(instruction)
+        rest = substituted(tuple(rest), lambda constant: constant.value)
+
+        def move(numbers: Any) -> Any:
+            return np.asarray(instruction.function(numbers, *rest, **instruction.keywords))
+
+        self._gather(result, self.flat(x), _size(x), move(tables.counted(_shape(x))))
+        self._note_view(result, x, move)
+        return True
+
+    def _note_view(self, result: Variable, x: Any, move: Callable[[Any], Any]) -> None:
+        """Note where the elements of a view of a variable are."""
+        if isinstance(x, Variable) and result.root is x.root and result is not x:
+            own = tables.counted(x.shape, 0)
+            self._places[result] = move(self._places.get(x, own)).reshape(result.shape)
+
+    def _gather(self, result: Variable, source: str, size: int, positions: Any) -> None:
+        """Define a result by the positions of its elements, counted from 1; 0 stands for zero."""
+        flat = positions.reshape(-1) - 1
+        if result.shape == ():
+            self._define(result, f"{source}[{flat[0]}]" if flat[0] >= 0 else "0")
+        elif flat.size == size and np.array_equal(flat, np.arange(size)):
+            self._define(result, source)
+        else:
+            self._define(result, f"take({source}, {self.table(flat)})")
+
+    def _joined(self, instruction: Instruction, result: Variable) -> bool:
+        if instruction.function not in tables.JOINS:
+            return False
+        parts, *rest = instruction.arguments
+        if instruction.function is np.append:
+            parts, rest = (parts, rest[0]), rest[1:]
+        numbers, first = [], 1
+        for part in parts:
+            numbers.append(tables.counted(_shape(part), first))
+            first += _size(part)
+        if instruction.function is np.append:
+            positions = np.append(*numbers, *rest, **instruction.keywords)
+        else:
+            positions = instruction.function(tuple(numbers), *rest, **instruction.keywords)
+        self._gather(result, f"join({', '.join(map(self.flat, parts))})", first - 1, positions)
+        return True
+
+    def _filled(self, instruction: Instruction, result: Variable) -> bool:
+        function = instruction.function
+        if function in _FILLED:
+            value = _FILLED[function]
+        elif function in (np.full, np.full_like):
+            value = self.element(instruction.arguments[1], result.shape)
+        else:
+            return False
+        self._each(result, value)
+        return True
+
+    def _folded(self, instruction: Instruction, result: Variable) -> bool:
+        function = instruction.function
+        if function not in tables.FOLDS:
+            return False
+        name = tables.FOLDS[function]
+        x = instruction.arguments[0]
+        is_ufunc = isinstance(getattr(function, "__self__", None), np.ufunc)
+        settings = _settings(instruction, is_ufunc)
+        settings.pop("keepdims", None)
+        settings.pop("dtype", None)
+        axis = settings.pop("axis", 0 if is_ufunc else None)
+        more = f", {literal(settings.pop('ddof', 0))}" if name in ("variance", "deviation") else ""
+        form = "{0}"
+        if "initial" in settings and name in _INITIAL:
+            form = _INITIAL[name].format("{0}", self.operand(settings.pop("initial")))
+        if settings or not tables.is_fixed(axis):
+            raise _unknown(instruction)
+        positions = tables.rows(_shape(x), axis) if _shape(x) else np.zeros((1, 1), int)
+        row = self.table(positions[0]) if result.shape == () else f"{self.table(positions)}[i]"
+        self._each(result, form.format(f"{name}({self.flat(x)}, {row}{more})"))
+        return True
+
+    def _scanned(self, instruction: Instruction, result: Variable) -> bool:
+        function = instruction.function
+        if function not in tables.SCANS:
+            return False
+        is_ufunc = isinstance(getattr(function, "__self__", None), np.ufunc)
+        settings = _settings(instruction, is_ufunc)
+        settings.pop("dtype", None)
+        axis = settings.pop("axis", 0 if is_ufunc else None)
+        x = instruction.arguments[0]
+        if settings or _shape(x) == ():
+            raise _unknown(instruction)
+        shape = _shape(x) if axis is not None else (_size(x),)
+        along = tables.rows(shape, axis if axis is not None else 0)
+        prefixes: list[Any] = [None] * _size(x)
+        for row in along.tolist():
+            for count, position in enumerate(row, 1):
+                prefixes[position] = row[:count]
+        table = self._fix(json.dumps(prefixes), sum(map(len, prefixes)))
+        self._each(result, f"{tables.SCANS[function]}({self.operand(x)}, {table}[i])")
+        return True
+
+    def _multiplied(self, instruction: Instruction, result: Variable) -> bool:
+        arguments = instruction.arguments
+        operands = arguments[1:] if instruction.function is np.einsum else arguments[:2]
+        if not set(map(type, operands)).isdisjoint((list, tuple, str, slice, type(None))):
+            return False
+        shapes = list(map(_shape, operands))
+        subscripts = tables.products(instruction.function, arguments, shapes)
+        if not subscripts:
+            return False
+        if instruction.keywords and set(instruction.keywords) != {"optimize"}:
+            raise _unknown(instruction)
+        factors = []
+        for x, table in zip(operands, tables.terms(subscripts, shapes), strict=True):
+            chosen = self.table(table[0] if result.shape == () else table)
+            factors.append(f"{self.flat(x)}, {chosen}{'' if result.shape == () else '[i]'}")
+        self._each(result, f"products({', '.join(factors)})")
+        return True
+
+    def _by_rows(self, instruction: Instruction, result: Variable) -> bool:
+        """Write a function along an axis."""
+        function = instruction.function
+        arrays = [x for x in instruction.arguments if isinstance(x, (Variable, Constant))]
+        if function is unwrapped(reductions.softmax_of_sum):
+            elements = [self.element(x, result.shape) for x in arrays]
+            self._each(result, f"softmax_of_sum({', '.join(elements)})")
+            return True
+        if function not in _BY_ROWS:
+            return False
+        name, count, default = _BY_ROWS[function]
+        settings = _settings(instruction)
+        axis = settings.get("axis", settings.get("axes", default))
+        if not arrays or _shape(arrays[0]) == () or not tables.is_fixed(axis):
+            raise _unknown(instruction)
+        operands = []
+        for x in arrays[:count]:
+            shape = _shape(x) if axis is not None else (_size(x),)
+            rows = tables.rows(shape, 0 if axis is None else axis)
+            operands.append(f"{self.table(rows)}, {self.operand(x)}")
+        self._define(result, f"{name}({', '.join(operands)})")
+        return True
+
+    # -- changes in place -----------------------------------------------------------------------
+
+    def _write(self, instruction: Instruction) -> None:
+        x = instruction.writes
+        if not isinstance(x, Variable):
+            raise UnsupportedError("it changes a constant array in place")
+        if instruction.function is operator.setitem:
+            how = "put"
+        elif instruction.function == np.add.at:
+            how = "add_at"
+        else:
+            raise _unknown(instruction)
+        _, index, value = instruction.arguments
+        if not tables.is_fixed(index):
+            raise UnsupportedError("the elements that are assigned to depend on the inputs")
+        index = substituted(index, lambda constant: constant.value)
+        own = self._places.get(x, tables.counted(x.shape, 0))
+        if x.root not in self.names or (x is not x.root and x not in self._places):
+            raise UnsupportedError("an array is changed in place through a part of it")
+        positions = np.asarray(own[index])
+        values = f"each({positions.size}, (i) => {self.element(value, positions.shape)})"
+        table = self.table(positions.reshape(-1))
+        self._define(x.root, f"{how}({self.operand(x.root)}, {table}, {values})")
+        self._stale.update(view for view in self._places if view.root is x.root)
+
+
+# -- what is known of operands --------------------------------------------------------------------
+
+
+def flat(x: Any) -> list[Any]:
+    """Return what is in nested lists and tuples, in order."""
+    return [y for part in x for y in flat(part)] if isinstance(x, (list, tuple)) else [x]
+
+
+def _shape(x: Any) -> tuple[int, ...]:
+    found: Any = x.value if isinstance(x, Constant) else x
+    return found.shape if isinstance(found, Variable) else np.shape(found)
+
+
+def _size(x: Any) -> int:
+    return int(np.prod(_shape(x)))
+
+
+def _kind(x: Any) -> str:
+    dtype = x.value.dtype if isinstance(x, Constant) else getattr(x, "dtype", None)
+    return "b" if getattr(x, "kind", None) is bool else "" if dtype is None else str(dtype.kind)
+
+
+def _check_type(x: Variable) -> None:
+    """Refuse what JavaScript's numbers do not hold."""
+    if x.dtype is None:
+        if x.kind not in (float, int, bool):
+            raise UnsupportedError(f"it contains a {x.kind.__name__}")
+    elif x.dtype.kind not in "biu" and x.dtype != np.float64:
+        raise UnsupportedError(f"it contains numbers of type {x.dtype}")
+
+
+def _name(instruction: Instruction) -> str:
+    if instruction.primitive is not None:
+        return str(instruction.primitive.name)
+    return instruction.name
+
+
+def _unknown(instruction: Instruction) -> UnsupportedError:
+    return UnsupportedError(f"the page cannot compute {_name(instruction)}")
+
+
+def _settings(instruction: Instruction, is_ufunc: bool = False) -> dict[str, Any]:
+    """Return the arguments after the first by name, without those left to their defaults."""
+    function: Any = instruction.function
+    if is_ufunc or isinstance(function, Method):
+        names = ["axis", "dtype", "out", "keepdims"]
+    else:
+        parameters = inspect.signature(function).parameters
+        names = list(parameters)[1:]
+    given = dict(zip(names, instruction.arguments[1:], strict=False)) | instruction.keywords
+    if given.get("out", 0) is None:
+        del given["out"]
+    return {k: v for k, v in given.items() if v is not np._NoValue}
+
+
+def _pads_by_position(instruction: Instruction) -> bool:
+    """Return whether padding puts elements or zeros at the border."""
+    settings = _settings(instruction)
+    mode = settings.get("mode", "constant")
+    return mode in ("constant", "edge", "reflect", "symmetric", "wrap") and not np.any(
+        settings.get("constant_values", 0)
+    )

@@ -1,0 +1,212 @@
+// Inputs that can be changed: the page computes every value and derivative again.
+
+const model = data.live;
+const SPECIAL = { nan: NaN, inf: Infinity, "-inf": -Infinity }; // numbers that JSON does not have
+const start = model?.inputs?.map(({ shape, values }) => {
+  const numbers = Float64Array.from(values, (each) => SPECIAL[each] ?? each);
+  return shape.length ? numbers : numbers[0];
+});
+let current = start && copied(start);
+let later = null;
+const fields = new Map(); // "input.element" -> what shows it
+
+function copied(numbers) {
+  return numbers.map((each) => (typeof each === "number" ? each : Float64Array.from(each)));
+}
+
+const elementOf = (each, k) => (typeof each === "number" ? each : each[k]);
+
+function set(numbers, input, k, number) {
+  if (typeof numbers[input] === "number") numbers[input] = number;
+  else numbers[input][k] = number;
+}
+
+/** Return the number that the derivatives are those of, for some inputs; NaN outside the recorded branch. */
+function outcome(numbers) {
+  const found = live(numbers);
+  if (!found.outputs) return NaN;
+  const root = data.seed.number;
+  const at = model.values.indexOf(root);
+  const value = at >= 0 ? found.outputs[at] : numbers[model.inputs.findIndex(({ number }) => number === root)];
+  return elementOf(value, 0);
+}
+
+/** Return the central difference at an element of an input. */
+function difference(input, k) {
+  const at = elementOf(current[input], k);
+  const step = 6e-6 * Math.max(1, Math.abs(at));
+  const numbers = copied(current);
+  set(numbers, input, k, at + step);
+  const above = outcome(numbers);
+  set(numbers, input, k, at - step);
+  return (above - outcome(numbers)) / (at + step - (at - step));
+}
+
+// -- computing ---------------------------------------------------------------------------------------
+
+/** Compute everything for the inputs as they are. */
+function compute() {
+  const found = live(current);
+  const failed = found.outputs === undefined;
+  element("stage").classList.toggle("stale", failed);
+  const warning = element("branch");
+  warning.hidden = !failed;
+  if (failed) warning.textContent = `Outside the recorded branch: this graph was recorded for ${model.guards[found.failed]}. Its numbers do not hold for these inputs.`;
+  else takeOver(found.outputs);
+  showChecks(failed ? null : found.outputs);
+  if (failed) return;
+  const tooLong = showNumbers();
+  clearTimeout(later);
+  if (tooLong) later = setTimeout(() => draw(() => picture.querySelector(".node.selected") ?? part("n1") ?? picture.querySelector(".node")), 200);
+  if (step >= 0) element("sentence").textContent = data.steps[step].sentence;
+  if (selected?.item) describe();
+}
+
+/** Put the outputs of the program into the nodes and steps. */
+function takeOver(outputs) {
+  const latest = new Map();
+  for (const [k, { number }] of model.inputs.entries()) items.get(number).data = linesOf(current[k], model.inputs[k].shape);
+  for (const [k, number] of model.values.entries()) items.get(number).data = linesOf(outputs[k], model.shapes[k], model.kinds[k]);
+  const texts = outputs.map((output, k) => (k < model.values.length || output === null ? "" : shortLine(output, model.shapes[k])));
+  for (const [k, each] of data.steps.entries()) {
+    const at = model.values.length + 3 * k + 2;
+    each.after = texts[at];
+    each.sentence = filledIn(model.sentences[k], texts);
+    latest.set(each.parent, at);
+  }
+  for (const [number, at] of latest) {
+    const item = items.get(number);
+    if (item.grad.length) item.grad = linesOf(outputs[at], model.shapes[at]);
+  }
+  if (data.seed && items.get(data.seed.number).grad.length) items.get(data.seed.number).grad = [data.seed.text];
+  for (const [number, positions] of Object.entries(model.passing)) for (const position of positions) delete items.get(Number(number)).arguments[position].rule;
+  findFinals();
+}
+
+/** Put numbers into a sentence; in sums, those with a sign into brackets. */
+function filledIn(sentence, texts) {
+  return sentence.replace(/\ue000(\d+)\ue001/g, (_, k, at) => {
+    const text = texts[k];
+    const end = at + k.length + 2;
+    const inSum = sentence.slice(0, at).endsWith(" + ") || sentence.slice(end).startsWith(" + ");
+    return inSum && text.startsWith("-") ? `(${text})` : text;
+  });
+}
+
+// -- the section of the page ---------------------------------------------------------------------------
+
+function showInputs() {
+  const section = element("inputs");
+  if (!model) return;
+  section.hidden = false;
+  make("h2", "Inputs", section).id = "inputs-title";
+  if (model.reason) {
+    make("p", model.reason, section).className = "faint";
+    return;
+  }
+  const warning = make("p", undefined, section);
+  warning.id = "branch";
+  warning.className = "warning";
+  warning.hidden = true;
+  warning.setAttribute("role", "alert");
+  for (const [k, { number, shape, editable }] of model.inputs.entries()) {
+    if (!editable) continue;
+    const item = items.get(number);
+    if (!shape.length) {
+      addInput(section, k, 0, item.short);
+      continue;
+    }
+    const part = make("details", undefined, section);
+    make("summary", `${item.short}  ${shape.join("×")}`, part);
+    part.addEventListener("toggle", () => {
+      if (!part.open || part.querySelector(".input")) return;
+      for (let each = 0; each < current[k].length; each++) addInput(part, k, each, `${item.short}[${placeOf(each, shape)}]`);
+      showChecks(live(current).outputs);
+    });
+  }
+  const fixed = model.inputs.filter(({ editable }) => !editable).map(({ number }) => items.get(number).short);
+  if (fixed.length) make("p", `Fixed, because they are large or no real numbers: ${fixed.join(", ")}.`, section).className = "faint";
+  if (!model.guards.length) make("p", "The recorded operations are computed again; a branch that Python took stays taken.", section).className = "faint";
+  button("Reset", reset, section).id = "reset";
+  showChecks(live(current).outputs);
+}
+
+function placeOf(position, shape) {
+  const place = [];
+  for (let axis = shape.length - 1; axis >= 0; axis--) {
+    place.unshift(position % shape[axis]);
+    position = Math.floor(position / shape[axis]);
+  }
+  return place.join(", ");
+}
+
+function addInput(parent, input, k, name) {
+  const row = make("div", undefined, parent);
+  row.className = "input";
+  const label = make("label", name, row);
+  const range = make("input", undefined, row);
+  const field = make("input", undefined, row);
+  const check = make("span", undefined, row);
+  check.className = "check";
+  range.type = "range";
+  field.type = "number";
+  range.step = field.step = "any";
+  field.id = `input-${input}-${k}`;
+  label.htmlFor = field.id;
+  label.title = name;
+  range.setAttribute("aria-label", `Drag ${name}`);
+  const at = elementOf(start[input], k);
+  const reach = Math.max(1, 2 * Math.abs(Number.isFinite(at) ? at : 1));
+  range.min = (Number.isFinite(at) ? at : 0) - reach;
+  range.max = (Number.isFinite(at) ? at : 0) + reach;
+  const change = (number) => {
+    if (Number.isNaN(number)) return;
+    set(current, input, k, number);
+    compute();
+  };
+  range.addEventListener("input", () => {
+    field.value = format(Number(range.value), ".4g");
+    change(Number(field.value));
+  });
+  field.addEventListener("input", () => {
+    const number = field.valueAsNumber;
+    if (number < range.min) range.min = number;
+    if (number > range.max) range.max = number;
+    range.value = number;
+    change(number);
+  });
+  const show = () => {
+    field.value = elementOf(current[input], k);
+    range.value = elementOf(current[input], k);
+  };
+  show();
+  fields.set(`${input}.${k}`, { input, k, check, show });
+}
+
+/** Show each derivative beside the central difference. */
+function showChecks(outputs) {
+  for (const { input, k, check } of fields.values()) {
+    if (!data.seed) continue;
+    if (!outputs) {
+      check.textContent = "";
+      continue;
+    }
+    const { number } = model.inputs[input];
+    const derivative = format(derivativeAt(number, k, outputs), ".5g");
+    const found = difference(input, k);
+    const beside = Number.isNaN(found) ? "not defined here" : format(found, ".5g");
+    check.textContent = `derivative ${derivative} · finite difference ${beside}`;
+  }
+}
+
+function derivativeAt(number, k, outputs) {
+  if (number === data.seed.number) return 1;
+  const last = data.steps.findLastIndex((each) => each.parent === number);
+  return last < 0 ? 0 : elementOf(outputs[model.values.length + 3 * last + 2], k);
+}
+
+function reset() {
+  current = copied(start);
+  for (const { show } of fields.values()) show();
+  compute();
+}
