@@ -109,6 +109,8 @@ class Graph:
         All nodes, parents first, and the results.
     is_program : bool
         Whether it shows a program or two.
+    left_out : int
+        How many operations that change nothing are not shown; see `ones`.
     program : Program or None
         The only program that it shows.
     """
@@ -116,7 +118,7 @@ class Graph:
     items: list[Item]
     roots: list[Item]
     is_program: bool = False
-    left_out: int = 0  # operations that change nothing: see `ones`
+    left_out: int = 0
     program: Any = None
 
 

@@ -51,12 +51,15 @@ function nested(numbers, shape, kind = "f") {
   return `[${parts.join(", ")}]`;
 }
 
-/** Return the lines of a value in its box. */
+/** Return the lines of a value in its box, one for each row of a matrix. */
 function linesOf(value, shape, kind = "f") {
   if (!shape.length) return [nested(value, shape, kind)];
   const numbers = [...value];
   if (!numbers.length) return ["empty"];
-  if (numbers.length <= FEW) return [nested(numbers, shape, kind)];
+  if (numbers.length <= FEW) {
+    if (shape.length !== 2 || shape[0] === 1) return [nested(numbers, [numbers.length], kind)];
+    return Array.from({ length: shape[0] }, (_, k) => nested(numbers.slice(k * shape[1], (k + 1) * shape[1]), [shape[1]], kind));
+  }
   if (kind !== "f") return [spread(numbers)];
   const finite = numbers.filter(Number.isFinite);
   const least = Math.min(...finite);
