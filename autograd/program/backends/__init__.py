@@ -71,7 +71,7 @@ class Backend:
     def ready(self, program: Program, report: Report) -> Callable[..., Any]:
         """Return a function of the inputs that runs a program; see `running.compiled`."""
         prepared = self.prepared(program, report)
-        return bound(prepared, compiled(prepared, program))
+        return bound(prepared, lambda: compiled(prepared, program))
 
 
 def _checked(name: str | None, what: str) -> str | None:

@@ -89,6 +89,20 @@ def test_names_and_derivatives_that_are_nodes_take_the_long_way():
     assert isinstance(shorter(), Value)
 
 
+def test_names_of_arguments_are_free():
+    ours = values()
+
+    def step(bound, otherwise, HasNotes, run):  # noqa: N803
+        for v in ours:
+            v.data = v.data * bound + otherwise
+        return HasNotes * run + ours[0].data
+
+    compiled = jit(step)
+    for _ in range(3):
+        wanted = 6.0 + (ours[0].data * 0.5 + 0.1)
+        assert compiled(0.5, 0.1, 2.0, 3.0) == wanted
+
+
 def test_only_values_are_bound():
     ours = [*values(), autograd.Tensor(np.ones(2))]
     run = jit(lambda x: sum([x * v.data for v in ours[:-1]]) + x * ours[-1].data[0])

@@ -48,26 +48,26 @@ def fields() -> dict[str, int] | None:
     return {what: places.pop() for what, places in found.items()}
 
 
-def bound(program: Program, run: Callable[..., Any]) -> Callable[..., Any]:
-    """Return a function that does what `run` does, and that reads and changes Values in C.
+def bound(program: Program, make: Callable[[], Callable[..., Any]]) -> Callable[..., Any]:
+    """Return a function that runs a program, and that reads and changes Values in C.
 
     Parameters
     ----------
     program : Program
         A program as it runs.
-    run : callable
-        Runs it. If the tape cannot do everything, it is returned.
+    make : callable
+        Returns a function that runs it in any case.
     """
     many = len(program.loads) + len(program.stores) >= MANY
     if machine is None or not many or len(program.items) != 1:
-        return run
+        return make()
     item = program.items[0]
     if type(item.function) is not Taped or fields() is None:
-        return run
+        return make()
     try:
-        return _Binding(program, item).function(run)
+        return _Binding(program, item).function(make)
     except _NotBoundError:
-        return run
+        return make()
 
 
 class _NotBoundError(Exception):
@@ -82,7 +82,9 @@ class _Binding:
         self.tape = item.function.run_directly
         self.arguments = item.arguments
         result = item.result
-        self.results = list(result) if type(result) is tuple else [] if result is None else [result]
+        results = result if type(result) is tuple else () if result is None else (result,)
+        #: The numbers of the results.
+        self.results = {x: k for k, x in enumerate(results)}
         self.nodes: dict[int, tuple[int, Any]] = {}
         loads = {load.variable: self._place(load) for load in program.loads}
         stores = [(self._place(store), self._stored(store.value)) for store in program.stores]
@@ -115,21 +117,26 @@ class _Binding:
         if type(x) in (int, float):
             return -1, float(x)
         if type(x) is Variable and x.kind is float and x in self.results:
-            return self.results.index(x), 0.0
+            return self.results[x], 0.0
         raise _NotBoundError
 
-    def function(self, run: Callable[..., Any]) -> Callable[..., Any]:
+    def function(self, make: Callable[[], Callable[..., Any]]) -> Callable[..., Any]:
         """Return the function of the inputs."""
+        others: list[Callable[..., Any]] = []
         names = RunNames()
+        names.reserve(("bound", "HasNotes", "otherwise"))
         writer = RunWriter(names)
         parameters = [names.of(x) for x in self.program.inputs]
         given = [names.of(x) for x in self.given]
         returned = "".join(f"{names.of(x)}, " for x in self.returned)
-        # In the order of the results that are returned, and of the arguments of the tape.
-        places = {x: k for k, x in enumerate(self.results)}
 
-        def otherwise(*_: Any) -> Any:
+        def refuse(*_: Any) -> Any:
             raise _HasNotesError
+
+        def otherwise(*inputs: Any) -> Any:
+            if not others:
+                others.append(make())
+            return others[0](*inputs)
 
         tape = machine.Bound(
             self.tape,
@@ -137,13 +144,12 @@ class _Binding:
             np.array(self.reads, np.int64).reshape(-1, 2),
             np.array(self.writes, np.int64).reshape(-1, 3),
             np.array(self.constants, float),
-            np.array([places[x] for x in self.returned], np.int64),
+            np.array([self.results[x] for x in self.returned], np.int64),
             np.array(self.empty, np.int64).reshape(-1, 2),
-            otherwise,
+            refuse,
         )
         name = names.new("run")
-        environment = {"bound": tape, "HasNotes": _HasNotesError, "otherwise": run}
-        names.reserve(tuple(environment))
+        environment = {"bound": tape, "HasNotes": _HasNotesError, "otherwise": otherwise}
         call = f"bound({', '.join(given)})"
         source = (
             f"def {name}({', '.join(parameters)}):\n"
@@ -154,7 +160,7 @@ class _Binding:
         environment.update(names.environment)
         exec(compile(source, f"<program {self.program.name}>", "exec"), environment)
         function: Any = environment[name]
-        function.source = source + getattr(run, "source", "")
+        function.source = source
         return function  # type: ignore[no-any-return]
 
 
