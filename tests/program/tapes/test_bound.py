@@ -92,7 +92,7 @@ def test_names_and_derivatives_that_are_nodes_take_the_long_way():
 def test_names_of_arguments_are_free():
     ours = values()
 
-    def step(bound, otherwise, HasNotes, run):  # noqa: N803
+    def step(bound, otherwise, HasNotes, run):
         for v in ours:
             v.data = v.data * bound + otherwise
         return HasNotes * run + ours[0].data
