@@ -27,6 +27,9 @@ MOST_EXPLAINED = 3000
 #: Longer data, in characters, is compressed.
 MOST_PLAIN = 1_000_000
 
+#: Longer pages, in characters, are not put into notebooks.
+MOST_IN_NOTEBOOK = 2_000_000
+
 #: The parts of the script, which share their names.
 SCRIPTS = (
     "graph.js", "dot.js", "camera.js", "format.js", "numbers.js", "details.js", "search.js",
@@ -50,6 +53,16 @@ def page(view: View) -> str:
         "js": "\n".join([_live_script(numbers), *map(_asset, SCRIPTS)]),
     }
     return re.sub(r"\{\{(\w+)\}\}", lambda found: parts[found[1]], _asset("page.html"))
+
+
+def framed(content: str) -> str:
+    """Return a page as part of another one, such as a notebook, which it cannot change."""
+    escaped = content.replace("&", "&amp;").replace('"', "&quot;")
+    return (
+        f'<iframe srcdoc="{escaped}" sandbox="allow-scripts allow-downloads" title="A graph" '
+        'loading="lazy" style="width:100%; height:480px; border:1px solid #8a93a180; '
+        'border-radius:6px"></iframe>'
+    )
 
 
 def _live(view: View, steps: list[Step], explained: bool) -> Live:

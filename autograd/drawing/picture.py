@@ -101,12 +101,13 @@ class Picture:
         return render(self.source, "svg").decode()
 
     def _repr_mimebundle_(self, include: Any = None, exclude: Any = None) -> dict[str, str]:
-        if not has_dot():
-            return {
-                "text/vnd.mermaid": self.mermaid,
-                "text/plain": f"{self.text}\n({MISSING_DOT})",
-            }
-        return {"image/svg+xml": self.svg(), "text/plain": repr(self)}
+        if has_dot():
+            return {"image/svg+xml": self.svg(), "text/plain": repr(self)}
+        text = f"{self.text}\n({MISSING_DOT})"
+        framed = page.framed(self.html())
+        if len(framed) > page.MOST_IN_NOTEBOOK:
+            return {"text/vnd.mermaid": self.mermaid, "text/plain": text}
+        return {"text/html": framed, "text/plain": text}
 
     def __repr__(self) -> str:
         names = ", ".join(self.view.name(root) for root in self.view.graph.roots)

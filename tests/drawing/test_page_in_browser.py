@@ -162,3 +162,22 @@ def test_a_page_of_ten_thousand_nodes_can_be_searched(visit):
     assert page.inner_text("#details h2") == "the end"
     page.click("#open-all")
     assert "too long" in page.inner_text("#message")
+
+
+def test_a_notebook_without_dot_shows_the_live_page(browser, tmp_path, monkeypatch):
+    monkeypatch.setenv("PATH", str(tmp_path))
+    found = autograd.draw(neuron())._repr_mimebundle_()["text/html"]
+    assert len(found) < 1_100_000
+    page = browser.new_page(viewport={"width": 900, "height": 700})
+    said = []
+    page.on("console", lambda message: said.append(message.text))
+    page.on("pageerror", lambda error: said.append(str(error)))
+    page.set_content(f"<p>A cell</p>{found}")
+    inside = page.frame_locator("iframe")
+    inside.locator("#input-0-0").fill("0")
+    assert inside.locator("#n3 .value").first.text_content() == "0"
+    with page.expect_download() as download:
+        inside.locator("#export").click()
+    assert download.value.suggested_filename == "graph.svg"
+    page.close()
+    assert said == []

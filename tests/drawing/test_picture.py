@@ -9,7 +9,7 @@ from drawing.drawings import AWKWARD, Read, needs_dot, network, neuron
 
 import autograd
 from autograd import Tensor, Value, scope
-from autograd.drawing import dot
+from autograd.drawing import dot, page
 from autograd.errors import (
     DataError,
     FormatError,
@@ -384,7 +384,7 @@ def test_a_picture_renders_in_jupyter():
     assert bundle["text/plain"] == "<picture of y: 5 nodes>"
 
 
-def test_without_dot_it_explains_and_shows_mermaid_and_text(tmp_path, monkeypatch):
+def test_without_dot_it_explains_and_shows_a_page_and_text(tmp_path, monkeypatch):
     monkeypatch.setenv("PATH", str(tmp_path))
     drawn = autograd.draw(neuron())
     for show in (lambda: drawn.save(tmp_path / "g.svg"), drawn.svg):
@@ -393,8 +393,10 @@ def test_without_dot_it_explains_and_shows_mermaid_and_text(tmp_path, monkeypatc
         assert "\n" not in str(raised.value)
     assert not (tmp_path / "g.svg").exists()
     bundle = drawn._repr_mimebundle_()
-    assert "\nflowchart" in bundle["text/vnd.mermaid"]
+    assert bundle["text/html"].startswith("<iframe srcdoc=")
     assert "x × w" in bundle["text/plain"]
+    monkeypatch.setattr(page, "MOST_IN_NOTEBOOK", 1000)  # as if it were a large graph
+    assert "\nflowchart" in drawn._repr_mimebundle_()["text/vnd.mermaid"]
 
 
 @needs_dot
