@@ -15,6 +15,22 @@ import scipy.stats as _original
 
 from autograd.scipy.fallback import names_of as _names_of
 from autograd.scipy.stats.kernel_density import gaussian_kde as gaussian_kde
+from autograd.scipy.stats.summaries import boxcox_llf as boxcox_llf
+from autograd.scipy.stats.summaries import entropy as entropy
+from autograd.scipy.stats.summaries import gmean as gmean
+from autograd.scipy.stats.summaries import gzscore as gzscore
+from autograd.scipy.stats.summaries import hmean as hmean
+from autograd.scipy.stats.summaries import iqr as iqr
+from autograd.scipy.stats.summaries import kurtosis as kurtosis
+from autograd.scipy.stats.summaries import moment as moment
+from autograd.scipy.stats.summaries import pmean as pmean
+from autograd.scipy.stats.summaries import rankdata as rankdata
+from autograd.scipy.stats.summaries import sem as sem
+from autograd.scipy.stats.summaries import skew as skew
+from autograd.scipy.stats.summaries import trim_mean as trim_mean
+from autograd.scipy.stats.summaries import variation as variation
+from autograd.scipy.stats.summaries import zmap as zmap
+from autograd.scipy.stats.summaries import zscore as zscore
 from autograd.scipy.stats.tables import FAMILIES as _FAMILIES
 
 for _family in _FAMILIES:
