@@ -76,6 +76,7 @@ SOLVERS = {
 }  # fmt: skip
 
 
+@pytest.mark.filterwarnings("ignore:vmap calls:RuntimeWarning")
 @pytest.mark.parametrize("name", SOLVERS)
 def test_solvers_of_scipy_itself_name_ours(name):
     solve = SOLVERS[name]
