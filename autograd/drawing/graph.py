@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 
 from autograd.drawing.numbers import short
-from autograd.engine import Node, Primitive, Tensor, dispatch
+from autograd.engine import Node, Primitive, Tensor, Value, dispatch
 from autograd.engine.node import UNRECORDED
 from autograd.errors import DataError
 from autograd.graph import Graph as RecordedGraph
@@ -184,9 +184,12 @@ _FORBIDDEN = re.compile(r"[^\x20-\x7e\xa0-\ud7ff\ue000-\ufffd\U00010000-\U0010ff
 
 def clean(text: str) -> str:
     """Write text in one line, without control characters."""
+    if not text:
+        return ""
     return _FORBIDDEN.sub("\ufffd", " ".join(text.split()))
 
 
+@functools.lru_cache(maxsize=1000)
 def _scope(path: str) -> str:
     """Return the path of a scope, cut to its outer levels if it is very deep."""
     return ".".join(clean(path).split(".", DEEPEST)[:DEEPEST]) if path else ""
@@ -204,6 +207,8 @@ def _split(node: Any) -> tuple[tuple[int, ...], str]:
     """Return the positions of the operands, and the text of the other arguments."""
     primitive, arguments = node.primitive, node.arguments
     shown = notation(primitive)
+    if isinstance(node, Value) and shown.note is None and not shown.settings:
+        return tuple(range(len(arguments))), ""  # nodes and numbers, as most in a large graph
     arity = primitive.arity if primitive.arity >= 0 else len(arguments)
     may_be_operand = set(range(arity)).difference(shown.settings)
     operands, settings = [], []

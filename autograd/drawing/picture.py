@@ -8,6 +8,7 @@ from typing import Any
 
 from autograd.drawing import dot, mermaid, page
 from autograd.drawing.as_text import listing
+from autograd.drawing.collection import without_collection
 from autograd.drawing.files import save
 from autograd.drawing.ones import without_ones
 from autograd.drawing.program_graph import graph_of_any
@@ -53,6 +54,7 @@ class Picture:
         """The graph as lines of text."""
         return listing(self.view.graph)
 
+    @without_collection
     def html(self) -> str:
         """Return an interactive page, a single file that works offline in any browser."""
         return page.page(self.view)
@@ -114,6 +116,7 @@ class Picture:
         return f"<picture of {names}: {len(self.view.graph.items):,} nodes>"
 
 
+@without_collection
 def draw(
     *nodes: Any,
     direction: str = "auto",

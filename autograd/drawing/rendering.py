@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import shutil
 
 import graphviz
@@ -13,6 +14,10 @@ MISSING_DOT = (
     "`brew install graphviz` or `winget install graphviz`. Without it, picture.save('g.html'), "
     "picture.save('g.mmd') and print(autograd.text(node)) show the same graph."
 )
+
+
+#: Pixels for a point at which text of 10 points is 9 pixels high; a wider picture scrolls.
+LEAST = 0.9
 
 
 def has_dot() -> bool:
@@ -33,6 +38,12 @@ def render(source: str, kind: str) -> bytes:
     if kind == "png":
         source = source.replace('bgcolor="transparent"', 'bgcolor="white", dpi=144')
     image: bytes = graphviz.pipe("dot", kind, source.encode(), quiet=True)
-    if kind == "svg":  # never wider than the page it stands on
-        image = image.replace(b"<svg ", b'<svg style="max-width:100%;height:auto" ', 1)
-    return image
+    return _fitting(image) if kind == "svg" else image
+
+
+def _fitting(image: bytes) -> bytes:
+    """Let a picture shrink to the page it stands on, but not until its text is too small."""
+    width = re.search(rb'<svg width="(\d+)pt"', image)
+    least = f"min-width:{float(width[1]) * LEAST:.0f}px;" if width else ""
+    style = f'<svg style="max-width:100%;{least}height:auto" '
+    return image.replace(b"<svg ", style.encode(), 1)

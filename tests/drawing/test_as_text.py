@@ -1,3 +1,5 @@
+import sys
+
 import numpy as np
 from drawing.drawings import neuron
 
@@ -16,6 +18,27 @@ def test_numbers_are_aligned_in_columns():
     lines = autograd.text(neuron()).splitlines()
     assert len({line.index("data") for line in lines}) == 1
     assert len({line.index("grad") for line in lines}) == 1
+
+
+def test_lines_fit_the_terminal_but_are_whole_in_a_file(monkeypatch):
+    with scope("a_scope_with_a_rather_long_name"):
+        t = Tensor(np.arange(60.0).reshape(20, 3), label="a rather long name for a Tensor")
+        y = np.tanh(t * np.arange(60.0).reshape(20, 3)).sum(axis=(0, 1), keepdims=True)
+    whole = autograd.text(y)
+    assert "…" not in whole
+    assert max(map(len, whole.splitlines())) > 100
+    for columns in (60, 80, 100):
+        lines = autograd.text(y, width=columns).splitlines()
+        assert max(map(len, lines)) <= columns
+        assert [line.split()[0] for line in lines] == ["1", "2", "3", "4"]
+    monkeypatch.setattr(sys.stdout, "isatty", lambda: True, raising=False)
+    monkeypatch.setenv("COLUMNS", "72")
+    assert max(map(len, autograd.text(y).splitlines())) <= 72
+    long = y
+    for _ in range(400):
+        long = np.tanh(long)
+    assert max(map(len, autograd.text(long.sum()).splitlines())) <= 72
+    assert autograd.draw(y).text == whole  # which may be saved
 
 
 def test_formulas_contain_constants_and_keywords():

@@ -33,6 +33,15 @@ def test_text_is_nine_pixels_high_in_a_column_of_900(name):
 
 
 @needs_dot
+def test_a_wide_picture_scrolls_before_its_text_is_too_small():
+    svg = autograd.draw(*cnn(), direction="LR").svg()
+    width = float(ET.fromstring(svg.encode()).get("viewBox").split()[2])
+    least = float(re.search(r"min-width:(\d+)px", svg)[1])
+    assert 10 * least / width == pytest.approx(9, rel=0.01)
+    assert "max-width:100%" in svg
+
+
+@needs_dot
 def test_the_direction_is_the_one_with_legible_text():
     for make, direction in ((MODELS["neuron"], "LR"), (cnn, "TB")):
         nodes = make()
