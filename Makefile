@@ -73,7 +73,7 @@ sanitize: $(TOOLS)
 # Gradients by PyTorch and JAX, in an environment of their own.
 PEERS := .venv-peers
 test-peers: $(PEERS)/.installed
-	PYTHONPATH="$(CURDIR)" OMP_NUM_THREADS=1 $(PEERS)/$(notdir $(BIN))/python -P -m pytest -q tests/peers tests/check/test_corners.py
+	PYTHONPATH="$(CURDIR)" OMP_NUM_THREADS=1 $(PEERS)/$(notdir $(BIN))/python -P -m pytest -q tests/peers tests/check/test_corners.py tests/devices/test_dlpack.py
 
 $(PEERS)/.installed: pyproject.toml
 	@test -d $(PEERS) || $(PYTHON) -m venv $(PEERS)

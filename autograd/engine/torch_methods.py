@@ -11,6 +11,7 @@ from typing import Any
 import numpy as np
 
 from autograd.engine.array_methods import ArrayMethods
+from autograd.engine.foreign import is_foreign
 from autograd.engine.missing import explain_missing
 from autograd.engine.mypyc import mypyc_attr
 from autograd.engine.node import plain
@@ -23,8 +24,23 @@ class TorchMethods(ArrayMethods):
 
     @property
     def device(self) -> str:
-        """Where the numbers are: always "cpu"."""
-        return "cpu"
+        """Where the numbers are: "cpu", or what the library of the array says."""
+        data = plain(self)
+        return str(getattr(data, "device", "cpu")) if is_foreign(data) else "cpu"
+
+    def __dlpack__(self, **options: Any) -> Any:
+        """Hand the numbers, without a copy, to a library that speaks DLPack."""
+        if not self._is_constant():
+            raise lost(
+                "Passing a Tensor to another library by DLPack",
+                "Pass its numbers, x.data, or compute the derivative there and use "
+                "autograd.define.",
+            )
+        return plain(self).__dlpack__(**options)
+
+    def __dlpack_device__(self) -> Any:
+        """Return the kind and the number of the device that the numbers are on."""
+        return plain(self).__dlpack_device__()
 
     def dim(self) -> Any:
         """Return the number of axes, `ndim`."""
