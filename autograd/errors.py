@@ -39,6 +39,10 @@ class DataError(AutogradError, TypeError):
     """The data of a node is not a number or an array of real or complex floating point numbers."""
 
 
+class SchedulerLostError(AutogradError, ConnectionError):
+    """The scheduler of a cluster does not answer any more."""
+
+
 class GraphError(AutogradError, RuntimeError):
     """An operation on the graph that is not possible, such as `backward` of a constant."""
 

@@ -14,7 +14,7 @@ import numpy as np
 from autograd.engine.batching import Batched
 from autograd.engine.recorded import Recorded
 from autograd.engine.tracing import Followed
-from autograd.errors import DataError, NoRuleError
+from autograd.errors import DataError, NoRuleError, ShapeError
 
 _ndarray: Final = np.ndarray
 
@@ -194,6 +194,8 @@ def computed(name: str, function: Any, arguments: Any, keywords: dict[str, Any])
     if home is None:
         return function(*arguments, **keywords)
     library = type(home).__module__.partition(".")[0]
+    for x in arguments:
+        _require_shape(name, x, "got")
     try:
         found = function(*arguments, **keywords)
     except (TypeError, NotImplementedError) as error:
@@ -213,7 +215,18 @@ def computed(name: str, function: Any, arguments: Any, keywords: dict[str, Any])
             f"{library} has no {name}: it has computed its arrays to call NumPy's. Write it with "
             "other functions, or read them before: autograd.devices.to_numpy(x)."
         )
+    _require_shape(name, found, "returned")
     return found
+
+
+def _require_shape(name: str, x: Any, what: str) -> None:
+    """Raise if the length of an axis is not known, as after Dask's selection by a mask."""
+    if is_foreign(x) and any(n != n for n in x.shape):
+        raise ShapeError(
+            f"{name} {what} an array of shape {x.shape}, whose chunks have unknown sizes: a "
+            "derivative needs them. Compute them before, x = x.compute_chunk_sizes(), or write "
+            "np.where(condition, x, 0) instead of x[condition]."
+        )
 
 
 def eye(n: int, dtype: Any, *others: Any) -> Any:

@@ -12,12 +12,13 @@ import time
 import warnings
 from collections import defaultdict
 from collections.abc import Callable, Iterator
+from concurrent.futures import CancelledError
 from typing import Any
 
 import numpy as np
 
 import autograd
-from autograd.errors import OptionError
+from autograd.errors import OptionError, SchedulerLostError
 from nn import seeding
 from nn.arrays import plain
 from nn.data.examples import taken
@@ -59,6 +60,25 @@ class ShardTrainer(Trainer):
         """Compute the gradients of one step on all shards; return the loss."""
         assert means is not None
         self.optimizer.zero_grad()
+        try:
+            return self._summed(window, means)
+        except Exception as error:
+            self._require_scheduler(error)
+            raise
+
+    def _require_scheduler(self, error: Exception) -> None:
+        """Raise an error that says so if the scheduler is lost."""
+        status = getattr(self.client, "status", "running")
+        if status == "running" and not isinstance(error, CancelledError):
+            return
+        raise SchedulerLostError(
+            f"The scheduler of the cluster is lost ({status}): {error} The parameters and the "
+            "optimiser are as after the last step. Start another scheduler and call fit with its "
+            "client: with checkpoint= and resume=True it goes on after the last epoch."
+        ) from error
+
+    def _summed(self, window: Any, means: Means) -> Any:
+        """Compute the gradients of one step on all shards, and add them."""
         batches: list[ShardBatch] = [batch for step in window for batch in step]
         total = sum(len(batch.chosen) for batch in batches)
         task = _Task(self.model, self.loss, means.metrics)

@@ -8,7 +8,7 @@ from rules.samples import SAMPLES
 
 import autograd as ag
 from autograd import Tensor
-from autograd.errors import NoRuleError, TraceError
+from autograd.errors import NoRuleError, ShapeError, TraceError
 
 dask = pytest.importorskip("dask")
 da = pytest.importorskip("dask.array")
@@ -131,6 +131,26 @@ def test_most_functions_work_on_dask():
         x = np.abs(ROWS[:4, :3])
         slope = ag.grad(lambda x, f=function: np.sum(f(x)))(lazy(x))
         np.testing.assert_allclose(slope.compute(), ag.grad(lambda x, f=function: np.sum(f(x)))(x))
+
+
+def test_chunks_of_unknown_size_are_refused():
+    rows = da.from_array(ROWS, chunks=(20, 5))
+    for function in (
+        lambda x: np.sum(x[x[:, 0] > 0] ** 2),
+        lambda w: np.sum(rows[rows[:, 0] > 0] @ w),
+    ):
+        with pytest.raises(ShapeError, match=r"nan.*unknown sizes.*compute_chunk_sizes"):
+            ag.grad(function)(rows if function.__code__.co_varnames[0] == "x" else np.ones(5))
+
+
+def test_jit_leaves_programs_to_dask():
+    function = ag.jit(ag.grad(lambda x: np.sum(np.tanh(x))))
+    for _ in range(2):
+        with Computations() as computations:
+            slope = function(lazy(ROWS))
+        assert computations.count == 0
+    np.testing.assert_allclose(slope.compute(), 1 - np.tanh(ROWS) ** 2)
+    assert "arrays of dask.array.core" in function.summary()
 
 
 def test_what_dask_lacks_is_refused():

@@ -6,8 +6,9 @@ import signal
 import numpy as np
 import pytest
 
+import autograd
 import nn
-from autograd.errors import OptionError
+from autograd.errors import OptionError, SchedulerLostError
 
 distributed = pytest.importorskip("distributed")
 
@@ -134,3 +135,43 @@ def test_a_client_needs_shards():
     optimizer = nn.optim.SGD(model.parameters(), 0.1)
     with pytest.raises(OptionError, match=r"nn\.Shards"):
         nn.fit(model, [(X, Y)], nn.cross_entropy, optimizer, 1, client=object())
+
+
+class Cluster:
+    """A client of Dask whose workers run here, or are lost."""
+
+    def __init__(self, version=autograd.__version__, lasts=10**6):
+        self.version, self.lasts, self.status = version, lasts, "running"
+
+    def run(self, function):
+        return {"tcp://10.0.0.7:41": self.version}
+
+    def submit(self, function, *arguments, pure):
+        self.lasts -= 1
+        if self.lasts < 0:
+            self.status = "closed"
+            raise RuntimeError("Client is closed.")
+        given = [x.found if isinstance(x, Future) else x for x in arguments]
+        return Future(function(*given))
+
+
+class Future:
+    def __init__(self, found):
+        self.found = found
+
+    def result(self):
+        return self.found
+
+
+def test_a_lost_scheduler_is_named_and_its_steps_are_kept():
+    same(trained(Cluster()), trained())
+    model = model_of()
+    # 4 shards are sent, and a step takes 8 tasks: the scheduler is lost in the second one.
+    with pytest.raises(SchedulerLostError, match=r"is lost \(closed\).*resume=True"):
+        trained(Cluster(lasts=18), model=model, epochs=2)
+    assert not np.allclose(model_of()[0].weight.data, model[0].weight.data)
+
+
+def test_workers_with_another_version_are_named():
+    with pytest.raises(OptionError, match=r"10\.0\.0\.7.*0\.0\.9.*same version"):
+        trained(Cluster(version="0.0.9"))
