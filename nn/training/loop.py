@@ -100,8 +100,9 @@ def fit(
         autoencoder, or if the loss finds the targets itself.
     gradient_norm : bool
         Whether to measure the mean norm of the gradients, before they are clipped, of each epoch.
-    client : dask.distributed.Client, optional
-        The cluster whose workers compute the gradients; `data` must be `Shards`.
+    client : dask.distributed.Client or mpi4py.MPI.Comm, optional
+        The cluster whose workers compute the gradients, or the processes that ``mpirun`` has
+        started, each of which calls `fit`; `data` must be `Shards`.
 
     Returns
     -------

@@ -6,6 +6,7 @@ another worker if one is lost: a shard of the data once, the parameters in each 
 
 from __future__ import annotations
 
+import functools
 import statistics
 import threading
 import time
@@ -26,6 +27,7 @@ from nn.data.shards import ShardBatch, Shards
 from nn.training.batches import windows_of
 from nn.training.metrics import Means
 from nn.training.options import check_result
+from nn.training.ranks import Ranks, is_communicator
 from nn.training.trainer import Trainer
 
 #: Random generators and the parameters of a model serve one task at a time.
@@ -40,9 +42,10 @@ class ShardTrainer(Trainer):
 
     def __init__(self, shards: Shards, client: Any, *options: Any) -> None:
         super().__init__(*options)
-        self.shards, self.client = shards, client
-        self.submit: Callable[..., Any] = _here if client is None else self._submit
-        if client is not None:
+        self.ranks = Ranks(client) if is_communicator(client) else None
+        self.shards, self.client = shards, None if self.ranks else client
+        self.submit: Callable[..., Any] = _here if self.client is None else self._submit
+        if self.client is not None:
             _check_versions(client)
         self.parts = [self.submit(_same, part) for part in shards.parts]
         self.times: dict[str, list[float]] = defaultdict(list)
@@ -82,11 +85,7 @@ class ShardTrainer(Trainer):
         batches: list[ShardBatch] = [batch for step in window for batch in step]
         total = sum(len(batch.chosen) for batch in batches)
         task = _Task(self.model, self.loss, means.metrics)
-        sent = self.submit(_same, task)
-        results = [
-            self.submit(_gradients_of, sent, self.parts[batch.shard], batch, total)
-            for batch in batches
-        ]
+        results = self._of_shards(task, batches, total)
         while len(results) > 1:
             pairs = [
                 self.submit(_added, *results[i : i + 2]) for i in range(0, len(results) - 1, 2)
@@ -101,6 +100,21 @@ class ShardTrainer(Trainer):
             self.times[worker].append(seconds / count)
             loss += measured["loss"] * count / total
         return loss, [], self._clipped()
+
+    def _of_shards(self, task: _Task, batches: list[ShardBatch], total: int) -> list[Any]:
+        """Return the gradients of each shard, or what stands for them on the workers."""
+        if self.ranks is not None:
+            return self.ranks.computed(
+                [
+                    functools.partial(_gradients_of, task, self.parts[x.shard], x, total)
+                    for x in batches
+                ]
+            )
+        sent = self.submit(_same, task)
+        return [
+            self.submit(_gradients_of, sent, self.parts[batch.shard], batch, total)
+            for batch in batches
+        ]
 
     def end_epoch(self) -> None:
         """Warn of workers that took much longer for an example than the others, and forget."""

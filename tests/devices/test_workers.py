@@ -1,7 +1,12 @@
 """Training on several workers: the numbers of one process, also when a worker is killed."""
 
+import importlib.util
 import os
+import pickle
 import signal
+import sys
+import threading
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -142,6 +147,7 @@ class Cluster:
 
     def __init__(self, version=autograd.__version__, lasts=10**6):
         self.version, self.lasts, self.status = version, lasts, "running"
+        self.sizes = []  # of the results of tasks
 
     def run(self, function):
         return {"tcp://10.0.0.7:41": self.version}
@@ -152,7 +158,9 @@ class Cluster:
             self.status = "closed"
             raise RuntimeError("Client is closed.")
         given = [x.found if isinstance(x, Future) else x for x in arguments]
-        return Future(function(*given))
+        found = function(*given)
+        self.sizes.append(len(pickle.dumps(found)))
+        return Future(found)
 
 
 class Future:
@@ -175,3 +183,82 @@ def test_a_lost_scheduler_is_named_and_its_steps_are_kept():
 def test_workers_with_another_version_are_named():
     with pytest.raises(OptionError, match=r"10\.0\.0\.7.*0\.0\.9.*same version"):
         trained(Cluster(version="0.0.9"))
+
+
+def test_a_step_moves_what_the_model_of_costs_says():
+    path = Path(__file__).parents[2] / "benchmarks" / "cluster.py"
+    spec = importlib.util.spec_from_file_location("cluster_costs", path)
+    costs = importlib.util.module_from_spec(spec)
+    sys.modules[spec.name] = costs
+    spec.loader.exec_module(costs)
+    model = costs.model_of(256)
+    size = sum(p.data.nbytes for p in model.parameters())
+    cost = costs.Cost(gradient=1.0, task=0.0, latency=0.0, size=size, bandwidth=1e30)
+    shards, cluster = nn.Shards((np.ones((32, 64)), np.ones((32, 1))), 4, 16), Cluster()
+    nn.fit(
+        model,
+        shards,
+        nn.mse,
+        nn.optim.SGD(model.parameters(), 0.01),
+        1,
+        client=cluster,
+        progress=False,
+    )
+    assert len(cluster.sizes) == 4 + 2 * cost.tasks(4)  # the shards once, and two steps
+    np.testing.assert_allclose(cluster.sizes[4:], size, 0.02)  # the model, gradients and sums
+    assert cost.bytes_moved(1) == 3 * size
+    assert [cost.step(w, 4) for w in (1, 2, 3, 4, 8)] == pytest.approx([4, 2, 2, 1, 1])
+
+
+class Communicator:
+    """One of the processes of MPI, which is a thread here."""
+
+    def __init__(self, rank, size, barrier, slots):
+        self.rank, self.size, self.barrier, self.slots = rank, size, barrier, slots
+
+    def Get_rank(self):  # noqa: N802 - the name is MPI's
+        return self.rank
+
+    def Get_size(self):  # noqa: N802 - the name is MPI's
+        return self.size
+
+    def allgather(self, item):
+        self.slots[self.rank] = item
+        self.barrier.wait(30)
+        found = list(self.slots)
+        self.barrier.wait(30)
+        return found
+
+
+def on_ranks(size, function):
+    """Call a function in as many threads; return what each has returned or raised."""
+    barrier, slots, found = threading.Barrier(size), [None] * size, [None] * size
+
+    def run(rank):
+        try:
+            found[rank] = function(Communicator(rank, size, barrier, slots))
+        except Exception as error:
+            found[rank] = error
+
+    threads = [threading.Thread(target=run, args=(rank,)) for rank in range(size)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join(60)
+    return found
+
+
+def test_processes_of_mpi_give_the_numbers_of_one():
+    expected = trained()
+    for size in (1, 3):
+        for found in on_ranks(size, trained):
+            same(found, expected)
+
+
+def test_an_error_in_one_process_is_raised_in_all():
+    def failing(comm):
+        from nn.training.ranks import Ranks
+
+        return Ranks(comm).computed([lambda: 1, lambda: 1 / 0, lambda: 3])
+
+    assert [type(x) for x in on_ranks(2, failing)] == [ZeroDivisionError] * 2
