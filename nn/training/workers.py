@@ -43,7 +43,8 @@ class ShardTrainer(Trainer):
     def __init__(self, shards: Shards, client: Any, *options: Any) -> None:
         super().__init__(*options)
         self.ranks = Ranks(client) if is_communicator(client) else None
-        self.shards, self.client = shards, None if self.ranks else client
+        self.shards = shards
+        self.client: Any = None if self.ranks else client
         self.submit: Callable[..., Any] = _here if self.client is None else self._submit
         if self.client is not None:
             _check_versions(client)
