@@ -17,9 +17,9 @@ from autograd import Tensor
 from autograd.errors import DataError
 from autograd.files import replacing
 from nn.arrays import plain
-from nn.layers.activation_functions import limited
+from nn.layers.activation_functions import hard_swish, limited
 from nn.layers.activations import gelu_tanh
-from nn.layers.convolution import convolved, spread
+from nn.layers.convolution import FAMILIES
 from nn.layers.linear import affine
 from nn.layers.normalisation import normalised
 from nn.layers.pooling import window_max, window_sum
@@ -272,9 +272,10 @@ def rules() -> dict[Any, Rule]:
         autograd.softmax: _along("Softmax"),
         autograd.log_softmax: _along("LogSoftmax"),
         limited: _clip,
+        hard_swish: _operator("HardSwish"),
         affine: _affine,
-        convolved: _convolution,
-        spread: _transposed,
+        **{convolved: _convolution for convolved, _, _ in FAMILIES.values()},
+        **{spread: _transposed for _, spread, _ in FAMILIES.values()},
         window_max: _window_max,
         window_sum: _window_sum,
         normalised: _normalised,

@@ -19,6 +19,7 @@ from autograd.program.outside import Outside
 from autograd.program.stand_ins import NodeTracer
 from autograd.program.traced import Traced, TracedArray
 from autograd.program.value_backward import Cotangent, pull_back
+from autograd.rules.kernel import recorded_as
 
 #: What a Value computes as the scalar function does, so that the result is known.
 _KNOWN = frozenset((ADD, SUBTRACT, MULTIPLY, NEGATIVE))
@@ -227,7 +228,7 @@ class ContentsTracer(NodeTracer):
                 return self.scalar(primitive, arguments)
         if primitive.in_c is None and (isinstance(function, np.ufunc) or is_followed(function)):
             return function(*arguments, **keywords)
-        return self.emit(function, arguments, keywords, primitive)
+        return self.emit(recorded_as(function), arguments, keywords, primitive)
 
     # -- Tensors ----------------------------------------------------------------------------
 

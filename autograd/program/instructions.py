@@ -11,6 +11,7 @@ from typing import Any
 import numpy as np
 
 from autograd import tree
+from autograd.rules.kernel import recorded_as
 
 _asarray = np.asarray  # the module gets another one while a function is traced
 
@@ -241,7 +242,8 @@ class Instruction:
         primitive = self.primitive
         if primitive is None or primitive.in_c is None:
             return None
-        return primitive.in_c if self.function is primitive.function else None
+        is_its = self.function is recorded_as(primitive.function)
+        return primitive.in_c if is_its else None
 
     def uses(self) -> Iterator[Variable]:
         """Yield the variables that it reads, with repetitions."""

@@ -202,10 +202,16 @@ def elu_of_array(x: Any, alpha: Any = 1.0) -> Any:
 @kernel(elementwise=True, tiled=True)
 def elu_slope_of_arrays(x: Any, alpha: Any) -> Any:
     """Return 1 where x is positive, elsewhere alpha · exp(x)."""
-    if not kind_of(x) or type(alpha) is not float or alpha != 1.0:
+    if not kind_of(x) or type(alpha) is not float or not 0.5 <= alpha <= 2:
         return np.where(x > 0, 1.0, alpha * np.exp(np.minimum(x, 0.0)))
     y = np.minimum(x, np.zeros_like(x))
-    return np.exp(y, out=y)
+    np.exp(y, out=y)
+    if alpha != 1.0:  # times alpha or 1: alpha - 1 has no rounding error here
+        factor = (x <= 0).astype(x.dtype)
+        factor *= alpha - 1
+        factor += 1
+        y *= factor
+    return y
 
 
 @kernel(elementwise=True)

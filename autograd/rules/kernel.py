@@ -172,6 +172,12 @@ def is_kernel(function: Any) -> bool:
         return False
 
 
+def recorded_as(function: Any) -> Any:
+    """Return what a program calls for a function: for a kernel the function that was decorated."""
+    inside = getattr(function, "__wrapped__", None)
+    return inside if is_kernel(inside) else function
+
+
 def is_elementwise(function: Any) -> bool:
     """Return whether a function is a kernel, and each element of its result stands for itself."""
     return is_kernel(function) and _KERNELS[function] is not Kind.ANY

@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from autograd import Primitive, define, sigmoid, softmax, softplus
+from autograd import Primitive, define, elementwise, kernel, sigmoid, softmax, softplus
 from autograd.errors import ShapeError
 from nn.arrays import floating, plain, shape_of
 from nn.layers.activations import elu
@@ -15,7 +15,49 @@ from nn.layers.activations import elu
 SELU_ALPHA, SELU_SCALE = 1.6732632423543772848170429916717, 1.0507009873554804934193349852946
 
 
+@kernel(elementwise=True, tiled=True)
+def replaced_below(x: Any, threshold: Any, value: Any) -> Any:
+    """Return x where it is above the threshold or NaN, elsewhere the value."""
+    if type(x) is not np.ndarray or x.dtype.char not in "fd":
+        return np.where(x <= threshold, value, x)
+    # The bits of both, chosen without a branch: `where` takes five times as long.
+    whole = np.dtype(f"i{x.itemsize}")
+    bits, other = x.view(whole), np.asarray(value, x.dtype).view(whole)
+    chosen = (x <= threshold).astype(whole)
+    np.negative(chosen, out=chosen)
+    chosen &= bits ^ other
+    chosen ^= bits
+    return chosen.view(x.dtype)
+
+
+@kernel(elementwise=True, tiled=True)
+def hardswish_of_array(x: Any) -> Any:
+    """Return x · hardsigmoid(x)."""
+    y = np.clip(x, -3.0, 3.0) / 6
+    y += 0.5
+    y *= x
+    return y
+
+
+@kernel(elementwise=True, tiled=True)
+def hardswish_slope_of_array(x: Any) -> Any:
+    """Return x / 3 + 1/2 inside of -3 … 3, 0 below and 1 above."""
+    y = np.clip(x, -3.0, 3.0) / 3
+    y += 0.5
+    y *= np.abs(x) < 3
+    y += x >= 3
+    return y
+
+
 # fmt: off
+hardswish_slope: Primitive = elementwise(
+    hardswish_slope_of_array, None,
+    lambda s, x: (np.abs(x) < 3) / 3, name="hardswish_slope",
+    c="fabs(x) < 3 ? x / 3 + (x * 0 + 1) / 2 : x != x ? x : x >= 3")
+hard_swish: Primitive = elementwise(
+    hardswish_of_array, None,
+    lambda y, x: hardswish_slope(x), name="hardswish",
+    c="((x < -3 ? -3 : x > 3 ? 3 : x) / 6 + (x * 0 + 1) / 2) * x")
 limited: Primitive = define(
     lambda x, low, high: np.clip(x, low, high),
     lambda g, y, x, low, high: g * of_slope(x, (plain(x) > low) & (plain(x) < high)),
@@ -29,7 +71,7 @@ shrunk: Primitive = define(
     lambda g, y, x, size: g * of_slope(x, np.abs(plain(x)) > size),
     fresh_results=True, name="softshrink")
 beyond: Primitive = define(
-    lambda x, threshold, value: np.where(x <= threshold, value, x),
+    replaced_below,
     lambda g, y, x, threshold, value: g * of_slope(x, ~(plain(x) <= threshold)),
     fresh_results=True, name="threshold")
 # fmt: on
@@ -108,7 +150,7 @@ def hardswish(x: Any) -> Any:
     >>> hardswish(np.array([0.0, 9.0]))
     array([0., 9.])
     """
-    return floating(x) * hardsigmoid(x)
+    return hard_swish(floating(x))
 
 
 def mish(x: Any) -> Any:

@@ -22,6 +22,7 @@ from autograd import Primitive, Tensor, define, kernel
 from autograd.errors import OptionError
 from nn import init
 from nn.arrays import shape_of
+from nn.layers.convolution_in_c import CONVOLVED, CORRELATED, SPREAD
 from nn.layers.padding import MODES, pad
 from nn.layers.sliding_window import Size, Windows, offsets, windows_of, with_batch
 from nn.layers.small_grids import (
@@ -170,21 +171,39 @@ def correlated_array(g: Any, x: Any, windows: Windows, groups: int) -> Any:
     return np.moveaxis(found, 0, 2).copy() if by_rows else found[0]
 
 
-# fmt: off
-spread: Primitive = define(spread_array,
-    lambda h, x, g, weight, windows, groups, shape: convolved(h, weight, None, windows, groups),
-    lambda h, x, g, weight, windows, groups, shape: correlated(g, h, windows, groups),
-    fresh_results=True, name="spread")
-correlated: Primitive = define(correlated_array,
-    lambda k, w, g, x, windows, groups: convolved(x, k, None, windows, groups),
-    lambda k, w, g, x, windows, groups: spread(g, k, windows, groups, x.shape),
-    fresh_results=True, name="correlated")
-convolved: Primitive = define(convolved_array,
-    lambda g, y, x, weight, bias, windows, groups: spread(g, weight, windows, groups, x.shape),
-    lambda g, y, x, weight, bias, windows, groups: correlated(g, x, windows, groups),
-    lambda g, y, x, weight, bias, windows, groups: np.sum(g, axis=(0, *windows.axes)),
-    fresh_results=True, name="convolution", notation=CONVOLUTION)
-# fmt: on
+def family(**in_c: str) -> tuple[Primitive, Primitive, Primitive]:
+    """Return `convolved`, `spread` and `correlated`, with their text in C if there is one."""
+    # fmt: off
+    spread: Primitive = define(spread_array,
+        lambda h, x, g, weight, windows, groups, shape: convolved(h, weight, None, windows, groups),
+        lambda h, x, g, weight, windows, groups, shape: correlated(g, h, windows, groups),
+        fresh_results=True, name="spread", c=in_c.get("spread"))
+    correlated: Primitive = define(correlated_array,
+        lambda k, w, g, x, windows, groups: convolved(x, k, None, windows, groups),
+        lambda k, w, g, x, windows, groups: spread(g, k, windows, groups, x.shape),
+        fresh_results=True, name="correlated", c=in_c.get("correlated"))
+    convolved: Primitive = define(convolved_array,
+        lambda g, y, x, weight, bias, windows, groups: spread(g, weight, windows, groups, x.shape),
+        lambda g, y, x, weight, bias, windows, groups: correlated(g, x, windows, groups),
+        lambda g, y, x, weight, bias, windows, groups: np.sum(g, axis=(0, *windows.axes)),
+        fresh_results=True, name="convolution", notation=CONVOLUTION, c=in_c.get("convolved"))
+    # fmt: on
+    return convolved, spread, correlated
+
+
+of_lines = family(convolved=CONVOLVED, spread=SPREAD, correlated=CORRELATED)
+#: By the number of axes that the kernel slides over; C knows one and two.
+FAMILIES = {1: of_lines, 2: of_lines, 3: family()}
+
+
+def convolved(x: Any, weight: Any, bias: Any, windows: Windows, groups: int) -> Any:
+    """Sum each window of x times each weight, and add the bias."""
+    return FAMILIES[len(windows.kernel)][0](x, weight, bias, windows, groups)
+
+
+def spread(g: Any, weight: Any, windows: Windows, groups: int, shape: tuple[int, ...]) -> Any:
+    """Add each output times its weight to the window that it was computed from."""
+    return FAMILIES[len(windows.kernel)][1](g, weight, windows, groups, shape)
 
 
 class Convolution(Module):

@@ -1,6 +1,7 @@
 """What users write beside a derivative: batch rules, source, C and sparsity, right and wrong."""
 
 import re
+from dataclasses import dataclass
 
 import numpy as np
 import pytest
@@ -206,6 +207,37 @@ def test_numbers_of_every_kind_reach_statements_in_c():
         assert "C kernels" in summary
     found, _ = in_c(lambda x: f(x, 2**70), x)  # C has no such number: NumPy
     assert found == f(x, 2**70)
+
+
+@dataclass(frozen=True)
+class Places:
+    first: int
+    others: tuple[tuple[int, int], ...]
+
+
+@needs_compiler
+def test_integers_and_none_reach_statements_in_c():
+    def function(x, places, more, absent=None):
+        chosen = [places.first, *sum(places.others, ()), *more]
+        total = sum(x[k] * (k + 1) for k in chosen)
+        return np.asarray(total if absent is None else total + absent.sum())
+
+    f = autograd.define(
+        function,
+        lambda g, y, x, places, more, absent=None: np.zeros_like(x),
+        lambda g, *_: np.zeros(2),
+        c="real s = 0; for (long k = 0; k < places_size; k++) s += x[places[k]] * (places[k] + 1);"
+        "for (long k = 0; k < more_size; k++) s += x[more[k]] * (more[k] + 1);"
+        "for (long k = 0; absent && k < absent_size; k++) s += absent[k];"
+        "*result = s;",
+    )
+    x, places = np.arange(6.0), Places(1, ((0, 2), (3, 5)))
+    for call in (lambda x: f(x, places, (4,)), lambda x: f(x, places, (4, 4), x[:2])):
+        found, summary = in_c(call, x)
+        assert found == call(x)
+        assert "C kernels" in summary
+    found, _ = in_c(lambda x: f(x, places, ()), x)  # nothing to point at: NumPy
+    assert found == f(x, places, ())
 
 
 @pytest.mark.parametrize(

@@ -5,7 +5,7 @@ from __future__ import annotations
 import inspect
 import math
 from collections.abc import Callable
-from dataclasses import replace
+from dataclasses import astuple, is_dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -90,11 +90,16 @@ class OwnCall:
         pairs = [*zip(self.text.names, self.given, strict=True), ("result", self.result)]
         for parameter, x in pairs:
             unused.append(parameter)
-            if not is_array(x) and x is not self.result:
+            if integers_of(x) is not None:
+                parameters.append(f"const long *{parameter}, const long {parameter}_size")
+                unused.append(f"{parameter}_size")
+                continue
+            if x is not None and not is_array(x) and x is not self.result:
                 parameters.append(f"const {_type_of_number(x)} {parameter}")
                 continue
             const = "" if x is self.result else "const "
-            parameters.append(f"{const}{TYPES[stored_type(x)]} *{parameter}")
+            pointed = kind if x is None else TYPES[stored_type(x)]
+            parameters.append(f"{const}{pointed} *{parameter}")
             parameters.append(f"const long {parameter}_size")
             parameters.append(f"const long *{parameter}_shape")
             unused += [f"{parameter}_size", f"{parameter}_shape"]
@@ -112,6 +117,13 @@ class OwnCall:
         texts = iter(operands)
         given = []
         for x in (*self.given, self.result):
+            if x is None:
+                given += ["0", "0", "0"]
+                continue
+            integers = integers_of(x)
+            if integers is not None:
+                given += [f"(const long[]){{{', '.join(map(str, integers))}}}", str(len(integers))]
+                continue
             if not is_array(x) and x is not self.result:
                 is_variable = isinstance(x, (Variable, Constant))
                 given.append(next(texts) if is_variable else literal(x, _type_in_memory(x)))
@@ -168,6 +180,8 @@ def own_call(item: Any) -> OwnCall | None:
             return None
         if isinstance(one, Constant) and stored_type(one) not in TYPES:
             return None
+        if one is None or integers_of(one) is not None:
+            continue
         if not isinstance(one, (Variable, Constant)) and type(one) not in (bool, int, float):
             return None
         if type(one) is int and not -(1 << 63) < one < 1 << 63:
@@ -178,6 +192,23 @@ def own_call(item: Any) -> OwnCall | None:
 def with_call(item: Instruction, found: OwnCall) -> Instruction:
     """Return an instruction that calls the C instead."""
     return replace(item, function=found, arguments=tuple(found.operands), keywords={})
+
+
+def integers_of(x: Any) -> list[int] | None:
+    """Return the integers of a tuple, or of the fields of a dataclass, one after the other.
+
+    None if there is anything else in it, or nothing.
+    """
+    parts = astuple(x) if is_dataclass(x) and not isinstance(x, (Variable, Constant, type)) else x
+    if type(parts) is not tuple:
+        return None
+    found: list[int] = []
+    for part in parts:
+        inside = [part] if type(part) is int else integers_of(part)
+        if inside is None:
+            return None
+        found += inside
+    return found if found and all(-(1 << 63) < n < 1 << 63 for n in found) else None
 
 
 def _condition(text: str, x: Any) -> str:

@@ -1,0 +1,58 @@
+"""Convolution in C, which `jit` compiles, against that of NumPy."""
+
+import numpy as np
+import pytest
+
+import nn
+from autograd import Tensor, jit
+from autograd.program.backends.c.library import unavailable
+
+pytestmark = pytest.mark.skipif(unavailable() != "", reason=unavailable())
+
+
+def pairs(rng):
+    """Return layers of all kinds, with inputs: few and many channels, groups, strides, examples."""
+    return [
+        (nn.Conv1d(4, 6, 3, 2, 1, 2, groups=2, generator=rng), (3, 4, 13)),
+        (nn.Conv2d(3, 5, (3, 2), (2, 1), (0, 1), bias=False, generator=rng), (2, 3, 9, 8)),
+        (nn.Conv2d(2, 20, 4, 3, 2, generator=rng), (70, 2, 7, 6)),
+        (nn.Conv2d(3, 3, 3, padding="same", groups=3, generator=rng), (5, 3, 8, 5)),
+        (nn.Conv2d(5, 40, 2, 3, generator=rng), (1, 5, 8, 8)),
+        (nn.ConvTranspose2d(3, 2, 4, 2, 1, generator=rng), (2, 3, 5, 4)),
+        (nn.Conv3d(2, 3, 2, generator=rng), (2, 2, 3, 4, 3)),
+    ]
+
+
+def stepped(layers, arrays):
+    """Return outputs and derivatives of all layers."""
+    found = []
+    for layer, array in zip(layers, arrays, strict=True):
+        x = Tensor(array)
+        y = layer(x)
+        loss = (y * np.cos(np.arange(y.size)).reshape(y.shape).astype(y.dtype)).sum()
+        loss.backward()
+        found += [y.data, x.grad, *(p.grad.copy() for p in layer.parameters())]
+        layer.zero_grad()
+    return found
+
+
+@pytest.mark.parametrize(("dtype", "tolerance"), [("float64", 1e-12), ("float32", 1e-4)])
+def test_convolution_in_c_is_that_of_numpy(dtype, tolerance):
+    rng = np.random.default_rng(0)
+    layers, shapes = zip(*pairs(rng), strict=True)
+    for layer in layers:
+        layer.astype(np.dtype(dtype).type)
+    arrays = [rng.normal(size=shape).astype(dtype) for shape in shapes]
+    in_c = jit(lambda *arrays: stepped(layers, arrays), backend="c")
+    in_c(*arrays)  # records it
+    expected = stepped(layers, arrays)
+    for a, b in zip(in_c(*arrays), expected, strict=True):
+        np.testing.assert_allclose(a, b, tolerance, tolerance * np.abs(b).max())
+    assert in_c.summary().count("C kernels") >= 1
+    arrays = [array.copy() for array in arrays]
+    for array in arrays:
+        array[0, 1, ..., 2] = np.inf
+    with np.errstate(invalid="ignore"):
+        found, expected = in_c(*arrays), stepped(layers, arrays)
+    for a, b in zip(found, expected, strict=True):  # infinite and NaN in the same places
+        np.testing.assert_allclose(a, b, tolerance, tolerance * np.abs(b[np.isfinite(b)]).max())
