@@ -153,6 +153,7 @@ STATS = [
     *[of_distribution("dirichlet", f, POINTS[:2] if short else POINTS[:2, 0], ALPHA) for f in ("pdf", "logpdf") for short in (True, False)],
     *[of_distribution("multivariate_normal", f, between(-1, 1, *s), between(-1, 1, 3), definite(3)) for f in ("pdf", "logpdf") for s in ((3,), (2, 3), (2, 2, 3))],
     *[of_distribution("multivariate_normal", f, between(-1, 1, 3), between(-1, 1, 3), c) for f in ("pdf", "logpdf") for c in (between(0.5, 1.5, 3), between(0.5, 1.5))],
+    *[of_distribution("multivariate_normal", "cdf", between(-1, 1, *s), between(-1, 1, 2), definite(2)) for s in ((2,), (3, 2))],
     *[Sample(lambda cov, mean=mean: MVN.entropy(mean, cov), (definite(3),), name="multivariate_normal.entropy") for mean in (None, np.zeros(3))],
 ]
 # fmt: on

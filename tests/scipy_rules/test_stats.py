@@ -11,8 +11,8 @@ import pytest
 import scipy.stats
 from scipy_rules.samples import CONTINUOUS, DENSITIES, MASSES
 
-from autograd import Tensor, Value, grad, jacobian
-from autograd.errors import AutogradError, NoDerivativeError, NoRuleError, ShapeError
+from autograd import Tensor, Value, grad, hessian, jacobian, jvp
+from autograd.errors import AutogradError, NoDerivativeError, NoRuleError, OptionError, ShapeError
 from autograd.scipy import stats
 from autograd.scipy.stats import multivariate_normal, norm
 
@@ -287,3 +287,34 @@ def test_parameters_are_named_in_the_error_of_a_wrong_call():
     ):
         with pytest.raises(TypeError, match=r"gamma .*a"):
             call()
+
+
+# -- probabilities of normal vectors --------------------------------------------------------------
+
+CORRELATIONS = np.array([0.3, 0.5, -0.2])
+
+
+def below_zero(r):
+    """Return the probability that three correlated numbers are negative."""
+    rows = ([1.0, r[0], r[1]], [r[0], 1.0, r[2]], [r[1], r[2], 1.0])
+    return stats.multivariate_normal.cdf(np.zeros(3), None, np.stack([np.stack(x) for x in rows]))
+
+
+def test_probabilities_of_normal_vectors_by_correlations():
+    r = CORRELATIONS
+    assert below_zero(r) == pytest.approx(1 / 8 + np.sum(np.arcsin(r)) / (4 * np.pi), abs=1e-4)
+    first, second = 1 / np.sqrt(1 - r**2), r / (1 - r**2) ** 1.5
+    np.testing.assert_allclose(grad(below_zero)(r), first / (4 * np.pi))
+    np.testing.assert_allclose(hessian(below_zero)(r), np.diag(second) / (4 * np.pi), atol=1e-12)
+    assert jvp(below_zero)(r)(np.ones(3))[1] == pytest.approx(np.sum(first) / (4 * np.pi))
+
+
+def test_infinite_limits_leave_components_out():
+    cov = np.array([[1.0, 0.3, 0.5], [0.3, 2.0, -0.2], [0.5, -0.2, 1.5]])
+    cdf = stats.multivariate_normal.cdf
+    found = grad(lambda x: cdf(x, None, cov))(np.array([0.3, np.inf, -0.4]))
+    expected = grad(lambda x: cdf(x, None, cov[::2, ::2]))(np.array([0.3, -0.4]))
+    np.testing.assert_allclose(found, [expected[0], 0.0, expected[1]])
+    assert float(cdf(Tensor([0.3, -np.inf, 1.0]), None, cov)) == 0.0
+    with pytest.raises(OptionError, match="lower_limit"):
+        cdf(Tensor(np.zeros(3)), None, cov, lower_limit=-np.ones(3))
