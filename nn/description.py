@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import inspect
 from collections.abc import Iterator
 from typing import Any
@@ -43,8 +44,17 @@ def title(module: Any) -> str:
     if not names:
         return kind.__name__
     space = vars(module)
-    numbers = [_number(space[name]) for name in names if name in space]
-    return f"{kind.__name__}({', '.join(n for n in numbers if n)})" if numbers else kind.__name__
+    settings = [space[name] for name in names if name in space]
+    try:
+        return _title(kind.__name__, *settings)
+    except TypeError:  # one of them cannot be hashed
+        return str(_title.__wrapped__(kind.__name__, *settings))
+
+
+@functools.lru_cache(maxsize=4096, typed=True)
+def _title(name: str, *settings: Any) -> str:
+    numbers = [number for number in map(_number, settings) if number]
+    return f"{name}({', '.join(numbers)})" if numbers else name
 
 
 #: Class -> the parameters of its initialiser that have no default, as each call asks for them.

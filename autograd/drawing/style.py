@@ -59,6 +59,7 @@ RAMP = ("#fff9e0", "#fde9a9", "#fbd07c", "#f5b05c", "#e98a45", "#d86a3a")
 EDGE_RAMP = ("#8a8f96", "#8d8a6f", "#9a8a55", "#a88540", "#b9721f", "#c0500f")
 ZERO = "#e3e6ea"
 NOT_FINITE = "#e889c4"
+EDGE_ZERO, EDGE_NOT_FINITE = OUTSIDE, "#c2478f"
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,10 +82,15 @@ class Shade:
             return 0.5 if magnitude > 0 else 0.0
         return min(1.0, max(0.0, (math.log10(magnitude) - self.least) / span))
 
-    def colour(self, magnitude: float, ramp: tuple[str, ...] = RAMP) -> str:
-        """Return the colour of a magnitude."""
-        if not math.isfinite(magnitude):
-            return NOT_FINITE
-        if magnitude == 0:
-            return ZERO
-        return ramp[min(len(ramp) - 1, int(self.place(magnitude) * len(ramp)))]
+    def colour(self, magnitude: float) -> str:
+        """Return the colour of a magnitude, behind its number."""
+        return self._chosen(magnitude, RAMP, ZERO, NOT_FINITE)
+
+    def edge_colour(self, magnitude: float) -> str:
+        """Return the colour of an edge along which it passes."""
+        return self._chosen(magnitude, EDGE_RAMP, EDGE_ZERO, EDGE_NOT_FINITE)
+
+    def _chosen(self, size: float, ramp: tuple[str, ...], zero: str, not_finite: str) -> str:
+        if not math.isfinite(size):
+            return not_finite
+        return ramp[min(len(ramp) - 1, int(self.place(size) * len(ramp)))] if size else zero

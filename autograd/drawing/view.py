@@ -23,7 +23,7 @@ from autograd.drawing.numbers import (
     short,
     summary_lines,
 )
-from autograd.drawing.style import EDGE_RAMP, Shade
+from autograd.drawing.style import Shade
 from autograd.errors import FormatError, GraphError, ShapeError
 
 #: The values of `direction` and `show`.
@@ -236,7 +236,7 @@ class View:
         if magnitude is None or self.shade is None:
             return None
         width = 1.0 + 2.0 * self.shade.place(magnitude)
-        return self.shade.colour(magnitude, EDGE_RAMP), float(f"{width:.2g}")
+        return self.shade.edge_colour(magnitude), float(f"{width:.2g}")
 
     def group_shade(self, group: Group) -> tuple[str, str]:
         """Return colour and text for the mean derivative in a group; empty without shading."""

@@ -184,6 +184,10 @@ def contrast(one, other):
 
 #: White paper and pages, and the dark pages of GitHub, Jupyter and Visual Studio Code.
 PAGES = ("#ffffff", "#0d1117", "#111111", "#1e1e1e")
+LINES = (
+    *style.EDGE_RAMP, style.EDGE_ZERO, style.EDGE_NOT_FINITE, style.OUTSIDE, style.CLUSTER.border,
+    style.OPERATION.fill,
+)  # fmt: skip
 FILLS = [
     *(look.fill for look in style.STYLES.values()), style.CLOSED.fill, style.ACTIVE, style.PLATE,
 ]  # fmt: skip
@@ -200,7 +204,7 @@ def test_text_has_the_contrast_of_wcag_aa():
 
 def test_lines_are_visible_on_light_and_dark_pages():
     for page in PAGES:
-        for line in (*style.EDGE_RAMP, style.OUTSIDE, style.CLUSTER.border, style.OPERATION.fill):
+        for line in LINES:
             assert contrast(line, page) >= 3
 
 
