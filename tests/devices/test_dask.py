@@ -2,7 +2,6 @@
 
 import numpy as np
 import pytest
-from rules import checks
 from rules.checks import quiet
 from rules.samples import SAMPLES
 
@@ -12,6 +11,8 @@ from autograd.errors import NoRuleError, ShapeError, TraceError
 
 dask = pytest.importorskip("dask")
 da = pytest.importorskip("dask.array")
+from devices.dask_support import lazy, refusal  # noqa: E402
+
 pytestmark = [
     pytest.mark.filterwarnings("ignore:.*not implemented by Dask array:FutureWarning"),
     pytest.mark.filterwarnings("ignore:.*imaginary part"),  # in Dask's own functions
@@ -30,11 +31,6 @@ class Computations(dask.callbacks.Callback):
 
     def _start(self, graph):
         self.count += 1
-
-
-def lazy(x):
-    x = np.array(x)
-    return da.from_array(x, chunks=2 if x.ndim else -1)
 
 
 def logistic(rows):
@@ -92,27 +88,7 @@ def test_the_graph_does_not_grow_from_step_to_step():
 @pytest.mark.parametrize("sample", SAMPLES[3::10], ids=str)
 @quiet
 def test_a_rule_is_right_or_refused_on_dask(sample):
-    here = [Tensor(np.array(x)) for x in sample.inputs]
-    result = checks.call(sample, here)
-    weights = checks.weights_like(result)
-    result.backward(weights)
-    there = [Tensor(lazy(x)) for x in sample.inputs]
-    try:
-        found = checks.call(sample, there)
-        found.backward(da.asarray(weights))
-    except (
-        ArithmeticError,
-        AssertionError,
-        AttributeError,
-        TypeError,
-        ValueError,
-        NotImplementedError,
-    ):
-        return  # Dask says why
-    assert isinstance(found.data, da.Array)
-    np.testing.assert_allclose(found.data.compute(), result.data, 1e-10, 1e-10)
-    for a, b in zip(there, here, strict=True):
-        np.testing.assert_allclose(a.grad.compute(), b.grad, 1e-10, 1e-10)
+    assert isinstance(refusal(sample), str)  # it raises if the numbers are wrong
 
 
 def test_most_functions_work_on_dask():
