@@ -11,6 +11,7 @@ import numpy as np
 from autograd import Node
 from autograd.errors import DataError, OptionError
 from nn.torch_style.base import TensorBase, constant, made, memory_of, numbers, tensor_held
+from nn.torch_style.drawing import drawn_places
 from nn.torch_style.promotion import result_type
 from nn.torch_style.tensor import Tensor, shape_of, source
 from nn.torch_style.types import DEFAULT, array_type, check_device
@@ -327,25 +328,4 @@ def multinomial(
     input: Any, num_samples: int, replacement: bool = False, *, generator: Any = None
 ) -> Tensor:
     """Return places drawn with the probabilities that each row of `input` is proportional to."""
-    p = np.asarray(numbers(input), np.float64)
-    if (p < 0).any() or not np.isfinite(p).all() or not (p.sum(-1) > 0).all():
-        raise DataError("multinomial takes weights that are not negative, finite, and not all 0.")
-    if not replacement and num_samples > (p > 0).sum(-1).min():
-        raise DataError(
-            f"multinomial: {num_samples} different places cannot be drawn from "
-            f"{(p > 0).sum(-1).min()} with positive weight: pass replacement=True."
-        )
-    rows = p.reshape(-1, p.shape[-1])
-    shape = (*p.shape[:-1], num_samples)
-    drawn = source(generator)
-    if replacement:
-        ends = np.cumsum(rows, -1) / rows.sum(-1, keepdims=True)
-        u = drawn.uniform(0.0, 1.0, (len(rows), num_samples), np.float64)
-        found = [np.searchsorted(end, x, "right") for end, x in zip(ends, u, strict=True)]
-        places = np.minimum(np.stack(found), rows.shape[-1] - 1)
-    else:  # the largest of p / exponential numbers: the first ones of a race
-        u = drawn.uniform(0.0, 1.0, rows.shape, np.float64)
-        with np.errstate(divide="ignore"):
-            race = np.where(rows > 0, rows / -np.log1p(-u), -1.0)
-        places = np.argsort(-race, -1, kind="stable")[:, :num_samples]
-    return made(places.reshape(shape).astype(np.int64))
+    return made(drawn_places(numbers(input), num_samples, replacement, source(generator)))

@@ -7,6 +7,7 @@ from typing import Any, TypeVar
 import numpy as np
 
 import autograd
+from nn.optional_imports import require
 from nn.torch_style.arithmetic import Arithmetic
 from nn.torch_style.base import in_place, made, numbers, tensor_held, unary
 from nn.torch_style.promotion import operands
@@ -17,6 +18,11 @@ S = TypeVar("S", bound="Elementwise")
 def _tested(function: Any) -> Any:
     """Return a function of the numbers, with a result without derivative."""
     return lambda x: function(numbers(x))
+
+
+def _of_scipy(name: str) -> Any:
+    """Return a function of SciPy, which is an extra."""
+    return lambda x: getattr(require("autograd.scipy.special", f"torch.{name}", "scipy"), name)(x)
 
 
 def _sign(x: Any) -> Any:
@@ -78,6 +84,9 @@ class Elementwise(Arithmetic):
     positive = unary(np.positive, "the elements", floating=False)
     sgn = unary(_sign, "the signs; of complex numbers x / |x|", floating=False)
     i0 = unary(np.i0, "the modified Bessel function of order 0")
+    digamma = unary(_of_scipy("digamma"), "the logarithmic derivative of Γ")
+    erfc = unary(_of_scipy("erfc"), "1 - erf(x), exact for large x")
+    erfinv = unary(_of_scipy("erfinv"), "the inverse of the error function")
     conj = unary(np.conjugate, "the complex conjugates", floating=False)
     angle = unary(np.angle, "the angles of complex numbers")
 

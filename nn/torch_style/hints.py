@@ -89,7 +89,6 @@ HINTS: Final = {
     "matrix_exp": "autograd.scipy.linalg.expm(x.held)",
     "matrix_rank": "torch.linalg.matrix_rank",
     "multi_head_attention_forward": "nn.MultiheadAttention",
-    "multinomial": "torch.multinomial(x, num_samples)",
     "nanmedian": "x[~x.isnan()].median()",
     "nextafter": "np.nextafter(x, y)",
     "orgqr": "torch.linalg.qr",

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any, Final, TypeVar
 
 from nn.missing_names import refuse
 from nn.torch_style import hints
 
 __all__ = [
-    "export", "ignore", "is_scripting", "is_tracing", "script", "script_if_tracing", "trace",
-    "unused",
+    "Final", "export", "ignore", "is_scripting", "is_tracing", "script", "script_if_tracing",
+    "trace", "unused",
 ]  # fmt: skip
 
 T = TypeVar("T")

@@ -34,10 +34,7 @@ def _of_scipy(name: str, does: str, scipy_name: str = "") -> Callable[..., Tenso
     return call
 
 
-digamma = psi = _of_scipy("digamma", "the logarithmic derivative of Γ", "psi")
-erfc = _of_scipy("erfc", "1 - erf(x), exact for large x")
 erfcx = _of_scipy("erfcx", "exp(x²)·erfc(x)")
-erfinv = _of_scipy("erfinv", "the inverse of the error function")
 i0e = _of_scipy("i0e", "exp(-|x|)·I₀(x)")
 i1 = _of_scipy("i1", "the modified Bessel function of order 1")
 i1e = _of_scipy("i1e", "exp(-|x|)·I₁(x)")
@@ -60,6 +57,8 @@ def polygamma(n: int, input: Any) -> Tensor:
 
 
 erf, exp2, expm1, log1p, sinc = Tensor.erf, Tensor.exp2, Tensor.expm1, Tensor.log1p, Tensor.sinc
+digamma = psi = Tensor.digamma
+erfc, erfinv = Tensor.erfc, Tensor.erfinv
 expit, gammaln, i0, logit = Tensor.sigmoid, Tensor.lgamma, Tensor.i0, Tensor.logit
 log_softmax, softmax, logsumexp = Tensor.log_softmax, Tensor.softmax, Tensor.logsumexp
 round, xlogy = Tensor.round, Tensor.xlogy

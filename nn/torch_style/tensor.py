@@ -22,6 +22,7 @@ from nn.torch_style.base import (
     store,
 )
 from nn.torch_style.conversions import Conversions
+from nn.torch_style.drawing import drawn_places
 from nn.torch_style.random import GENERATOR, Generator
 from nn.torch_style.renaming import accept_aliases
 from nn.torch_style.types import (
@@ -219,6 +220,12 @@ class Tensor(Conversions):
         """Overwrite with the number of trials until one succeeds; return the tensor."""
         u = source(generator).uniform(0.0, 1.0, self._held.shape)
         return overwrite(self, np.ceil(np.log1p(-u) / np.log1p(-p)).clip(1))
+
+    def multinomial(
+        self, num_samples: Int, replacement: Bool = False, *, generator: Any = None
+    ) -> Tensor:
+        """Return places drawn with probabilities proportional to the elements of each row."""
+        return made(drawn_places(numbers(self), num_samples, replacement, source(generator)))
 
     def bernoulli(self, p: Any = None, *, generator: Any = None) -> Tensor:
         """Return 1 with the probabilities that the elements are, or `p`, else 0."""

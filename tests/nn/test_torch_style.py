@@ -537,6 +537,8 @@ ERRORS = [
         DataError,
         "not be negative",
     ),
+    (lambda: torch.cuda.get_device_name(0), AttributeError, "is_available"),
+    (lambda: torch.distributed.all_reduce, AttributeError, "one process"),
     (lambda: torch.relu_, AttributeError, r"x\.relu_\(\.\.\.\)"),
     (lambda: torch.gradient, AttributeError, r"np\.gradient"),
     (lambda: torch.matrix_exp, AttributeError, r"expm\(x\.held\)"),

@@ -683,6 +683,8 @@ with_seed(torch, lambda: nn.TransformerEncoderLayer(4, 2, 8, 0.0, batch_first=Tr
 with_seed(torch, lambda: nn.Transformer(4, 2, 1, 1, 8, 0.0)(w, w))
 torch.tensor([0.1, 0.2], dtype=torch.float64) * 1e9 % 1
 torch.as_tensor([0.1, 0.2], dtype=torch.float64) * 1e9 % 1
+torch.tensor([0.0, 2.0, 0.0]).multinomial(3, replacement=True)
+y.digamma() + x.erfc()
 in_place(torch, lambda a: a.erf_().cosh_().log1p_())
 in_place(torch, lambda a: a.fill_diagonal_(9.0))
 in_place(torch, lambda a: a.index_put_((torch.tensor([0]), torch.tensor([1])), y[1, 1]))

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
+from nn.missing_names import refuse
 from nn.torch_style.cuda import amp as amp
 
 
@@ -31,3 +32,12 @@ def synchronize(device: Any = None) -> None:
 
 def empty_cache() -> None:
     """Do nothing."""
+
+
+if not TYPE_CHECKING:  # a type checker is to find wrong names
+
+    def __getattr__(name: str) -> Any:
+        refuse(
+            f"torch.cuda has no {name!r} in nn.torch_style, because there is no GPU: write "
+            "`if torch.cuda.is_available():` before it."
+        )

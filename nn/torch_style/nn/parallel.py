@@ -1,4 +1,4 @@
-"""PyTorch's ``torch.nn.parallel``: `DataParallel`, on the one device that there is."""
+"""PyTorch's ``torch.nn.parallel``, on the one device and in the one process that there is."""
 
 from __future__ import annotations
 
@@ -33,3 +33,32 @@ class DataParallel(Module):
     def forward(self, *inputs: Any, **options: Any) -> Any:
         """Call the module."""
         return self.module(*inputs, **options)
+
+
+class DistributedDataParallel(DataParallel):
+    """Calls a module: there is one process.
+
+    Parameters
+    ----------
+    module : Module
+        The module.
+    device_ids, output_device, dim, **options
+        Ignored.
+    """
+
+    def __init__(
+        self,
+        module: Module,
+        device_ids: Any = None,
+        output_device: Any = None,
+        dim: int = 0,
+        **options: Any,
+    ) -> None:
+        super().__init__(module, device_ids, output_device, dim)
+
+
+def data_parallel(
+    module: Module, inputs: Any, device_ids: Any = None, output_device: Any = None
+) -> Any:
+    """Call a module: with one device there is nothing to share out."""
+    return module(*inputs) if isinstance(inputs, tuple) else module(inputs)

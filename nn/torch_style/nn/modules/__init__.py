@@ -17,6 +17,7 @@ from nn.torch_style.nn.modules import (
     loss,
     module,
     normalization,
+    pixelshuffle,
     pooling,
     rnn,
     sparse,
@@ -27,13 +28,14 @@ from nn.torch_style.nn.modules import (
 
 __all__ = [
     "activation", "batchnorm", "container", "conv", "dropout", "instancenorm", "linear", "loss",
-    "module", "normalization", "pooling", "rnn", "sparse", "transformer", "upsampling", "utils",
+    "module", "normalization", "pixelshuffle", "pooling", "rnn", "sparse", "transformer",
+    "upsampling", "utils",
 ]  # fmt: skip
 
 
 _KINDS = (
     activation, batchnorm, container, conv, dropout, instancenorm, linear, loss, module,
-    normalization, pooling, rnn, sparse, transformer, upsampling,
+    normalization, pixelshuffle, pooling, rnn, sparse, transformer, upsampling,
 )  # fmt: skip
 
 
