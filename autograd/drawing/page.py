@@ -12,14 +12,13 @@ import zlib
 from typing import Any
 
 from autograd.drawing.chain import Step, chain
-from autograd.drawing.dot import FONT
 from autograd.drawing.graph import BEYOND, Item, clean, formula
 from autograd.drawing.groups import LEGIBLE, Group
 from autograd.drawing.live import Live, live
 from autograd.drawing.local_derivative import derivative, named
 from autograd.drawing.step_by_step import Steps
 from autograd.drawing.style import CLOSED, FAINT, INK, OPERATION, OUTSIDE, RAMP, STYLES, ZERO
-from autograd.drawing.view import View, cut_short
+from autograd.drawing.view import SHARED, View, cut_short
 from autograd.errors import AutogradError
 
 #: Larger graphs are shown without formulas and steps.
@@ -120,12 +119,12 @@ def _data(view: View, steps: list[Step], reason: str, explained: bool) -> dict[s
             kind: dataclasses.asdict(style) for kind, style in {**STYLES, "closed": CLOSED}.items()
         },
         "legend": _legend(view),
-        "font": FONT,
         "operation": OPERATION.fill,
         "outside": OUTSIDE,
         "faint": FAINT,
         "ink": INK,
         "legible": LEGIBLE,
+        "shared": SHARED,
     }
 
 

@@ -7,7 +7,7 @@ from drawing.drawings import network, neuron
 from drawing.in_browser import box_on_screen, is_seen, names, scale
 
 import autograd
-from autograd import Value
+from autograd import Value, scope
 
 
 def long_chain(length=60):
@@ -212,3 +212,27 @@ def test_the_page_fits_wide_and_narrow_windows(visit, width, scheme):
     page.emulate_media(media="print")
     assert not page.is_visible("#fit")
     assert page.is_visible("#canvas svg")
+
+
+def test_a_leaf_with_many_uses_is_drawn_at_each(visit):
+    w = Value(2.0, label="w")
+    y = w * 3.0
+    for number in range(4):
+        with scope(f"layers.{number}"):
+            y = y.tanh() * w
+    page = visit(autograd.draw(y, expand=True))
+    chips = page.locator(".node[id^=l1_]")
+    assert chips.count() == 5
+    page.click(".node[id^=l1_] >> nth=2")
+    assert page.inner_text("#details h2") == "w"
+    assert page.locator(".node.selected").count() == 6
+    assert "used 5 times" in page.text_content("#n1")
+    page.keyboard.press("Escape")
+    page.keyboard.press("End")
+    assert page.text_content("#n1 .value >> nth=1") == numbers_of_step(page)
+    page.click("#close-all")
+    assert page.locator(".node[id^=l1_]").count() == 0
+
+
+def numbers_of_step(page):
+    return page.inner_text("#sentence").split(" = ")[-1]

@@ -6,8 +6,8 @@ are known here. A part of an array that is changed in place makes a new array.
 
 from __future__ import annotations
 
-import inspect
 import json
+import math
 import operator
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -16,6 +16,7 @@ from typing import Any
 import numpy as np
 
 from autograd.drawing.javascript import tables
+from autograd.drawing.javascript.calls import pads_by_position, settings_of
 from autograd.drawing.javascript.expressions import UnsupportedError, expression, literal, unwrapped
 from autograd.program.instructions import (
     Constant,
@@ -39,6 +40,12 @@ MOST_POSITIONS, MOST_INSTRUCTIONS = 60_000, 8_000
 _FILLED = {
     np.zeros: "0", np.ones: "1", np.empty: "0", np.zeros_like: "0", np.ones_like: "1",
     np.empty_like: "0",
+}  # fmt: skip
+
+#: Operators that change their first operand in place, and those that do not.
+_INPLACE = {
+    operator.iadd: operator.add, operator.isub: operator.sub, operator.imul: operator.mul,
+    operator.itruediv: operator.truediv, operator.ipow: operator.pow,
 }  # fmt: skip
 
 #: How folds begin with another number.
@@ -261,7 +268,7 @@ class _Emitter:
             raise UnsupportedError(
                 f"An index or setting of {_name(instruction)} depends on the inputs"
             )
-        if instruction.function is np.pad and not _pads_by_position(instruction):
+        if instruction.function is np.pad and not pads_by_position(instruction):
             raise _unknown(instruction)
         rest = substituted(tuple(rest), lambda constant: constant.value)
 
@@ -323,7 +330,7 @@ class _Emitter:
         name = tables.FOLDS[function]
         x = instruction.arguments[0]
         is_ufunc = isinstance(getattr(function, "__self__", None), np.ufunc)
-        settings = _settings(instruction, is_ufunc)
+        settings = settings_of(instruction, is_ufunc)
         settings.pop("keepdims", None)
         settings.pop("dtype", None)
         axis = settings.pop("axis", 0 if is_ufunc else None)
@@ -343,7 +350,7 @@ class _Emitter:
         if function not in tables.SCANS:
             return False
         is_ufunc = isinstance(getattr(function, "__self__", None), np.ufunc)
-        settings = _settings(instruction, is_ufunc)
+        settings = settings_of(instruction, is_ufunc)
         settings.pop("dtype", None)
         axis = settings.pop("axis", 0 if is_ufunc else None)
         x = instruction.arguments[0]
@@ -388,7 +395,7 @@ class _Emitter:
         if function not in _BY_ROWS:
             return False
         name, count, default = _BY_ROWS[function]
-        settings = _settings(instruction)
+        settings = settings_of(instruction)
         axis = settings.get("axis", settings.get("axes", default))
         if not arrays or _shape(arrays[0]) == () or not tables.is_fixed(axis):
             raise _unknown(instruction)
@@ -403,24 +410,30 @@ class _Emitter:
     # -- changes in place -----------------------------------------------------------------------
 
     def _write(self, instruction: Instruction) -> None:
-        x = instruction.writes
+        x, function = instruction.writes, instruction.function
         if not isinstance(x, Variable):
             raise UnsupportedError("it changes a constant array in place")
-        if instruction.function is operator.setitem:
-            how = "put"
-        elif instruction.function == np.add.at:
-            how = "add_at"
-        else:
-            raise _unknown(instruction)
-        _, index, value = instruction.arguments
-        if not tables.is_fixed(index):
-            raise UnsupportedError("the elements that are assigned to depend on the inputs")
-        index = substituted(index, lambda constant: constant.value)
-        own = self._places.get(x, tables.counted(x.shape, 0))
         if x.root not in self.names or (x is not x.root and x not in self._places):
             raise UnsupportedError("an array is changed in place through a part of it")
-        positions = np.asarray(own[index])
-        values = f"each({positions.size}, (i) => {self.element(value, positions.shape)})"
+        own = self._places.get(x, tables.counted(x.shape, 0))
+        into = set(instruction.keywords) <= {"out"}
+        found = (
+            expression(_INPLACE.get(function, function), instruction.arguments) if into else None
+        )
+        if found is not None:
+            operands = [self.element(each, x.shape) for each in found[1]]
+            positions, how, element = own, "put", found[0].format(*operands)
+        elif function is operator.setitem or function == np.add.at:
+            how = "put" if function is operator.setitem else "add_at"
+            _, index, value = instruction.arguments
+            if not tables.is_fixed(index):
+                raise UnsupportedError("the elements that are assigned to depend on the inputs")
+            index = substituted(index, lambda constant: constant.value)
+            positions = np.asarray(own[index])
+            element = self.element(value, positions.shape)
+        else:
+            raise _unknown(instruction)
+        values = f"each({positions.size}, (i) => {element})"
         table = self.table(positions.reshape(-1))
         self._define(x.root, f"{how}({self.operand(x.root)}, {table}, {values})")
         self._stale.update(view for view in self._places if view.root is x.root)
@@ -440,7 +453,7 @@ def _shape(x: Any) -> tuple[int, ...]:
 
 
 def _size(x: Any) -> int:
-    return int(np.prod(_shape(x)))
+    return math.prod(_shape(x))
 
 
 def _kind(x: Any) -> str:
@@ -465,26 +478,3 @@ def _name(instruction: Instruction) -> str:
 
 def _unknown(instruction: Instruction) -> UnsupportedError:
     return UnsupportedError(f"the page cannot compute {_name(instruction)}")
-
-
-def _settings(instruction: Instruction, is_ufunc: bool = False) -> dict[str, Any]:
-    """Return the arguments after the first by name, without those left to their defaults."""
-    function: Any = instruction.function
-    if is_ufunc or isinstance(function, Method):
-        names = ["axis", "dtype", "out", "keepdims"]
-    else:
-        parameters = inspect.signature(function).parameters
-        names = list(parameters)[1:]
-    given = dict(zip(names, instruction.arguments[1:], strict=False)) | instruction.keywords
-    if given.get("out", 0) is None:
-        del given["out"]
-    return {k: v for k, v in given.items() if v is not np._NoValue}
-
-
-def _pads_by_position(instruction: Instruction) -> bool:
-    """Return whether padding puts elements or zeros at the border."""
-    settings = _settings(instruction)
-    mode = settings.get("mode", "constant")
-    return mode in ("constant", "edge", "reflect", "symmetric", "wrap") and not np.any(
-        settings.get("constant_values", 0)
-    )

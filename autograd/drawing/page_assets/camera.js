@@ -81,8 +81,10 @@ const scaleOf = (view) => Math.min(canvas.clientWidth / view.width, canvas.clien
 function fit() {
   cancelAnimationFrame(gliding);
   // Do not enlarge a small graph to fill a large window.
-  look(viewAt(middle(picture.whole), Math.min(1.8, scaleOf(picture.whole))));
+  look(viewAt(middle(picture.whole), Math.min(1.8, 0.97 * scaleOf(picture.whole))));
 }
+matchMedia("print").addEventListener("change", () => setTimeout(fit));
+addEventListener("beforeprint", fit);
 
 /** Move so that some elements are seen and can be read; stay if they are. */
 function follow(ids) {
@@ -178,9 +180,9 @@ canvas.addEventListener("dblclick", (event) => {
 /** Return the node or group at an element of the picture. */
 function hit(target) {
   const id = target.closest?.(".node, .cluster")?.id;
-  const number = Number(id?.slice(1));
+  const number = Number(id?.slice(1).split("_")[0]);
   if (!id) return null;
-  if ("no".includes(id[0])) return { item: items.get(number) };
+  if ("nol".includes(id[0])) return { item: items.get(number) };
   if ("gk".includes(id[0])) return { group: groupAt.get(number) };
   return null;
 }
@@ -191,7 +193,7 @@ function describeForReaders() {
   picture.setAttribute("role", "group");
   picture.setAttribute("aria-label", `The graph: ${data.items.length.toLocaleString("en")} nodes`);
   for (const each of picture.querySelectorAll(".node, .edge, .cluster")) {
-    const found = each.matches(".edge") || each.id[0] === "o" ? null : hit(each);
+    const found = each.matches(".edge") || "ol".includes(each.id[0]) ? null : hit(each);
     if (!found) {
       each.setAttribute("aria-hidden", "true");
       continue;

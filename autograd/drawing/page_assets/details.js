@@ -14,7 +14,8 @@ function select(found) {
 function mark() {
   for (const each of picture.querySelectorAll(".node, .edge"))
     each.classList.remove("selected", "active", "dim", "on-path", "flowing");
-  if (selected?.item) part(shown(selected.item.number).id)?.classList.add("selected");
+  if (selected?.item)
+    for (const each of [part(shown(selected.item.number).id), ...picture.querySelectorAll(`.node[id^="l${selected.item.number}_"]`)]) each?.classList.add("selected");
   if (selected?.group) part(`g${selected.group.index}`)?.classList.add("selected");
   if (path) markPath();
   if (step < 0) return;
@@ -36,7 +37,7 @@ function markPath() {
     ids.add(id);
     if (!group && items.get(number).arguments.some((argument) => path.has(argument.node))) ids.add(`o${number}`);
   }
-  for (const node of picture.querySelectorAll(".node")) if (!ids.has(node.id)) node.classList.add("dim");
+  for (const node of picture.querySelectorAll(".node")) if (!ids.has(node.id.replace(/^l(\d+)_.*/, "n$1"))) node.classList.add("dim");
   for (const number of path)
     for (const [position, argument] of items.get(number).arguments.entries())
       if (argument.node && path.has(argument.node)) {

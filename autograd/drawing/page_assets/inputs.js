@@ -113,18 +113,18 @@ function showInputs() {
     if (!editable) continue;
     const item = items.get(number);
     if (!shape.length) {
-      addInput(section, k, 0, item.short);
+      addInput(section, k, 0, item.name);
       continue;
     }
     const part = make("details", undefined, section);
-    make("summary", `${item.short}  ${shape.join("×")}`, part);
+    make("summary", `${item.name}  ${shape.join("×")}`, part);
     part.addEventListener("toggle", () => {
       if (!part.open || part.querySelector(".input")) return;
-      for (let each = 0; each < current[k].length; each++) addInput(part, k, each, `${item.short}[${placeOf(each, shape)}]`);
+      for (let each = 0; each < current[k].length; each++) addInput(part, k, each, `${item.name}[${placeOf(each, shape)}]`);
       showChecks(live(current).outputs);
     });
   }
-  const fixed = model.inputs.filter(({ editable }) => !editable).map(({ number }) => items.get(number).short);
+  const fixed = model.inputs.filter(({ editable }) => !editable).map(({ number }) => items.get(number).name);
   if (fixed.length) make("p", `Fixed, because they are large or no real numbers: ${fixed.join(", ")}.`, section).className = "faint";
   if (!model.guards.length) make("p", "The recorded operations are computed again; a branch that Python took stays taken.", section).className = "faint";
   button("Reset", reset, section).id = "reset";

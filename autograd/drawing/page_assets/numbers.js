@@ -13,7 +13,7 @@ function findRows() {
   for (const box of picture.querySelectorAll(".node[id^=n]")) {
     const item = items.get(Number(box.id.slice(1)));
     const texts = [...box.querySelectorAll("text")];
-    let next = item.type ? 2 : 1;
+    let next = 1 + Boolean(item.type) + chips.has(item.number);
     const found = { data: [], grad: [], title: null };
     if (item.data.length) {
       found.data = texts.slice(next + 1, next + 1 + item.data.length);

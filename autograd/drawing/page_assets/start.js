@@ -31,7 +31,7 @@ function exportPicture() {
   copy.setAttribute("width", `${width}pt`);
   copy.setAttribute("height", `${height}pt`);
   const colours = getComputedStyle(document.documentElement);
-  const rules = [...document.styleSheets[0].cssRules].filter((rule) => /^\.(node|edge|dim|unknown)/.test(rule.selectorText ?? ""));
+  const rules = [...document.styleSheets[0].cssRules].filter((rule) => /^\.(node|cluster|edge|dim|unknown)/.test(rule.selectorText ?? ""));
   const style = document.createElementNS(copy.namespaceURI, "style");
   style.textContent = rules.map((rule) => rule.cssText.replace(/var\((--\w+)\)/g, (_, name) => colours.getPropertyValue(name).trim())).join("\n");
   copy.prepend(style);

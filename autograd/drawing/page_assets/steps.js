@@ -34,8 +34,9 @@ function go(to) {
   showNumbers();
   mark();
   if (step < 0) return;
-  const { number, parent } = data.steps[step];
-  follow([shown(number).id, entry(number), shown(parent).id]);
+  const { number, position, parent } = data.steps[step];
+  const at = [`l${parent}_${number}_${position}`, `l${parent}_${entry(number)}`].find(part);
+  follow([shown(number).id, entry(number), at ?? shown(parent).id]);
 }
 
 function play(wanted = playing === null) {
