@@ -61,9 +61,11 @@ test-oldest:
 fuzz: $(STAMP)
 	CHAINRULE_FUZZ=$(or $(FACTOR),100) $(PYTEST) tests/fuzz
 
-# The tests of arrays of other libraries, on a GPU: needs CuPy, `pip install ".[cuda12]"`.
+# The tests of arrays of other libraries, on a GPU, and a table of times: needs CuPy, `pip install ".[cuda12]"`.
 gpu: $(STAMP)
 	$(BIN)/pytest -q -rs tests/devices --device cupy
+	@if $(BIN)/python -P -c "import cupy" 2>/dev/null; then $(BIN)/python -P benchmarks/device.py; \
+	    else echo "CuPy is not installed: nothing was measured."; fi
 
 # The C code of this package, with each access to memory and each operation checked.
 sanitize: $(TOOLS)

@@ -1,5 +1,8 @@
 """`jit` of functions of arrays of a device: programs that were recorded with copies run there."""
 
+import importlib.util
+from pathlib import Path
+
 import numpy as np
 import pytest
 from devices import kernels, strict
@@ -233,3 +236,13 @@ def test_what_cannot_be_compiled_runs_unfused(monkeypatch):
     np.testing.assert_allclose(twice(function, X).get(), np.tanh(X) * np.exp(X))
     assert "no fused kernels: " in function.summary()
     assert "no CUDA compiler" in function.summary()
+
+
+@STAND_IN
+def test_the_table_for_a_gpu_can_be_measured():
+    path = Path(__file__).parents[2] / "benchmarks" / "device.py"
+    spec = importlib.util.spec_from_file_location("device_table", path)
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    lines = module.table(_Library, lambda: None, size=1000, times=1)
+    assert [line.count("ms") for line in lines[2:]] == [4, 4, 4, 2]
