@@ -25,6 +25,7 @@ from autograd.scipy.filtering import sosfiltfilt as sosfiltfilt
 from autograd.scipy.images.ranks import medfilt as medfilt
 from autograd.scipy.images.ranks import medfilt2d as medfilt2d
 from autograd.scipy.images.ranks import order_filter as order_filter
+from autograd.scipy.short_time import ShortTimeFFT as ShortTimeFFT
 from autograd.scipy.sliding import fully as _fully
 from autograd.scipy.sliding import padded as _padded
 from autograd.scipy.sliding import slide as _slide
