@@ -12,7 +12,7 @@ from __future__ import annotations
 
 import inspect
 from collections.abc import Callable, Iterator
-from typing import TYPE_CHECKING, Any, ClassVar, Final, NamedTuple, Self
+from typing import TYPE_CHECKING, Any, ClassVar, Final, Self
 
 import numpy as np
 
@@ -24,6 +24,7 @@ from nn.parameter import Parameter as PlainParameter
 from nn.torch_style import hints
 from nn.torch_style.base import TensorBase, inside, made, memory_of, numbers, outside
 from nn.torch_style.calls import ANY, summary
+from nn.torch_style.nn.loaded import LoadedKeys
 from nn.torch_style.nn.parameter import Parameter, shown_parameter
 from nn.torch_style.nn.plain_view import plain_loss, plain_view
 from nn.torch_style.nn.text import described
@@ -63,18 +64,6 @@ def _learned(kind: type[Any]) -> Show | None:
         show = _show_buffer  # an array of another library, or of a function that is traced
     SHOWN[kind] = show
     return show
-
-
-class LoadedKeys(NamedTuple):
-    """What `Module.load_state_dict` did not find, or did not need."""
-
-    missing_keys: list[str]
-    unexpected_keys: list[str]
-
-    def __repr__(self) -> str:
-        if not self.missing_keys and not self.unexpected_keys:
-            return "<All keys matched successfully>"
-        return f"LoadedKeys(missing_keys={self[0]}, unexpected_keys={self[1]})"
 
 
 class Module(PlainModule):
