@@ -434,7 +434,8 @@ def restore_value(data: float, grad: float, label: str, parameter: bool = False)
     value = Value(data, label)
     value._grad = grad
     if parameter:
-        value.is_parameter = True
+        leaf: Any = value  # compiled, the setter takes an object, and would get a C truth value
+        leaf.is_parameter = True
     return value
 
 
