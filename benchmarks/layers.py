@@ -4,6 +4,7 @@ python benchmarks/layers.py                    all rows, sizes and types
 python benchmarks/layers.py GELU Conv2d        rows whose name starts so
 python benchmarks/layers.py --sizes 1e3 1e5    only these sizes
 python benchmarks/layers.py --types float32    only these types
+python benchmarks/layers.py --jit c            layer and backward pass under jit, with C; or numpy
 
 A figure is PyTorch's time over ours: above 1, `nn` is faster. Both take turns in one process. Of
 each the fastest turn counts, in processor time, because other programs on the machine can only make
@@ -67,6 +68,27 @@ class Ours:
         return found
 
 
+class Jitted(Ours):
+    """The same under `autograd.jit`."""
+
+    def __init__(self, row, inputs, dtype, backend):
+        super().__init__(row, inputs, dtype)
+        self.arrays = inputs
+        self.step = autograd.jit(self.output_and_derivative, backend=backend)
+
+    def output_and_derivative(self, first, *others):
+        x = autograd.Tensor(first) if first.dtype.kind == "f" else first
+        y = self.forward(self.model, [x, *others])
+        y.backward(self.seed)
+        return y.data, x.grad if isinstance(x, autograd.Tensor) else None
+
+    def run(self):
+        y, derivative = self.step(*self.arrays)
+        if derivative is not None:
+            self.given[0].grad = derivative
+        return autograd.Tensor(y)
+
+
 class Theirs:
     """The same in PyTorch."""
 
@@ -112,10 +134,10 @@ def seconds(peer, loops):
     return total / loops
 
 
-def ratio(row, size, dtype, budget):
+def ratio(row, size, dtype, budget, backend=None):
     """Return PyTorch's time over ours, and ours in seconds."""
     inputs = [x.astype(dtype) if x.dtype.kind == "f" else x for x in row.inputs(size)]
-    ours = Ours(row, inputs, dtype)
+    ours = Jitted(row, inputs, dtype, backend) if backend else Ours(row, inputs, dtype)
     state = {} if ours.model is None else ours.model.state_dict()
     theirs = Theirs(row, inputs, dtype, state, ours.seed)
     if "Dropout" not in row.name and size < SIZES[-1]:
@@ -164,6 +186,7 @@ def arguments():
     parser.add_argument(
         "--budget", type=float, default=0.3, help="seconds for a figure, at least three turns"
     )
+    parser.add_argument("--jit", choices=("c", "numpy"), help="what runs the programs of jit")
     return parser.parse_args()
 
 
@@ -178,7 +201,9 @@ def main():
             continue
         line = []
         for size, dtype in columns:
-            found[row.name, size, dtype], ours = ratio(row, size, dtype, options.budget)
+            found[row.name, size, dtype], ours = ratio(
+                row, size, dtype, options.budget, options.jit
+            )
             line.append(f"{found[row.name, size, dtype]:5.2f} {ours * 1e3:6.3g}"[:12])
         print(f"{row.name:34}", *line, sep="  ", flush=True)
     mean = math.exp(sum(map(math.log, found.values())) / len(found))

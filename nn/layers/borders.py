@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from autograd import Primitive, linear
+from autograd import Primitive, define, linear
 from autograd.devices import beside
 
 #: How much is added before and after each of the last axes.
@@ -19,13 +19,18 @@ def inside_of(widths: Widths, shape: tuple[int, ...]) -> Any:
     return (..., *(slice(a, a + n) for n, (a, _) in zip(lengths, widths, strict=True)))
 
 
+def filled_array(x: Any, widths: Widths, value: float) -> Any:
+    """Return an array with a border of one number."""
+    lengths = (n + a + b for n, (a, b) in zip(x.shape[-len(widths) :], widths, strict=True))
+    y = np.full_like(x, value, shape=(*x.shape[: x.ndim - len(widths)], *lengths), order="C")
+    y[inside_of(widths, x.shape)] = x
+    return y
+
+
 def bordered_array(x: Any, widths: Widths, mode: str) -> Any:
     """Return an array with a border: of zeros, or of elements by a mode of `numpy.pad`."""
     if mode == "constant":
-        lengths = (n + a + b for n, (a, b) in zip(x.shape[-len(widths) :], widths, strict=True))
-        y = np.zeros_like(x, shape=(*x.shape[: x.ndim - len(widths)], *lengths), order="C")
-        y[inside_of(widths, x.shape)] = x
-        return y
+        return filled_array(x, widths, 0)
     for axis, width in enumerate(widths, x.ndim - len(widths)):
         if any(width):
             places: Any = np.pad(np.arange(x.shape[axis]), width, mode)  # type: ignore[call-overload]
@@ -60,4 +65,7 @@ bordered: Primitive = linear(bordered_array,
 folded: Primitive = linear(folded_array,
     lambda h, g, widths, mode: bordered(h, widths, mode),
     batch=folded_array, fresh_results=True, name="fold_border")
+filled: Primitive = define(filled_array,
+    lambda g, y, x, widths, value: folded(g, widths, "constant"),
+    batch=filled_array, fresh_results=True, name="border")
 # fmt: on

@@ -5,13 +5,32 @@ from __future__ import annotations
 import math
 from typing import Any
 
-from autograd import Tensor
+import numpy as np
+
+from autograd import Primitive, Tensor, define
 from autograd.errors import OptionError, ShapeError
 from nn import init
 from nn.arrays import floating, shape_of
+from nn.layers.norm_kernels import sums_of_channels
 from nn.layers.normalisation import Kept, normalised
 from nn.module import Module
 from nn.parameter import Parameter
+
+
+def scaled_array(x: Any, weight: Any, bias: Any) -> Any:
+    """Compute x · weight + bias, with a weight and a bias for each channel; x has three axes."""
+    y = x * weight[:, None]
+    y += bias[:, None]
+    return y
+
+
+# fmt: off
+scaled: Primitive = define(scaled_array,
+    lambda g, y, x, weight, bias: g * np.reshape(weight, (-1, 1)),
+    lambda g, y, x, weight, bias: np.einsum("ncl,ncl->c", g, x),
+    lambda g, y, x, weight, bias: sums_of_channels(g),
+    fresh_results=True, name="scale_channels")
+# fmt: on
 
 
 class GroupNorm(Module):
@@ -89,10 +108,12 @@ def group_normalised(x: Any, groups: int, weight: Any, bias: Any, eps: float) ->
             f"GroupNorm needs more than one number in each group, but the input has shape {shape}."
         )
     rows = x.reshape((shape[0], groups, count))
-    y = normalised(rows, None, None, (-1,), eps, True, Kept()).reshape(shape)
-    of_channels = (-1,) + (1,) * (len(shape) - 2)
-    y = y if weight is None else y * weight.reshape(of_channels)
-    return y if bias is None else y + bias.reshape(of_channels)
+    y = normalised(rows, None, None, (2,), eps, True, Kept())
+    if weight is None and bias is None:
+        return y.reshape(shape)
+    weight = np.ones_like(bias) if weight is None else weight
+    bias = np.zeros_like(weight) if bias is None else bias
+    return scaled(y.reshape((*shape[:2], -1)), weight, bias).reshape(shape)
 
 
 class InstanceNorm(GroupNorm):

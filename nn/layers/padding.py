@@ -6,11 +6,10 @@ from typing import Any
 
 import numpy as np
 
-from autograd.devices import beside
 from autograd.errors import OptionError
 from nn.arrays import floating, shape_of
 from nn.function_module import OneInput
-from nn.layers.borders import bordered
+from nn.layers.borders import bordered, filled
 from nn.layers.sliding_window import Size
 
 #: NumPy's names of PyTorch's ways to fill a border.
@@ -56,9 +55,7 @@ def pad(x: Any, pad: Any, mode: str = "constant", value: float = 0.0) -> Any:
     widths = tuple((max(a, 0), max(b, 0)) for a, b in pairs)
     x = np.asarray(x) if isinstance(x, (list, tuple)) else x
     if mode == "constant" and value:
-        x = floating(x)  # integers may not hold the value
-        border = np.pad(np.zeros(shape_of(x), x.dtype), widths, constant_values=value)
-        return bordered(x, widths, "constant") + beside(border, x)
+        return filled(floating(x), widths, value)  # integers may not hold the value
     return bordered(x, widths, MODES[mode])
 
 
