@@ -35,9 +35,7 @@ from nn.torch_style.types import DEFAULT, array_type, bfloat16, check_device, me
 Show = Callable[[Any, str, Any], Any]
 
 #: Methods of PyTorch's modules that are not here.
-OF_MODULES: Final = (
-    "register_backward_hook", "register_full_backward_hook", "to_empty", "xpu",
-)  # fmt: skip
+OF_MODULES: Final = "register_backward_hook", "register_full_backward_hook", "to_empty", "xpu"
 
 
 def _show_buffer(module: Any, name: str, found: Any) -> Any:
