@@ -195,3 +195,22 @@ def in_place_of(function: Callable[..., Any]) -> Callable[[Callable[..., Any]], 
         return either
 
     return decorate
+
+
+def refusing_nodes_in(name: str, kind: Any) -> Any:
+    """Return a class of SciPy, written in C, whose objects refuse nodes: its errors do not say why."""
+
+    def without_nodes(function: Callable[..., Any]) -> Callable[..., Any]:
+        @functools.wraps(function)
+        def call(self: Any, *arguments: Any, **keywords: Any) -> Any:
+            if has_node(arguments, keywords):
+                raise NoRuleError(
+                    f"{name} has no derivative rule. Write it with functions that have one, or "
+                    "pass node.data for a constant."
+                )
+            return function(self, *arguments, **keywords)
+
+        return call
+
+    methods = {method: without_nodes(getattr(kind, method)) for method in ("__init__", "__call__")}
+    return type(kind.__name__, (kind,), {"__doc__": kind.__doc__, **methods})

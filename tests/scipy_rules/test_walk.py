@@ -24,6 +24,9 @@ PACKAGES = (
 HARMLESS = {"show_options", "set_global_backend"}
 
 
+POINTS = np.array([[0.0, 0.0], [1.0, 0.0], [0.0, 1.0], [1.0, 1.0], [0.4, 0.6]])
+
+
 def refused():
     """The functions of SciPy without counterpart, with their public names."""
     for package in PACKAGES:
@@ -53,6 +56,8 @@ def test_classes_without_a_counterpart_say_so():
         lambda: interpolate.BarycentricInterpolator(x, y),
         lambda: interpolate.UnivariateSpline(x, y),
         lambda: signal.lti(y, [1.0]),
+        lambda: interpolate.LinearNDInterpolator(POINTS, y),
+        lambda: interpolate.CloughTocher2DInterpolator(POINTS, x)(Tensor(0.5), 0.5),
     ):
         with pytest.raises(NoRuleError, match=r"scipy\.\w+\.\w+ has no derivative rule"):
             make()

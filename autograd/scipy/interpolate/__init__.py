@@ -11,6 +11,7 @@ from typing import Any
 import scipy.interpolate as _original
 
 from autograd.scipy.fallback import names_of as _names_of
+from autograd.scipy.fallback import refusing_nodes_in as _refusing_nodes_in
 from autograd.scipy.interpolate.bsplines import BSpline as BSpline
 from autograd.scipy.interpolate.bsplines import make_interp_spline as make_interp_spline
 from autograd.scipy.interpolate.bsplines import make_lsq_spline as make_lsq_spline
@@ -26,6 +27,11 @@ from autograd.scipy.interpolate.tables import interp1d as interp1d
 
 #: Interpolates piecewise by cubics that do not overshoot.
 pchip = PchipInterpolator
+
+LinearNDInterpolator, CloughTocher2DInterpolator = (
+    _refusing_nodes_in(f"scipy.interpolate.{name}", getattr(_original, name))
+    for name in ("LinearNDInterpolator", "CloughTocher2DInterpolator")
+)
 
 __getattr__ = _names_of(_original, "scipy.interpolate")
 
