@@ -251,7 +251,7 @@ def test_a_check_stays_behind_a_write_to_what_it_may_read():
         assert bits(x) == bits(y)
 
 
-def test_numbers_that_may_raise_are_computed_before_arrays_change():
+def test_numbers_that_may_raise_come_before_arrays_change():
     def function(x, steps, rate):
         x *= 0.5
         scale = rate / (1.0 - 0.9**steps)
