@@ -50,6 +50,9 @@ MINIMA = {
     "brute": lambda a: optimize.brute(bowl, BOX, (a,)),
     "differential_evolution": lambda a: optimize.differential_evolution(bowl, BOX, (a,), rng=1, popsize=5).x,
     "basinhopping": lambda a: optimize.basinhopping(lambda x: bowl(x, a), [0.5, 0.5], niter=1).x,
+    "basinhopping, pair": lambda a: optimize.basinhopping(
+        lambda x: (bowl(x, a), bowl_slope(x, a)), [0.5, 0.5], niter=1, minimizer_kwargs={"jac": True}
+    ).x,
     "dual_annealing": lambda a: optimize.dual_annealing(bowl, BOX, (a,), rng=1, maxiter=5).x,
     "shgo": lambda a: optimize.shgo(bowl, BOX, (a,)).x,
     "direct": lambda a: optimize.direct(bowl, BOX, args=(a,), maxfun=4000).x,

@@ -113,13 +113,16 @@ def _of_minimum(original: Any, given: Arguments) -> Any:
 
 def _of_global_minimum(original: Any, given: Arguments) -> Any:
     """Minimize a function of many minima."""
-    called = _called(given)
+    is_pair = (given.get("minimizer_kwargs") or {}).get("jac") is True
+    function = next(iter(given.values()))
+    called = _called(given, is_pair)
+    numbers = called.of_numbers(function) if is_pair else called.numbers
     if has_node(given.get("minimizer_kwargs")):
         raise NoRuleError(
             f"{original.__name__} of nodes takes no nodes in minimizer_kwargs=. Let the function "
             "close over them, or pass them through args=."
         )
-    found = original(called.numbers, **plain(given))
+    found = original(numbers, **plain(given))
     if called.follows(found.x) or has_node(given.get("bounds")):
         found.x, found.fun = _optimum(called, found.x, given)
     return found
