@@ -150,7 +150,7 @@ def test_tensors_without_targets_are_refused(data, error):
         trained(data())
 
 
-def test_a_loss_without_graph_and_a_foreign_optimiser_are_refused():
+def test_losses_without_graph_and_other_optimisers_are_refused():
     with pytest.raises(DataError, match="without a graph"):
         trained(loss=lambda outputs, targets: functional.cross_entropy(outputs.detach(), targets))
     model = Net()

@@ -243,7 +243,7 @@ def test_a_module_assigned_to_a_sequential_is_applied():
     assert [name for name, _ in model.named_children()] == ["0", "head"]
 
 
-def test_parametrized_layers_inside_of_others_compute_their_weight():
+def test_parametrized_layers_inside_others_compute_their_weight():
     class Doubled(nn.Module):
         def forward(self, w):
             return 2 * w
