@@ -93,7 +93,7 @@ def test_it_prints_the_chain_rule_step_by_step(capsys):
     assert "∂result/∂x = 1 − result² = 0.7864" in out
 
 
-@pytest.mark.parametrize(("name", "begins"), [("g.mmd", "flowchart"), ("g.html", "<!doctype")])
+@pytest.mark.parametrize(("name", "begins"), [("g.mmd", "%%{init"), ("g.html", "<!doctype")])
 def test_it_draws_several_files_without_graphviz(name, begins, tmp_path, capsys):
     other = tmp_path / "g.txt"
     assert main([*NEURON, "--draw", str(tmp_path / name), "--draw", str(other)]) == 0

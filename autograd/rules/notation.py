@@ -50,8 +50,8 @@ class Notation:
     ...     lambda x: 2 * x, None, 2, name="double", notation=Notation(form="2{0}")
     ... )
     >>> print(autograd.text(double(Value(3.0, label="x"))))
-    1  x         data 3  grad 0
-    2  v2  = 2x  data 6  grad 0
+    1  x          data 3  grad 0
+    2  v2  = 2x   data 6  grad 0
     """
 
     sign: str = ""
