@@ -160,6 +160,8 @@ def test_a_page_of_ten_thousand_nodes_can_be_searched(visit):
     page.fill("#search", "the end")
     page.press("#search", "Enter")
     assert page.inner_text("#details h2") == "the end"
+    assert page.locator(f"#n{10_001}").count() == 1
+    assert len(names(page, ".node")) < 400  # parts of parts are opened, as far as the match
     page.click("#open-all")
     assert "too long" in page.inner_text("#message")
 

@@ -58,6 +58,8 @@ function findChips() {
     }
   }
   chips = new Map([...uses].filter(([, count]) => count >= data.shared));
+  const drawn = [...chips.values()].reduce((total, count) => total + count, 0);
+  if (drawn > data.legible) chips.clear(); // more boxes than edges could hide
 }
 
 function chip(name, number) {

@@ -21,8 +21,26 @@ const groupOf = new Map(); // number -> the group of a node
 const users = new Map(); // number -> the numbers of the nodes computed from it
 const opened = new Set(data.open);
 
+const PARTS = 8;
+let parts = 0; // made here; those of the data have smaller numbers
+
+/** Cut a group with more nodes than can be drawn into parts, and those again. */
+function cut(group) {
+  if (group.items.length <= data.legible) return;
+  const length = Math.ceil(group.items.length / PARTS);
+  for (let k = 0; k * length < group.items.length; k++) {
+    const found = group.items.slice(k * length, (k + 1) * length);
+    const name = `part ${k + 1}`;
+    const path = group.path ? `${group.path}.${name}` : name;
+    const lines = [name, `${found.length.toLocaleString("en")} nodes`];
+    group.groups.push({ path, name, title: name, index: data.items.length + parts++, items: found, groups: [], lines, shade: ["", ""] });
+  }
+  group.items = [];
+}
+
 (function collect(group, outer) {
   group.outer = outer;
+  cut(group);
   group.size = group.items.length;
   groups.set(group.path, group);
   groupAt.set(group.index, group);
