@@ -70,16 +70,18 @@ shrunk: Primitive = define(
     lambda x, size: x - np.clip(x, -size, size),
     lambda g, y, x, size: g * of_slope(x, np.abs(plain(x)) > size),
     fresh_results=True, name="softshrink")
-beyond: Primitive = define(
-    replaced_below,
-    lambda g, y, x, threshold, value: g * of_slope(x, ~(plain(x) <= threshold)),
-    fresh_results=True, name="threshold")
+beyond: Primitive = elementwise(
+    replaced_below, lambda x, threshold, value: value if x <= threshold else x,
+    lambda y, x, threshold, value: of_slope(x, np.logical_not(plain(x) <= threshold)),
+    0, lambda y, x, threshold, value: of_slope(x, plain(x) <= threshold), name="threshold",
+    c="x <= threshold ? value : x")
 # fmt: on
 
 
 def of_slope(x: Any, mask: Any) -> Any:
     """Return a mask as numbers of the type of x: a slope of 0 or 1."""
-    return mask.astype(x.dtype) if hasattr(mask, "astype") else float(mask)
+    is_array = hasattr(mask, "astype") and hasattr(x, "dtype")
+    return mask.astype(x.dtype) if is_array else float(mask)
 
 
 def between(x: Any, low: float, high: float) -> Any:
