@@ -60,6 +60,7 @@ def models():
     x = Tensor(np.random.default_rng(0).normal(size=(5, 3)), requires_grad=False)
     yield "mean square", ((model(x) - 1.0) ** 2).mean()
     yield "cross-entropy", nn.cross_entropy(model(x), np.arange(5) % 3)
+    yield "LSTM", nn.LSTM(3, 2)(Tensor(x.data[None]))[0].sum()
     yield "softmax", (autograd.softmax(model(x)) * np.arange(3.0)).sum()
 
 

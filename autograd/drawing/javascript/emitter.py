@@ -367,22 +367,28 @@ class _Emitter:
         return True
 
     def _multiplied(self, instruction: Instruction, result: Variable) -> bool:
+        element = self._product(instruction, result.shape)
+        if element:
+            self._each(result, element)
+        return bool(element)
+
+    def _product(self, instruction: Instruction, shape: tuple[int, ...]) -> str:
+        """Return the element ``i`` of a product of arrays; "" if it is none."""
         arguments = instruction.arguments
         operands = arguments[1:] if instruction.function is np.einsum else arguments[:2]
         if not set(map(type, operands)).isdisjoint((list, tuple, str, slice, type(None))):
-            return False
+            return ""
         shapes = list(map(_shape, operands))
         subscripts = tables.products(instruction.function, arguments, shapes)
         if not subscripts:
-            return False
-        if instruction.keywords and set(instruction.keywords) != {"optimize"}:
+            return ""
+        if not set(instruction.keywords) <= {"optimize", "out"}:
             raise _unknown(instruction)
         factors = []
         for x, table in zip(operands, tables.terms(subscripts, shapes), strict=True):
-            chosen = self.table(table[0] if result.shape == () else table)
-            factors.append(f"{self.flat(x)}, {chosen}{'' if result.shape == () else '[i]'}")
-        self._each(result, f"products({', '.join(factors)})")
-        return True
+            chosen = self.table(table[0] if shape == () else table)
+            factors.append(f"{self.flat(x)}, {chosen}{'' if shape == () else '[i]'}")
+        return f"products({', '.join(factors)})"
 
     def _by_rows(self, instruction: Instruction, result: Variable) -> bool:
         """Write a function along an axis."""
@@ -432,7 +438,9 @@ class _Emitter:
             positions = np.asarray(own[index])
             element = self.element(value, positions.shape)
         else:
-            raise _unknown(instruction)
+            positions, how, element = own, "put", self._product(instruction, x.shape)
+            if not element:
+                raise _unknown(instruction)
         values = f"each({positions.size}, (i) => {element})"
         table = self.table(positions.reshape(-1))
         self._define(x.root, f"{how}({self.operand(x.root)}, {table}, {values})")
