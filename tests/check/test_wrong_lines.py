@@ -7,8 +7,8 @@ import time
 import numpy as np
 import pytest
 
-from autograd import check_gradients
-from autograd.check.explain.repair.ranking import unnatural
+from autograd import check_gradients, check_layer
+from autograd.check.explain.repair.ranking import shortened, unnatural
 
 random = np.random.default_rng(3)
 X, Y = random.normal(size=(6, 3)), random.normal(size=(6, 2))
@@ -164,6 +164,63 @@ def test_a_value_over_itself_looks_strange():
         assert unnatural(ast.parse(text)) >= 5
     for text in ("a * b / c", "2 * a / 2", "a / (a + b)"):
         assert unnatural(ast.parse(text)) < 5
+
+
+def test_axes_that_are_not_sorted_look_strange():
+    assert unnatural(ast.parse("g.sum(axis=(0, 3, 2))")) > unnatural(
+        ast.parse("g.sum(axis=(0, 2, 3))")
+    )
+    assert unnatural(ast.parse("g.sum(axis=(axis, 1))")) == 0
+
+
+def test_each_operand_can_be_left_out():
+    texts = set(shortened(ast.parse("2 * g / len(g.T)", mode="eval").body))
+    assert texts == {"2 * g", "len(g.T)", "g / len(g.T)", "2 / len(g.T)"}
+
+
+class Square:
+    def forward(self, x):
+        self.x = x
+        return x**2
+
+
+class OverLength(Square):
+    def backward(self, g):
+        return g * 2 * self.x / len(g)
+
+
+class OverShape(Square):
+    def backward(self, g):
+        return g * 2 * self.x / g.shape[0]
+
+
+@pytest.mark.parametrize("layer", [OverLength, OverShape])
+@pytest.mark.parametrize("shape", [(2, 1), (3, 1), (3, 2), (2,)])
+def test_a_superfluous_length_is_removed_rather_than_made_one(layer, shape):
+    report = check_layer(layer(), random.normal(size=shape), raises=False)
+    assert [line.correction for line in report.lines] == ["return g * 2 * self.x"]
+
+
+class Mean:
+    """A product whose backward pass takes the mean over examples in two lines, instead of the sum."""
+
+    def __init__(self):
+        self.W = random.normal(size=(3, 2))
+
+    def forward(self, x):
+        self.x = x
+        return x @ self.W
+
+    def backward(self, g):
+        self.dW = self.x.T @ g / len(g)
+        return g @ self.W.T / len(g)
+
+
+def test_lines_that_are_all_wrong_are_each_named():
+    report = check_layer(Mean(), random.normal(size=(2, 3)), raises=False)
+    found = {line.correction for line in report.lines}
+    assert found == {"self.dW = self.x.T @ g", "return g @ self.W.T"}
+    assert "One of these" not in str(report)
 
 
 def root(x):

@@ -45,6 +45,8 @@ def name_lines(
         repair, matrix = search.reshaped
         report.lines = wrong_lines([repair], what)
         report.reasons = [*report.reasons, *sentences(report.lines, what), *after(matrix)]
+    elif search.repeated():
+        _name_parts(check, search.repeated(), whole=True)
     elif not _name_located(check, reference, sizes, bool(search.obstacle)):
         by_part = search.repairs_by_part()
         if by_part:

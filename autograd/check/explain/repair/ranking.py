@@ -5,7 +5,9 @@ from __future__ import annotations
 import ast
 import difflib
 import io
+import itertools
 import tokenize
+from collections.abc import Iterator
 from typing import Any
 
 from autograd.check.explain.repair.syntax import parts, replaced
@@ -40,7 +42,7 @@ def text_of(node: Any) -> str:
 
 
 def unnatural(node: Any) -> float:
-    """Return how strange code looks: the same value twice, arithmetic of constants."""
+    """Return how strange code looks: a value twice, arithmetic of constants, unsorted axes."""
     found = 0.0
     if isinstance(node, ast.AugAssign):
         neutral = 1 if isinstance(node.op, (ast.Mult, ast.Div)) else 0
@@ -56,7 +58,16 @@ def unnatural(node: Any) -> float:
             found += isinstance(part.op, (ast.Add, ast.Sub)) and isinstance(part.right, ast.UnaryOp)
             found += isinstance(part.op, ast.Div) and isinstance(part.right, ast.UnaryOp)
             found += 5 * _cancels(part)
+        if isinstance(part, ast.keyword) and part.arg == "axis":
+            found += 2 * _unsorted(part.value)
     return found
+
+
+def _unsorted(node: Any) -> bool:
+    """Return whether several axes are named in another order than anybody writes."""
+    axes = [_constant(axis) for axis in node.elts] if isinstance(node, ast.Tuple) else []
+    known = all(isinstance(axis, int) for axis in axes)
+    return known and any(a >= b for a, b in itertools.pairwise(axes))
 
 
 def _cancels(node: Any) -> bool:
@@ -71,6 +82,14 @@ def _factors(node: Any) -> tuple[set[str], set[str]]:
         return (set() if isinstance(node, ast.Constant) else {ast.dump(node)}), set()
     (a, b), (c, d) = _factors(node.left), _factors(node.right)
     return (a | c, b | d) if isinstance(node.op, ast.Mult) else (a | d, b | c)
+
+
+def shortened(node: Any) -> Iterator[str]:
+    """Yield the source without one of the operands of an operation."""
+    for path, part in parts(node) if isinstance(node, ast.AST) else ():
+        if isinstance(part, ast.BinOp):
+            for kept in (part.left, part.right):
+                yield text_of(simplified(replaced(node, path, kept)))
 
 
 def simplified(node: Any) -> Any:

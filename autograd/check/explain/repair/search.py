@@ -30,7 +30,13 @@ from autograd.check.explain.repair.mutations import (
     variants,
 )
 from autograd.check.explain.repair.oracle import Oracle, Point
-from autograd.check.explain.repair.ranking import distance, simplified, text_of, unnatural
+from autograd.check.explain.repair.ranking import (
+    distance,
+    shortened,
+    simplified,
+    text_of,
+    unnatural,
+)
 from autograd.check.explain.repair.recompile import Choice, attribute_of_choice, with_variants
 from autograd.check.explain.repair.sources import Source, Sources, names_in, related, watch
 from autograd.check.explain.repair.statements import Site, sites
@@ -93,6 +99,10 @@ class Repair:
         if self.variant.kind == "a factor" and tokens <= LONGEST_FACTOR:
             tokens = min(tokens, SHORT_FACTOR + 0.01 * tokens)
         return tokens + strange + self.variant.cost + (0 if self.everywhere else 3)
+
+    def covers(self, other: Repair) -> bool:
+        """Return whether it makes right all that another one makes right."""
+        return self.right >= other.right and self.everywhere >= other.everywhere
 
 
 class Search:
@@ -174,10 +184,29 @@ class Search:
         return self.likeliest()
 
     def likeliest(self) -> list[Repair]:
-        """Return what was found so far, the likeliest first."""
-        most = max((len(repair.right) for repair in self.found), default=0)
-        best = [repair for repair in self.found if len(repair.right) == most]
-        return sorted(best, key=lambda repair: repair.cost)
+        """Return what makes the most derivatives right, the likeliest first."""
+        found = self._without_neutral()
+        found.sort(key=lambda repair: (-len(repair.right), repair.cost))
+        return [repair for repair in found if repair.right == found[0].right]
+
+    def _without_neutral(self) -> list[Repair]:
+        """Return what was found, except what another repair found to be superfluous.
+
+        With a gradient of shape (3, 1), `g / len(g.T)` is right where `g` is.
+        """
+        plain = {
+            (id(repair.site), text_of(repair.variant.node)): repair
+            for repair in self.found
+            if repair.variant.kind == "an operand too many"
+        }
+        kept = []
+        for repair in self.found:
+            shorter = [
+                plain.get((id(repair.site), text)) for text in shortened(repair.variant.node)
+            ]
+            if not any(other and other.covers(repair) for other in shorter):
+                kept.append(repair)
+        return kept
 
     def is_whole(self, repairs: Sequence[Repair]) -> bool:
         """Return whether repairs together make all derivatives right."""
@@ -188,11 +217,18 @@ class Search:
         """Return the likeliest repair of each group of inputs, those of the largest ones first."""
         chosen: list[Repair] = []
         known: set[str] = set()
-        for repair in sorted(self.found, key=lambda r: (-len(r.right), r.cost)):
+        for repair in sorted(self._without_neutral(), key=lambda r: (-len(r.right), r.cost)):
             if known.isdisjoint(repair.right):
                 chosen.append(repair)
                 known |= repair.right
         return chosen
+
+    def repeated(self) -> list[Repair]:
+        """Return the repairs of several lines if the same mistake in each is all that is wrong."""
+        repairs = self.repairs_by_part()
+        kinds = {repair.variant.kind for repair in repairs}
+        same = len(repairs) > 1 == len(kinds) and all(repair.everywhere for repair in repairs)
+        return repairs if same and self.is_whole(repairs) else []
 
     def _no_source(self) -> str:
         if self.sources.missing:
@@ -271,6 +307,8 @@ class Search:
                     return
                 self._try(around.site, stage(around))
             if any(self._is_enough(repair, stage is stages[-2]) for repair in self.found):
+                break
+            if self.repeated():
                 break
 
     def _order(self, site: Site) -> tuple[bool, float]:
