@@ -55,7 +55,9 @@ def _boxes(view: View) -> dict[str, Size]:
     for item in view.graph.items:
         shown = view.folding.shown(item)
         if isinstance(shown, Group):
-            found[f"g{shown.number}"] = _size(view.closed(shown))
+            box = f"g{shown.number}"
+            if box not in found:  # one box for all of its nodes
+                found[box] = _size(view.closed(shown))
             continue
         lines = [view.name(item), view.kind(item.data)]
         for numbers in (view.data(item), view.gradient(item)):

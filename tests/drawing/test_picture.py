@@ -10,6 +10,7 @@ from drawing.drawings import AWKWARD, Read, needs_dot, network, neuron
 import autograd
 from autograd import Tensor, Value, scope
 from autograd.drawing import dot, page
+from autograd.drawing.view import View
 from autograd.errors import (
     DataError,
     FormatError,
@@ -274,6 +275,19 @@ def test_a_huge_graph_without_scopes_is_drawn_in_a_few_parts():
     assert sum(sizes) == 10 + 500 * 30 + 10
     # Between levels only the ten values of a level and the ten leaves pass.
     assert max(int(n) for n in re.findall(r"-> .*<TD>(\d+)</TD>", graph.source)) <= 30
+
+
+def test_a_closed_group_is_measured_once_for_its_nodes(monkeypatch):
+    measured, closed = [], View.closed
+    monkeypatch.setattr(
+        View, "closed", lambda view, group: measured.append(1) or closed(view, group)
+    )
+    y = Value(0.5)
+    for _ in range(5000):
+        y = np.sin(y)
+    picture = autograd.draw(y)
+    assert "nodes" in picture.source
+    assert len(measured) < 100
 
 
 def test_a_very_wide_graph_is_cut():
