@@ -23,6 +23,7 @@ from pathlib import Path
 import pytest
 
 import autograd
+from autograd import errors
 
 ROOT = Path(__file__).resolve().parents[1]
 PAGES = sorted(ROOT.glob("docs/**/*.md"))
@@ -239,6 +240,12 @@ def test_every_page_is_in_the_navigation_of_the_site():
     named = set(re.findall(r"[:-] ([\w./-]+\.md)$", navigation, re.M))
     pages = {path.relative_to(ROOT / "docs").as_posix() for path in PAGES}
     assert pages - named == set()
+
+
+def test_the_page_of_errors_has_every_error():
+    page = (ROOT / "docs" / "reference" / "errors.md").read_text(encoding="utf-8")
+    classes = {name for name, kind in vars(errors).items() if isinstance(kind, type)}
+    assert classes - set(re.findall(r"^::: autograd\.errors\.(\w+)$", page, re.M)) == set()
 
 
 def test_the_site_finds_where_each_public_name_is_defined():
