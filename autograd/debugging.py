@@ -17,6 +17,7 @@ from autograd.engine.batching import Batched
 from autograd.engine.observers import Observer
 from autograd.errors import NonFiniteError
 from autograd.graph import Graph, contents
+from autograd.prompt import keep_typed_source
 
 _INSIDE = tuple(
     os.path.join(os.path.dirname(os.path.abspath(module.__file__ or "")), "")
@@ -96,6 +97,7 @@ class Trace(Observer):
         self.nodes: list[Any] = []
 
     def __enter__(self) -> Any:
+        keep_typed_source()
         self.watch()
         return self
 

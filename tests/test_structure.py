@@ -15,7 +15,7 @@ from autograd.aliases import target_of
 #: Modules and packages, each of which may import only those above it: nothing imports the last.
 LAYERS = """
 autograd.version  autograd.errors  autograd.installation
-autograd.tree  autograd.files  autograd.shell  autograd.aliases
+autograd.tree  autograd.files  autograd.shell  autograd.aliases  autograd.prompt
 autograd.engine
 autograd.graph  autograd.batching
 autograd.rules

@@ -29,6 +29,7 @@ from autograd.check.verdicts import (
     WRONG,
 )
 from autograd.errors import DataError, GradientError
+from autograd.prompt import keep_typed_source
 
 
 def check_gradients(
@@ -154,6 +155,7 @@ def check_gradients(
         inputs, names = framework.inputs, framework.names
         args, kwargs = (), {}
     _refuse_bad_options(order, modes, method, projections, not own)
+    keep_typed_source()
     given = Given(f, inputs, gradient, vjp, names, args, kwargs)
     data = given.data(wrt if wrt is not None or framework is None else framework.asked)
     function = CheckedFunction(given.f, inputs, own, given.names, data=data)

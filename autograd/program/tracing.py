@@ -34,6 +34,7 @@ from autograd.program.results import Results, results_of
 from autograd.program.stand_ins import NotFollowed, marked, numbers_of
 from autograd.program.state import is_stateful
 from autograd.program.traced import Traced, traced_in
+from autograd.prompt import keep_typed_source
 
 #: One thread at a time records: nodes from outside hold what represents them meanwhile.
 RECORDING = threading.RLock()
@@ -309,6 +310,7 @@ def trace(function: Callable[..., Any]) -> Callable[..., Program]:
     """
 
     def traced(*arguments: Any, **keywords: Any) -> Program:
+        keep_typed_source()
         return isolated(function, arguments, keywords, Environment(function), set()).program
 
     return traced

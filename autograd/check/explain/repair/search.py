@@ -233,7 +233,8 @@ class Search:
     def _no_source(self) -> str:
         if self.sources.missing:
             code = self.sources.missing[0].code
-            return f"the source of {code.co_name} is not available ({code.co_filename})"
+            place = f"{code.co_filename}: define it in a file or a notebook"
+            return f"the source of {code.co_name} is not available ({place})"
         return "it runs no Python code of its own"
 
     def _scopes(self) -> list[tuple[dict[str, Any], Iterable[str]]]:
