@@ -75,13 +75,14 @@ def _check(graph: Graph) -> None:
         raise UnsupportedError(f"there are more than {MOST_NODES:,} nodes")
     if graph.is_program:
         return _check_program(graph)
-    leaves = [item for item in graph.items if not item.op and item.kind != CONSTANT]
-    if not any(map(_is_editable, leaves)):
-        raise UnsupportedError(f"no leaf has {MOST_ELEMENTS} or fewer numbers of type float64")
     for item in graph.items:
         if item.missing:
             why = "backward() has freed" if item.missing == FREED else "the picture leaves out"
             raise UnsupportedError(f"{why} a part of the graph")
+    leaves = [item for item in graph.items if not item.op and item.kind != CONSTANT]
+    if not any(map(_is_editable, leaves)):
+        raise UnsupportedError(f"no leaf has {MOST_ELEMENTS} or fewer numbers of type float64")
+    for item in graph.items:
         if _has_condition(item.call) or _has_condition(item.node.keywords if item.op else ()):
             raise UnsupportedError(
                 f"{item.name} = {item.op}(…) was given a condition, an array of bool, which the "
