@@ -12,6 +12,7 @@ from autograd import aliases
 #: Scripts that record the results of PyTorch, and code for type checkers only; doctest would run them.
 collect_ignore_glob = [
     "check/gallery/programs/*.py",  # loaded by the gallery, with mistakes
+    "devices/write_interface.py",
     "nn/record_*.py",
     "nn/torch_scripts/*.py",  # run by a test, with changed imports
     "typing/*_code.py",

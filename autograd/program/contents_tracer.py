@@ -212,7 +212,7 @@ class ContentsTracer(NodeTracer):
             for item in self.items[start:]:
                 if type(item) is Instruction:
                     item.primitive = primitive
-            return found
+            return found.as_float() if isinstance(found, Traced) else float(found)
         try:
             found = self.emit(function, arguments, {}, primitive, is_tried=True)
         except (ArithmeticError, ValueError):
