@@ -201,6 +201,36 @@ def test_a_superfluous_length_is_removed_rather_than_made_one(layer, shape):
     assert [line.correction for line in report.lines] == ["return g * 2 * self.x"]
 
 
+def cross_entropy(z, y):
+    z = z - z.max(1, keepdims=True)
+    return np.mean(np.log(np.exp(z).sum(1)) - z[np.arange(len(z)), y])
+
+
+def summed_over_examples(z, y):
+    p = np.exp(z - z.max(1, keepdims=True))
+    p /= p.sum(1, keepdims=True)
+    p[np.arange(len(z)), y] -= 1
+    return p
+
+
+def squares(w):
+    return np.mean((X @ w - Y[:, 0]) ** 2)
+
+
+def summed_squares(w):
+    r = X @ w - Y[:, 0]
+    return 2 * X.T @ r
+
+
+def test_a_missing_mean_is_written_with_a_length():
+    for n in (4, 5, 7):  # 1 / 4 is also the number 0.25
+        z, y = random.normal(size=(n, 3)), np.arange(n) % 3
+        found = wrong_line(cross_entropy, z, args=(y,), gradient=summed_over_examples)[1]
+        assert found.startswith("return p / len(")
+    found = wrong_line(squares, np.array([0.3, -1.0, 0.7]), gradient=summed_squares)[1]
+    assert found.startswith("return 2 * X.T @ r / len(")
+
+
 class Mean:
     """A product whose backward pass takes the mean over examples in two lines, instead of the sum."""
 

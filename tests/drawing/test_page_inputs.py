@@ -46,6 +46,12 @@ def test_a_changed_input_changes_all_values_and_derivatives(visit):
     assert "1" in page.inner_text("#details dd >> nth=1")
 
 
+def test_no_finite_difference_is_shown_at_a_pole(visit):
+    page = visit(draw(1 / Value(2.0, label="x") ** 2))
+    page.fill("#input-0-0", "0")
+    assert page.locator(".check").inner_text().endswith("finite difference not defined here")
+
+
 def test_elements_of_small_arrays_can_be_changed(visit):
     t, v = Tensor([[1.0, -2.0], [0.5, 3.0]], label="t"), Tensor(np.arange(9.0), label="v")
     loss = np.log(np.sum(np.exp(t @ t))) + np.sum(v * v)

@@ -33,6 +33,7 @@ function outcome(numbers) {
 
 /** Return the central difference at an element of an input. */
 function difference(input, k) {
+  if (!Number.isFinite(outcome(current))) return NaN;
   const at = elementOf(current[input], k);
   const step = 6e-6 * Math.max(1, Math.abs(at));
   const numbers = copied(current);

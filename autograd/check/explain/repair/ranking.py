@@ -6,11 +6,14 @@ import ast
 import difflib
 import io
 import itertools
+import re
 import tokenize
 from collections.abc import Iterator
 from typing import Any
 
 from autograd.check.explain.repair.syntax import parts, replaced
+
+_LENGTH = re.compile(r"\blen\((\w+)\)")
 
 
 def tokens(text: str) -> list[str]:
@@ -23,8 +26,8 @@ def tokens(text: str) -> list[str]:
 
 
 def distance(one: str, other: str) -> float:
-    """Return how many tokens differ."""
-    a, b = (tokens(text.replace(".T", " ᵀ")) for text in (one, other))  # one token
+    """Return how many tokens differ, where ``.T`` and ``len(x)`` are one."""
+    a, b = (tokens(_LENGTH.sub(r"length_of_\1", text.replace(".T", " ᵀ"))) for text in (one, other))
     matcher = difflib.SequenceMatcher(None, a, b, autojunk=False)
     return float(
         sum(max(j - i, m - k) for tag, i, j, k, m in matcher.get_opcodes() if tag != "equal")

@@ -241,7 +241,10 @@ def _functions_of_one(around: Vocabulary) -> list[str]:
 
 
 def coefficient_texts(c: float, around: Vocabulary) -> Iterator[str]:
-    """Yield expressions of a coefficient, the most natural first; none if it has none."""
+    """Yield expressions of a coefficient, the most natural first; none if it has none.
+
+    What is divided by a length is a mean, and would be wrong with the number for other lengths.
+    """
 
     def equal(other: float) -> bool:
         return abs(c - other) <= 1e-6 * abs(c)
@@ -250,12 +253,15 @@ def coefficient_texts(c: float, around: Vocabulary) -> Iterator[str]:
         if equal(number):
             yield f"{number:g}"
             return
+    is_mean = False
     for text, number in (*around.lengths.items(), *around.scalars.items()):
         for form, value in _with_number(number):
-            if equal(value):
-                yield form.replace("n", text)
-            elif equal(-value):
-                yield f"-{form.replace('n', text)}"
+            if equal(value) or equal(-value):
+                sign = "" if equal(value) else "-"
+                yield f"{sign}{form.replace('n', text)}"
+                is_mean |= text in around.lengths and form in _MEANS
+    if is_mean:
+        return
     for digits in range(1, 5):
         if equal(round(c, digits)):
             yield f"{round(c, digits):g}"
@@ -266,6 +272,10 @@ def coefficient_texts(c: float, around: Vocabulary) -> Iterator[str]:
             break
     if equal(round(c)) and abs(c) < 1e4:
         yield f"{round(c)}"
+
+
+#: The factors of a mean.
+_MEANS = ("1 / n", "2 / n", "0.5 / n")
 
 
 def _with_number(n: float) -> Iterator[tuple[str, float]]:
