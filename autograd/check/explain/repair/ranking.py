@@ -68,9 +68,12 @@ def unnatural(node: Any) -> float:
 
 def _unsorted(node: Any) -> bool:
     """Return whether several axes are named in another order than anybody writes."""
-    axes = [_constant(axis) for axis in node.elts] if isinstance(node, ast.Tuple) else []
-    known = all(isinstance(axis, int) for axis in axes)
-    return known and any(a >= b for a, b in itertools.pairwise(axes))
+    try:
+        axes = ast.literal_eval(node)
+    except ValueError:  # a variable
+        return False
+    ordered = [(axis < 0, axis) for axis in axes] if isinstance(axes, tuple) else []
+    return any(a >= b for a, b in itertools.pairwise(ordered))
 
 
 def _cancels(node: Any) -> bool:
