@@ -1,8 +1,10 @@
 """Write RESULTS.md and the pictures from the measurements.
 
-python benchmarks/report.py    write them from results.json
+python benchmarks/report.py             write them from results.json
+python benchmarks/report.py --readme    print the rows of the table of times in the READMEs
 """
 
+import sys
 from pathlib import Path
 
 import catalogue
@@ -26,6 +28,23 @@ compiled the computation, which takes them from a tenth of a second to minutes.
 `make bench` repeats all this. All peers of a workload were measured in the same run; different
 workloads may come from different runs.
 """
+
+#: What the READMEs show: workloads with a size, and peers.
+README_ROWS = (
+    ("scalar_expression", ""),
+    ("micrograd_demo", ""),
+    ("elementwise_chain", "1000000 float64"),
+    ("cross_entropy", "float32"),
+    ("attention", ""),
+    ("lstm", "float64"),
+    ("mlp", "100×[2,16,16,1] float64"),
+    ("mlp", "1024×[1024,1024,1024,10] float32"),
+    ("hessian", ""),
+)
+README_PEERS = (
+    *("chainrule_jit", "chainrule_c", "numpy", "micrograd"),
+    *("hips", "mygrad", "torch", "jax_jit"),
+)
 
 SHARED = """
 The machine has {cpu_count} processors and was shared: {load_avg_1min} processes wanted to run when
@@ -139,6 +158,14 @@ def details(results, workload):
     return rows
 
 
+def readme(results):
+    """Return the rows of the table of times in the READMEs."""
+    for workload, size in README_ROWS:
+        case = (workload, size)
+        cells = [number(r.median) if (r := results.ratio(*case, p)) else "" for p in README_PEERS]
+        yield f"| {workload} {size} | {ours(results, *case)} | " + " | ".join(cells) + " |"
+
+
 def write(results, folder):
     """Write RESULTS.md and images/ into a folder."""
     drawn = pictures.draw(results, folder / "images")
@@ -157,4 +184,8 @@ def write(results, folder):
 
 if __name__ == "__main__":
     here = Path(__file__).resolve().parent
-    write(Results.read(here / "results.json"), here)
+    measured = Results.read(here / "results.json")
+    if "--readme" in sys.argv:
+        print("\n".join(readme(measured)))
+    else:
+        write(measured, here)
