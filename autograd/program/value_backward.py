@@ -58,7 +58,7 @@ def pull_back(recorder: Any, roots: list[Any], seeds: list[Any], targets: Any) -
 
 
 class Cotangent:
-    """What a backward pass has found for a node that is no leaf, as long as nobody reads it."""
+    """The cotangent that a backward pass found for an inner node, until its `grad` is read."""
 
     __slots__ = ("found",)
 

@@ -10,7 +10,7 @@ from autograd.errors import DataError, GradientLostError
 
 
 class Elsewhere:
-    """An array on a device that nobody reads."""
+    """An array on a device, which must not be read."""
 
     def __dlpack__(self, **options):
         raise AssertionError
