@@ -31,7 +31,8 @@ const long deep = lines + (kh - 1) * dh / sh, wide = steps + (kw - 1) * dw / sw;
 const long taps = inputs * kh * kw;
 """
 
-#: Memory for some examples, and for all columns; what is read beyond the end is 0.
+#: Memory for some examples, for all columns, and for offsets, of which there may be more than the
+#: stack holds; what is read beyond the end is 0.
 _MEMORY = """
 const long area = $area, channels = $channels;
 long some = 65536 / (channels * area * (long)sizeof(real) / 4 + 1) + 1;
@@ -39,8 +40,11 @@ if (some > examples) some = examples;
 const long span = (some * area + LANES - 1) / LANES * LANES;
 const long room = channels * span + $margin + 2 * TILE;
 real *memory = __builtin_malloc((room + $packed + 2 * LANES) * sizeof(real));
-if (!memory) {
+long *offsets = __builtin_malloc(($numbers + 1) * sizeof(long));
+if (!memory || !offsets) {
     for (long k = 0; k < result_size; k++) result[k] = NAN;
+    __builtin_free(memory);
+    __builtin_free(offsets);
     return;
 }
 /* Both begin where a vector may begin. */
@@ -72,7 +76,6 @@ for (long e = 0; e < count; e++)
 """
 
 _OFFSETS = """
-long offsets[taps];
 for (long c = 0, k = 0; c < inputs; c++)
     for (long i = 0; i < kh; i++)
         for (long j = 0; j < kw; j++, k++)
@@ -170,6 +173,7 @@ for (long g = 0; g < groups; g++) {
     }
 }
 __builtin_free(memory);
+__builtin_free(offsets);
 """
 ).substitute(
     x="x",
@@ -178,6 +182,7 @@ __builtin_free(memory);
     channels="inputs * sh * sw",
     margin="deep * wide",
     packed="(outputs + ROWS) * taps",
+    numbers="taps",
     rows="outputs",
     wide="wide",
     store=_STORE_OUTPUT,
@@ -229,7 +234,7 @@ for (long group = 0; group < groups; group++)
     + """
         for (long a = 0; a < sh; a++)
             for (long b = 0; b < sw; b++) {
-                long offsets[outputs * kh * kw], terms = 0, places[kh * kw], known = 0;
+                long *places = offsets + outputs * kh * kw, terms = 0, known = 0;
                 for (long i = 0; i < kh; i++)
                     for (long j = 0; j < kw; j++)
                         if (i * dh % sh == a && j * dw % sw == b) places[known++] = i * kw + j;
@@ -254,6 +259,7 @@ for (long group = 0; group < groups; group++)
             }
     }
 __builtin_free(memory);
+__builtin_free(offsets);
 """
 ).substitute(
     x="result",
@@ -262,6 +268,7 @@ __builtin_free(memory);
     channels="outputs",
     margin="(deep + above) * across",
     packed="(inputs + ROWS) * outputs * kh * kw",
+    numbers="(outputs + 1) * kh * kw",
     rows="inputs",
     wide="across",
     store=_STORE_INPUT,
@@ -369,6 +376,7 @@ for (long group = 0; group < groups; group++) {
             result[(group * outputs + o) * taps + k] = totals[k * across + o];
 }
 __builtin_free(memory);
+__builtin_free(offsets);
 """
 ).substitute(
     x="x",
@@ -377,4 +385,5 @@ __builtin_free(memory);
     channels="inputs * sh * sw",
     margin="deep * wide",
     packed="(span + taps + MOST_ROWS) * across + 2 * LANES",
+    numbers="taps",
 )

@@ -1,5 +1,8 @@
 """Convolution in C, which `jit` compiles, against that of NumPy."""
 
+import subprocess
+import sys
+
 import numpy as np
 import pytest
 
@@ -56,3 +59,36 @@ def test_convolution_in_c_is_that_of_numpy(dtype, tolerance):
         found, expected = in_c(*arrays), stepped(layers, arrays)
     for a, b in zip(found, expected, strict=True):  # infinite and NaN in the same places
         np.testing.assert_allclose(a, b, tolerance, tolerance * np.abs(b[np.isfinite(b)]).max())
+
+
+#: A kernel whose offsets need more memory than the stack of the thread has.
+LARGE = """
+import threading
+import numpy as np
+from autograd import jit, value_and_grad
+from nn.functional import conv2d
+
+rng = np.random.default_rng(0)
+x, w = rng.normal(size=(1, 500, 9, 9)), rng.normal(size=(2, 500, 9, 9))
+step = value_and_grad(lambda x, w: (conv2d(x, w, padding=4) ** 2).sum(), (0, 1))
+value, slopes = step(x, w)
+
+def run():
+    compiled = jit(step, backend="c")
+    for _ in range(3):  # the first call records
+        found, by_c = compiled(x, w)
+    np.testing.assert_allclose(found, value)
+    for a, b in zip(by_c, slopes):
+        np.testing.assert_allclose(a, b, rtol=1e-6, atol=1e-6)
+    print("done")
+
+threading.stack_size(256 * 1024)
+thread = threading.Thread(target=run)
+thread.start()
+thread.join()
+"""
+
+
+def test_large_kernels_do_not_overflow_the_stack():
+    done = subprocess.run([sys.executable, "-P", "-c", LARGE], capture_output=True, text=True)
+    assert done.stdout == "done\n", (done.returncode, done.stderr)
