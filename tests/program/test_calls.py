@@ -243,13 +243,14 @@ def test_an_error_is_the_one_of_the_function():
 def test_an_interrupt_is_not_handled():
     compiled = by_route(lambda x: x * 2.0, 1.0)
 
-    def interrupted(x):
+    def interrupted(*x):
         raise KeyboardInterrupt
 
     path = next(iter(compiled._cache.values()))[0]
-    compiled._route = calls.Route((float,), interrupted, None, (), (), (), (), (), None)
-    with pytest.raises(KeyboardInterrupt):
-        compiled(1.0)
+    for parts in ((interrupted, None), (path.run, interrupted)):  # in the program, or before it
+        compiled._route = calls.Route((float,), *parts, (), (), (), (), (), None)
+        with pytest.raises(KeyboardInterrupt):
+            compiled(1.0)
     compiled._route = calls.Route((float,), path.run, None, (), (), (), (), (), None)
     assert compiled(2.0) == 4.0
 

@@ -69,6 +69,8 @@ static PyObject *call_front(PyObject *object, PyObject *const *arguments, size_t
             return found;
         }
         Py_DECREF(route);
+        if (PyErr_Occurred() && !PyErr_ExceptionMatches(PyExc_Exception))
+            return NULL; /* the user has interrupted the comparison */
         PyErr_Clear();
     }
     PyObject *slow = PyObject_GetAttr(object, NAME_CALL);
