@@ -12,6 +12,7 @@ output of a program, is in a block of another language, such as ``text``.
 
 import ast
 import doctest
+import importlib
 import os
 import re
 import shlex
@@ -20,6 +21,7 @@ import sys
 from dataclasses import dataclass
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 import autograd
@@ -233,6 +235,20 @@ def test_the_readmes_state_the_lines_of_code():
         stated = re.findall(r"([\d,]+) (?:lines|行代码)", text)
         numbers = [int(number.replace(",", "")) for number in stated]
         assert numbers == pytest.approx([engine, both], rel=0.05)
+
+
+@pytest.mark.parametrize("name", ["README.md", "README.zh-CN.md"])
+def test_the_readmes_show_the_gradient_that_is_written(name, tmp_path, monkeypatch):
+    found = [block.code for block in blocks((ROOT / name).read_text(encoding="utf-8"))]
+    defined = re.search(r">>> def loss.*?(?=>>>)", found[0], re.DOTALL)[0]
+    text = "\n".join(line[4:] for line in defined.splitlines())
+    (tmp_path / "readme.py").write_text(f"import numpy as np\n{text}\n")
+    monkeypatch.syspath_prepend(tmp_path)
+    loss = importlib.import_module("readme").loss
+    monkeypatch.delitem(sys.modules, "readme")
+    w, x, t = np.zeros(2), np.ones((3, 2)), np.ones(3)
+    source = autograd.trace(autograd.grad(loss))(w, x, t).source()
+    assert found[2].strip() == re.sub(r"  \(readme\.py:\d+\)", "", source).strip()
 
 
 def test_every_page_is_in_the_navigation_of_the_site():
