@@ -93,7 +93,7 @@ def test_a_part_is_named_by_the_variable_that_reads_it():
     (edit,) = [e for e in planted("recurrent") if e.text.strip() == "dWh = dWh_t" and e.line < 85]
     name = "rnn with step caches"
     _kind, report, _ = checked(Mistake(edit, "recurrent", name, "vjp", "written"))
-    assert [line.line for line in report.lines] == [edit.line]
+    assert [line.line for line in report.lines] == [edit.line], report
     assert not [note for note in report.notes if "failed" in note]
 
 
