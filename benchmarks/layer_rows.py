@@ -77,6 +77,25 @@ def signals(n):
     return [normal(max(round(n / CHANNELS / length), 1), CHANNELS, length)]
 
 
+def volumes(n):
+    """Return volumes of 16 channels whose side grows with their number."""
+    side = max(4, 4 * round((n / CHANNELS) ** (1 / 4) / 4))
+    return [normal(max(round(n / CHANNELS / side**3), 1), CHANNELS, side, side, side)]
+
+
+def pooled(grids):
+    """Return inputs: grids of half the side, and indices of maxima in windows of 2."""
+
+    def inputs(n):
+        x = grids(n)[0]
+        numbers = np.arange(math.prod(x.shape[2:])).reshape(x.shape[2:])
+        corner = numbers[tuple(slice(None, None, 2) for _ in numbers.shape)]
+        last = GENERATOR.integers(0, 2, (*x.shape[:2], *corner.shape))
+        return [normal(*last.shape), corner + last]
+
+    return inputs
+
+
 def sequences(n):
     """Return sequences of 16 steps of 64 features: shape (batch, 16, 64)."""
     return [normal(max(n // 1024, 1), 16, 64)]
@@ -125,6 +144,8 @@ ACTIVATIONS = (
     "Tanhshrink()",
 )
 
+GRIDS = ((1, signals), (2, images), (3, volumes))  # the number of axes besides two, and inputs
+
 # fmt: off
 ROWS = [
     *(Row(name[:-2], f"nn.{name}", rows) for name in ACTIVATIONS),
@@ -147,14 +168,14 @@ ROWS = [
     Row("Sequential", "nn.Sequential(nn.Linear(100, 100), nn.Tanh(), nn.Linear(100, 100))", rows),
     Row("Embedding", "nn.Embedding(1000, 64)", integers),
     Row("EmbeddingBag", "nn.EmbeddingBag(1000, 64)", bags),
-    Row("Dropout1d", "nn.Dropout1d(0.5)", signals),
-    Row("Dropout2d", "nn.Dropout2d(0.5)", images),
+    Row("AlphaDropout", "nn.AlphaDropout(0.5)", rows),
+    *(Row(f"Dropout{n}d", f"nn.Dropout{n}d(0.5)", grids) for n, grids in GRIDS),
     Row("GroupNorm", "nn.GroupNorm(4, 16)", images),
-    Row("InstanceNorm1d", "nn.InstanceNorm1d(16)", signals),
-    Row("InstanceNorm2d", "nn.InstanceNorm2d(16)", images),
+    *(Row(f"InstanceNorm{n}d", f"nn.InstanceNorm{n}d(16)", grids) for n, grids in GRIDS),
     Row("LocalResponseNorm", "nn.LocalResponseNorm(5)", images),
     Row("BatchNorm1d", "nn.BatchNorm1d(100)", rows),
     Row("BatchNorm2d", "nn.BatchNorm2d(16)", images),
+    Row("BatchNorm3d", "nn.BatchNorm3d(16)", volumes),
     Row("BatchNorm2d in use", "nn.BatchNorm2d(16).eval()", images),
     Row("LayerNorm", "nn.LayerNorm(100)", rows),
     Row("RMSNorm", "nn.RMSNorm(100, eps=1e-6)", rows),
@@ -163,22 +184,21 @@ ROWS = [
     Row("Conv2d 1×1", "nn.Conv2d(16, 16, 1)", images),
     Row("Conv2d of each channel", "nn.Conv2d(16, 16, 3, padding=1, groups=16)", images),
     Row("Conv2d 4×4, stride 2", "nn.Conv2d(16, 32, 4, 2, 1)", images),
-    Row("ConvTranspose1d", "nn.ConvTranspose1d(16, 16, 4, 2, 1)", signals),
-    Row("ConvTranspose2d", "nn.ConvTranspose2d(16, 16, 4, 2, 1)", images),
+    Row("Conv3d", "nn.Conv3d(16, 16, 3, padding=1)", volumes),
+    *(Row(f"ConvTranspose{n}d", f"nn.ConvTranspose{n}d(16, 16, 4, 2, 1)", grids) for n, grids in GRIDS),
     Row("Unfold", "nn.Unfold(3, padding=1)", images),
     Row("Fold", "nn.Fold(8, 3, padding=1)", columns),
     Row("Upsample", "nn.Upsample(scale_factor=2)", images),
     Row("Upsample, bilinear", "nn.Upsample(scale_factor=2, mode='bilinear')", images),
     Row("PixelShuffle", "nn.PixelShuffle(2)", images),
     Row("PixelUnshuffle", "nn.PixelUnshuffle(2)", images),
-    *(Row(f"{name}{n}d", f"nn.{name}{n}d(1{more})", signals if n == 1 else images) for n in (1, 2)
+    Row("ChannelShuffle", "nn.ChannelShuffle(4)", images),
+    *(Row(f"{name}{n}d", f"nn.{name}{n}d(1{more})", grids) for n, grids in GRIDS
       for name, more in (("ZeroPad", ""), ("ConstantPad", ", 0.5"), ("CircularPad", ""), ("ReflectionPad", ""), ("ReplicationPad", ""))),
-    *(Row(f"{name}{n}d", f"nn.{name}{n}d(4)", signals if n == 1 else images) for n in (1, 2) for name in ("AdaptiveAvgPool", "AdaptiveMaxPool")),
-    Row("MaxPool1d", "nn.MaxPool1d(2)", signals),
-    Row("MaxPool2d", "nn.MaxPool2d(2)", images),
+    *(Row(f"{name}{n}d", f"nn.{name}{n}d(4)", grids) for n, grids in GRIDS for name in ("AdaptiveAvgPool", "AdaptiveMaxPool")),
+    *(Row(f"{name}{n}d", f"nn.{name}{n}d({power}2)", grids) for n, grids in GRIDS for name, power in (("MaxPool", ""), ("AvgPool", ""), ("LPPool", "2, "))),
+    *(Row(f"MaxUnpool{n}d", f"nn.MaxUnpool{n}d(2)", pooled(grids)) for n, grids in GRIDS),
     Row("MaxPool2d 3×3, stride 2", "nn.MaxPool2d(3, 2, 1)", images),
-    Row("AvgPool1d", "nn.AvgPool1d(2)", signals),
-    Row("AvgPool2d", "nn.AvgPool2d(2)", images),
     Row("RNN", "nn.RNN(64, 64, batch_first=True)", sequences, call="model(*x)[0]"),
     Row("LSTM", "nn.LSTM(64, 64, batch_first=True)", sequences, call="model(*x)[0]"),
     Row("GRU", "nn.GRU(64, 64, batch_first=True)", sequences, call="model(*x)[0]"),
