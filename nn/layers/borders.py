@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import functools
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
 
 from autograd import Primitive, define, linear
-from autograd.devices import beside
 
 #: How much is added before and after each of the last axes.
 Widths = tuple[tuple[int, int], ...]
@@ -27,35 +28,50 @@ def filled_array(x: Any, widths: Widths, value: float) -> Any:
     return y
 
 
+#: By a mode of `numpy.pad`: which of n elements stands at a place before or after them.
+PLACES: dict[str, Callable[[int, int], int]] = {
+    "edge": lambda at, n: min(max(at, 0), n - 1),
+    "wrap": lambda at, n: at % n,
+    "reflect": lambda at, n: n - 1 - abs(n - 1 - at % max(2 * n - 2, 1)),
+}
+
+
+@functools.lru_cache(maxsize=256)
+def copies(lengths: tuple[int, ...], widths: Widths, mode: str) -> list[tuple[Any, Any]]:
+    """Return the indices of the parts of a border, and of what each is a copy of.
+
+    A part may copy others, which come earlier.
+    """
+    found = []
+    for axis, (length, width) in enumerate(zip(lengths, widths, strict=True)):
+        before, after = width
+        others = (slice(None),) * (len(lengths) - axis - 1)
+        for at in (*range(-before, 0), *range(length, length + after)):
+            original = PLACES[mode](at, length)
+            found.append(((..., before + at, *others), (..., before + original, *others)))
+    return found
+
+
 def bordered_array(x: Any, widths: Widths, mode: str) -> Any:
     """Return an array with a border: of zeros, or of elements by a mode of `numpy.pad`."""
-    if mode == "constant":
-        return filled_array(x, widths, 0)
-    for axis, width in enumerate(widths, x.ndim - len(widths)):
-        if any(width):
-            places: Any = np.pad(np.arange(x.shape[axis]), width, mode)  # type: ignore[call-overload]
-            x = np.take(x, beside(places, x), axis)
-    return x
+    y = filled_array(x, widths, 0)
+    if mode != "constant":
+        for part, original in copies(x.shape[-len(widths) :], widths, mode):
+            y[part] = y[original]
+    return y
 
 
 def folded_array(g: Any, widths: Widths, mode: str) -> Any:
     """Add each element of a border to the one that it is a copy of."""
+    count = g.ndim - len(widths)
+    lengths = tuple(n - a - b for n, (a, b) in zip(g.shape[count:], widths, strict=True))
+    inside = inside_of(widths, (*g.shape[:count], *lengths))
     if mode == "constant":
-        shape = list(g.shape)
-        for axis, width in enumerate(widths, g.ndim - len(widths)):
-            shape[axis] -= sum(width)
-        return g[inside_of(widths, tuple(shape))].copy()
-    for axis, (before, after) in enumerate(widths, g.ndim - len(widths)):
-        if not before and not after:
-            continue
-        last = np.moveaxis(g, axis, -1)
-        count = last.shape[-1] - before - after
-        total = last[..., before : before + count].copy()
-        places: Any = np.pad(np.arange(count), (before, after), mode)  # type: ignore[call-overload]
-        for at in (*range(before), *range(before + count, len(places))):
-            total[..., places[at]] += last[..., at]
-        g = np.moveaxis(total, -1, axis)
-    return g
+        return g[inside].copy()
+    total = g.copy()
+    for part, original in reversed(copies(lengths, widths, mode)):
+        total[original] += total[part]
+    return total[inside].copy()
 
 
 # fmt: off
