@@ -203,7 +203,7 @@ def celu(x: Any, alpha: float = 1.0) -> Any:
     >>> celu(np.array([-1000.0, 2.0]))
     array([-1.,  2.])
     """
-    return elu(floating(x) / alpha) * alpha
+    return elu(x) if alpha == 1 else elu(floating(x) / alpha) * alpha
 
 
 def softsign(x: Any) -> Any:

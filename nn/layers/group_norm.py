@@ -10,7 +10,7 @@ import numpy as np
 from autograd import Primitive, Tensor, define
 from autograd.errors import OptionError, ShapeError
 from nn import init
-from nn.arrays import floating, shape_of
+from nn.arrays import floating, products, shape_of
 from nn.layers.norm_kernels import sums_of_channels
 from nn.layers.normalisation import Kept, normalised
 from nn.module import Module
@@ -27,7 +27,7 @@ def scaled_array(x: Any, weight: Any, bias: Any) -> Any:
 # fmt: off
 scaled: Primitive = define(scaled_array,
     lambda g, y, x, weight, bias: g * np.reshape(weight, (-1, 1)),
-    lambda g, y, x, weight, bias: np.einsum("ncl,ncl->c", g, x),
+    lambda g, y, x, weight, bias: np.sum(products(g, x), axis=0),
     lambda g, y, x, weight, bias: sums_of_channels(g),
     fresh_results=True, name="scale_channels")
 # fmt: on

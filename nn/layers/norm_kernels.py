@@ -21,7 +21,7 @@ PART = 1 << 19
 
 @kernel()
 def layout(x: Any, axes: Any, *others: Any) -> str:
-    """Return "rows", "channels" or, for anything unusual, ""."""
+    """Return "rows", "channels" or, for anything unusual and small channels, ""."""
     usual = all(
         a is None or (type(a) is np.ndarray and a.dtype == x.dtype and a.flags.c_contiguous)
         for a in (x, *others)
@@ -30,7 +30,8 @@ def layout(x: Any, axes: Any, *others: Any) -> str:
         return ""
     if axes == tuple(range(x.ndim - len(axes), x.ndim)) and len(axes) < x.ndim:
         return "rows"
-    return "channels" if x.ndim > 1 and axes == (0, *range(2, x.ndim)) else ""
+    is_large = x.nbytes >= PART >> 5  # otherwise fewer steps take less time
+    return "channels" if is_large and x.ndim > 1 and axes == (0, *range(2, x.ndim)) else ""
 
 
 @kernel()
@@ -134,12 +135,16 @@ def rows_back(g: Any, x: Any, weight: Any, mean: Any, variance: Any, axes: Any, 
         else:
             centre = rows[part] - mean.reshape((-1, 1))[part]
         product = slope * centre
-        by_weight += inverse[:, 0] @ product
-        np.multiply(slope, factors, out=y)
+        if weight is not None:
+            by_weight += inverse[:, 0] @ product
         centre *= (product @ average) * (inverse * inverse)
         if type(mean) is not float:
             centre += slope @ average
-        y -= centre
+        if weight is None:
+            np.subtract(slope, centre, out=y)
+        else:
+            np.multiply(slope, factors, out=y)
+            y -= centre
         y *= inverse
     return found, None if weight is None else by_weight.reshape(weight.shape)
 

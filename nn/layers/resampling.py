@@ -73,28 +73,35 @@ def cubic(length: int, wanted: int, scale: float, align_corners: bool) -> Any:
 
 
 @kernel()
-def combined_arrays(x: Any, matrix: Any) -> Any:
-    """Return x @ matrix.T, in which infinite elements and NaNs times zero are 0."""
-    if np.isfinite(np.add.reduce(x, axis=None)).item():
-        return x @ matrix.T
-    rows = [(row != 0, row) for row in matrix]
-    return np.stack([x[..., used] @ row[used] for used, row in rows], axis=-1)
+def combined_arrays(x: Any, matrix: Any, axis: int) -> Any:
+    """Return the products of a matrix and x along an axis; NaN and infinity times zero are 0."""
+    before, (length, *after) = x.shape[:axis], x.shape[axis:]
+    shape = (math.prod(before), length, math.prod(after))
+    if not np.isfinite(np.add.reduce(x, axis=None)).item():
+        rows = [(row != 0, row) for row in matrix]
+        y = np.stack([row[used] @ x.reshape(shape)[:, used] for used, row in rows], axis=1)
+    elif after:
+        y = matrix @ x.reshape(shape)
+    else:
+        y = x.reshape(shape[:2]) @ matrix.T
+    return y.reshape((*before, len(matrix), *after))
 
 
 combined: Primitive = linear(
     combined_arrays,
-    lambda g, x, matrix: combined(g, matrix.T),
-    batch=lambda x, matrix: combined_arrays(x, matrix[0]),
+    lambda g, x, matrix, axis: combined(g, matrix.T, axis),
+    batch=lambda x, matrix, axis: combined_arrays(x, matrix[0], axis),
     fresh_results=True,
     name="resample",
 )
 
 
 def along_grid(x: Any, matrices: list[Any]) -> Any:
-    """Multiply the last axes by matrices, one for each."""
-    for axis, matrix in enumerate(reversed(matrices), 1):
-        matrix = beside(matrix.astype(x.dtype), x)
-        x = np.swapaxes(combined(np.swapaxes(x, -axis, -1), matrix), -axis, -1)
+    """Multiply the last axes by matrices, one for each: those that shorten x before the others."""
+    steps = list(enumerate(matrices, -len(matrices)))
+    is_shorter = all(len(matrix) <= matrix.shape[1] for matrix in matrices)
+    for axis, matrix in steps if is_shorter else reversed(steps):
+        x = combined(x, beside(matrix.astype(x.dtype), x), axis)
     return x
 
 

@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from autograd import kernel
+from autograd import Primitive, kernel, linear
 from autograd.devices import like
 from autograd.errors import ShapeError
 from nn.arrays import floating, plain, shape_of
@@ -16,18 +16,48 @@ from nn.module import Module
 
 
 @kernel()
-def sources(indices: Any, grid: tuple[int, ...]) -> Any:
-    """Return for each place of a grid which number it takes, the last one; -1 for none."""
+def flat_places(indices: Any, grid: tuple[int, ...]) -> Any:
+    """Return indices into rows, each of the size of a grid, as indices into all of them."""
     count = math.prod(grid)
     if indices.size and not 0 <= indices.min() <= indices.max() < count:
         raise ShapeError(
             f"Unpooling got indices from {indices.min()} to {indices.max()}, but the grid is "
             f"{grid}: write output_size= with the shape before the pooling."
         )
-    found = np.full_like(indices, -1, shape=(len(indices), count))
-    numbers = np.arange(indices.shape[1], like=like(indices))
-    np.put_along_axis(found, indices, np.broadcast_to(numbers, indices.shape), 1)
+    return (indices + np.arange(len(indices), like=like(indices))[:, None] * count).reshape(-1)
+
+
+@kernel()
+def put_array(x: Any, places: Any, size: int) -> Any:
+    """Return zeros with each number at its place; of several for one place the last stays."""
+    y = np.zeros_like(x, shape=size)
+    y[places] = x
+    return y
+
+
+@kernel()
+def taken_array(g: Any, places: Any) -> Any:
+    """Return what is at each place, once: 0 for a number that did not stay there."""
+    found, is_full = g[places], np.zeros_like(places, bool, shape=len(g))
+    is_full[places] = True
+    if np.count_nonzero(is_full) < len(places):
+        numbers, last = (
+            np.arange(len(places), like=like(places)),
+            np.zeros_like(places, shape=len(g)),
+        )
+        last[places] = numbers
+        found[last[places] != numbers] = 0.0
     return found
+
+
+# fmt: off
+put: Primitive = linear(put_array,
+    lambda g, x, places, size: take(g, places),
+    fresh_results=True, name="unpool")
+take: Primitive = linear(taken_array,
+    lambda h, g, places: put(h, places, len(plain(g))),
+    fresh_results=True, name="unpool_back")
+# fmt: on
 
 
 class MaxUnpool(Module):
@@ -74,9 +104,9 @@ class MaxUnpool(Module):
         if output_size is not None:
             grid = tuple(output_size)[-self.ndim :]
         rows = (batch * channels, math.prod(lengths))
-        source = sources(indices.reshape(rows), grid)
-        taken = np.take_along_axis(x.reshape(rows), np.maximum(source, 0), axis=1)
-        y = np.where(source >= 0, taken, 0.0).reshape((batch, channels, *grid))
+        places = flat_places(indices.reshape(rows), grid)
+        y = put(x.reshape(-1), places, batch * channels * math.prod(grid))
+        y = y.reshape((batch, channels, *grid))
         return y[0] if alone else y
 
 

@@ -10,8 +10,9 @@ import numpy as np
 from autograd import Tensor
 from autograd.errors import ShapeError
 from nn import init
-from nn.arrays import floating, shape_of
+from nn.arrays import floating, products, shape_of
 from nn.function_module import FunctionModule
+from nn.layers.linear import rows
 from nn.module import Module
 from nn.parameter import Parameter
 
@@ -167,5 +168,7 @@ class Bilinear(Module):
                 f"Bilinear got inputs of shapes {shapes[0]} and {shapes[1]}; it takes (..., "
                 f"{widths[0]}) and (..., {widths[1]})."
             )
-        y: Tensor = np.einsum("...i,oij,...j->...o", x1, self.weight, x2)  # type: ignore[arg-type]
-        return y if self.bias is None else y + self.bias
+        first, second = rows(floating(x1)), rows(floating(x2))
+        y: Tensor = products(first @ self.weight, second).T
+        y = y if self.bias is None else y + self.bias
+        return y.reshape((*shapes[0][:-1], self.out_features))
