@@ -41,6 +41,16 @@ CROSS_ENTROPY = Notation(
     vjps=(_cross_entropy_vjp,),
     note="",
 )
+LIKELIHOOD = Notation(
+    form="log p(labels | {0})",
+    vjps=("g · p(position | labels) ‹in each step, by the forward-backward algorithm›",),
+    note="",
+)
+VIOLATIONS = Notation(
+    form="max(0, margin − {0}[class] + {0} ‹of other classes›)",
+    vjps=("g ‹where positive, and minus their sum at the class›",),
+    note="",
+)
 WEIGHTED_SUM = Notation(form="Σ {1} · {0}", vjps=("g · {1}", "g · {0}"), note="")
 
 

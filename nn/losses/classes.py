@@ -13,7 +13,7 @@ from autograd.program import is_tracing
 from nn.arrays import floating, grids, plain, shape_of
 from nn.layers.activations import log_softmax
 from nn.layers.linear import indices_below
-from nn.losses.kernels import surprisal, weighted_sum
+from nn.losses.kernels import Kept, surprisal, weighted_sum
 from nn.losses.reductions import reduced, same_shape, weights_in
 from nn.types import typed_loss
 
@@ -135,9 +135,9 @@ def cross_entropy(
     total = weights.sum() if reduction == "mean" else 1
     factors = weights * ((1 - label_smoothing) / total)
     if isinstance(weights, Tensor):  # which get gradients, also where they are 0
-        losses = surprisal(outputs, axis, index, as_array(counted, outputs.dtype), []) * factors
+        losses = surprisal(outputs, axis, index, as_array(counted, outputs.dtype), Kept()) * factors
     else:
-        losses = surprisal(outputs, axis, index, factors, [])
+        losses = surprisal(outputs, axis, index, factors, Kept())
     if label_smoothing:
         even = outputs.dtype.type(-label_smoothing / count) / total
         every = 1 if weight is None else weights_of_classes(outputs, weight)

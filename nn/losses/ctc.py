@@ -6,15 +6,13 @@ from typing import Any
 
 import numpy as np
 
-from autograd import logsumexp
-from autograd.devices import beside, full, like, to_numpy
+from autograd.devices import beside, is_foreign, like, to_numpy
 from autograd.errors import DataError, ShapeError
 from nn.arrays import floating, plain, shape_of
 from nn.layers.linear import indices_below
+from nn.losses.alignments import NEVER, likelihood, log_likelihood
+from nn.losses.kernels import Kept
 from nn.losses.reductions import reduced
-
-#: The logarithm of what cannot happen: finite, so that differences of two are no NaN.
-NEVER = -1e30
 
 
 def ctc(
@@ -78,30 +76,17 @@ def ctc(
     labels, lengths, reads = (beside(numbers, x) for numbers in (labels, lengths, reads))
     rows = np.arange(batch, like=like(x))
     said = np.maximum(x[:, rows[:, None], labels], NEVER)
-    last = _alphas(said, labels, reads, blank)
-    ends = np.stack([last[rows, 2 * lengths], last[rows, np.maximum(2 * lengths - 1, 0)]])
-    ends = np.where(np.stack([lengths >= 0, lengths > 0]), ends, NEVER)
-    losses = -logsumexp(ends, axis=0)
+    skips = np.zeros_like(labels, bool)
+    skips[:, 2:] = (labels[:, 2:] != labels[:, :-2]) & (labels[:, 2:] != blank)
+    if is_foreign(plain(said)):
+        losses = -log_likelihood(said, skips, reads, lengths)
+    else:
+        losses = -likelihood(said, skips, reads, lengths, Kept())
     impossible = plain(losses) > -NEVER / 2
     losses = np.where(impossible, 0.0 if zero_infinity else np.inf, losses)
     if reduction == "mean":
         losses = losses / np.maximum(lengths, 1).astype(x.dtype)
     return reduced(losses[0] if alone else losses, reduction)
-
-
-def _alphas(said: Any, labels: Any, reads: Any, blank: int) -> Any:
-    """Return for each position the log-probability of all ways to reach it by the last step."""
-    batch, width = labels.shape
-    skips = np.zeros_like(labels, bool)
-    skips[:, 2:] = (labels[:, 2:] != labels[:, :-2]) & (labels[:, 2:] != blank)
-    never = full((batch, 2), NEVER, said.dtype, said)
-    alpha = np.where(np.arange(width, like=like(said)) < 2, said[0], NEVER)
-    for step in range(1, len(said)):
-        before = np.concatenate([never, alpha], axis=1)
-        ways = [alpha, before[:, 1 : 1 + width], np.where(skips, before[:, :width], NEVER)]
-        following = logsumexp(np.stack(ways), axis=0) + said[step]
-        alpha = np.where((step < reads)[:, None], following, alpha)
-    return alpha
 
 
 def _labels(targets: Any, lengths: Any, batch: int, classes: int, blank: int) -> tuple[Any, Any]:

@@ -6,9 +6,9 @@ from typing import Any
 
 import numpy as np
 
-from autograd import Tensor, define, elementwise, kernel, sigmoid, softmax
+from autograd import Tensor, define, elementwise, kernel, sigmoid, softmax, softplus
 from nn.arrays import plain
-from nn.notation import CROSS_ENTROPY, WEIGHTED_SUM
+from nn.notation import CROSS_ENTROPY, VIOLATIONS, WEIGHTED_SUM
 
 
 def log_at_least(x: Any) -> Any:
@@ -25,7 +25,25 @@ def weighted_sum_of_arrays(x: Any, weights: Any, axis: int) -> Any:
     return np.sum(weights * x, axis=axis)
 
 
-def surprisal_of_arrays(x: Any, axis: int, index: Any, weights: Any, kept: list[Any]) -> Any:
+class Kept:
+    """What the forward pass found out about one input, for the backward pass."""
+
+    def __init__(self) -> None:
+        self.x: Any = None
+        self.found: Any = None
+
+    def put(self, x: Any, *found: Any) -> None:
+        """Keep what was found out about x."""
+        self.x, self.found = x, found
+
+    def take(self, x: Any) -> Any:
+        """Return what is known about x, once, because its memory may be used again; or None."""
+        found = self.found if self.x is x else None
+        self.x = self.found = None
+        return found
+
+
+def surprisal_of_arrays(x: Any, axis: int, index: Any, weights: Any, kept: Kept) -> Any:
     """Return -log softmax(x) at some elements, times their weights.
 
     The exponentials of the others are summed by themselves: next to a large one they would be lost.
@@ -39,7 +57,7 @@ def surprisal_of_arrays(x: Any, axis: int, index: Any, weights: Any, kept: list[
     others = np.add.reduce(exponentials, axis)
     exponentials[index] = picked
     total = others + picked
-    kept[:] = [(x, exponentials, total, others)]  # reused in backward
+    kept.put(x, exponentials, total, others)
     surprisals = np.where(right == 0, np.log1p(others), np.log(total) - right)
     # They may be infinite or NaN where the weight is 0.
     return weights * np.where(weights == 0, 0.0, surprisals)
@@ -54,12 +72,30 @@ def surprisal_vjp(g: Any, y: Any, x: Any, axis: int, index: Any, weights: Any, k
         rest[index] = 0
         others = softmax(x, axis=axis) * rest
         return (others - (1 - rest) * np.sum(others, axis=axis, keepdims=True)) * g[along]
-    if not kept or kept[0][0] is not x:  # a second backward, or a gradient check
+    found = kept.take(x)
+    if found is None:  # in a second backward pass, or a gradient check
         surprisal_of_arrays(x, axis, index, weights, kept)
-    _, exponentials, total, others = kept.pop()  # removed, because their memory is reused below
+        found = kept.take(x)
+    exponentials, total, others = found
     of_each = g / total
     slope = np.multiply(exponentials, of_each[along], out=exponentials)
     slope[index] = 0.0 - of_each * others
+    return slope
+
+
+@kernel()
+def violations_of_array(x: Any, index: Any, margin: float) -> Any:
+    """Return max(0, margin - x at the index + x) in each row, and 0 at the index."""
+    y = x - x[index][..., None]
+    y += margin
+    y[index] = 0.0
+    return np.maximum(y, 0.0)
+
+
+def violations_vjp(g: Any, y: Any, x: Any, index: Any, margin: float) -> Any:
+    """Return g where there is a violation, and minus the sum of these at the index."""
+    slope = g * (plain(y) > 0)
+    slope[index] = -np.sum(slope, axis=-1)
     return slope
 
 
@@ -73,7 +109,29 @@ def huber_of_array(d: Any, delta: Any) -> Any:
     return inside * (size - inside / 2)
 
 
+@kernel(elementwise=True, tiled=True)
+def logit_slope_of_arrays(z: Any, t: Any) -> Any:
+    """Return sigmoid(z) - t, with all digits where they are nearly the same."""
+    is_plain = type(z) is np.ndarray and z.ndim and z.size and z.dtype.char in "fd"
+    if is_plain and np.maximum.reduce(z, axis=None) < (88 if z.dtype.char == "f" else 709):
+        e = np.exp(z)
+        y = e * (1 - t)
+        y -= t
+        e += 1
+        y /= e
+        return y
+    small = np.exp(-np.abs(z))
+    of_z, of_minus_z = np.where(z < 0, small, 1), np.where(z < 0, 1, small)
+    return ((1 - t) * of_z - t * of_minus_z) / (1 + small)
+
+
 # fmt: off
+logit_slope = elementwise(
+    logit_slope_of_arrays, None,
+    lambda y, z, t: sigmoid(z) * sigmoid(-z),
+    lambda y, z, t: -np.ones_like(z), name="logit_slope",
+    c="((1 - t) * (z < 0 ? exp(-fabs(z)) : 1) - t * (z < 0 ? 1 : exp(-fabs(z))))"
+      " / (1 + exp(-fabs(z)))")
 huber_of_difference = elementwise(
     huber_of_array, None,
     lambda y, d, delta: np.clip(d, -delta, delta),
@@ -84,11 +142,13 @@ cross_entropy_of_bits = elementwise(
     lambda y, p, t: np.maximum(np.log(1 - p), -100.0) - np.maximum(np.log(p), -100.0),
     name="binary_cross_entropy")
 cross_entropy_of_logits = elementwise(
-    lambda z, t: np.maximum(z, 0) - z * t + np.log1p(np.exp(-np.abs(z))), None,
-    lambda y, z, t: (1 - t) * sigmoid(z) - t * sigmoid(-z),  # sigmoid(z) - t loses digits
+    lambda z, t: np.maximum(z, 0) - z * t + softplus(-np.abs(z)), None,
+    lambda y, z, t: logit_slope(z, t),
     lambda y, z, t: -z, name="binary_cross_entropy_with_logits")
 surprisal = define(surprisal_of_arrays, surprisal_vjp,
     fresh_results=True, name="cross_entropy", notation=CROSS_ENTROPY)
+violations = define(violations_of_array, violations_vjp,
+    fresh_results=True, name="violations", notation=VIOLATIONS)
 weighted_sum = define(weighted_sum_of_arrays,
     lambda g, y, x, weights, axis: np.expand_dims(g, axis) * weights,
     lambda g, y, x, weights, axis: np.expand_dims(g, axis) * x,

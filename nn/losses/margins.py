@@ -7,10 +7,11 @@ from typing import Any
 import numpy as np
 
 from autograd import softplus
-from autograd.devices import as_array, beside, like
+from autograd.devices import as_array, beside
 from autograd.errors import OptionError, ShapeError
-from nn.arrays import floating, plain, shape_of
+from nn.arrays import floating, grids, plain, shape_of
 from nn.layers.linear import indices_below
+from nn.losses.kernels import violations
 from nn.losses.probabilities import binary_cross_entropy_with_logits
 from nn.losses.reductions import reduced, same_shape, weights_in
 
@@ -101,12 +102,11 @@ def multi_margin(
             f"The outputs have shape {shape}, the targets {targets.shape}; they must have shapes "
             "(batch, classes) and (batch,)."
         )
-    chosen = indices_below(shape[-1], targets, "multi_margin")[..., None]
-    own = np.take_along_axis(outputs, chosen, axis=-1)
-    others = np.arange(shape[-1], like=like(chosen)) != chosen
-    losses = np.where(others, np.maximum(margin - own + outputs, 0.0) ** p, 0.0)
+    chosen = indices_below(shape[-1], targets, "multi_margin")
+    losses = violations(outputs, (*grids(chosen), chosen), margin)
+    losses = losses if p == 1 else losses * losses
     if weight is not None:
-        losses = losses * weights_in(outputs.dtype, weight)[chosen]
+        losses = losses * weights_in(outputs.dtype, weight)[chosen][..., None]
     return reduced(np.sum(losses, axis=-1) / shape[-1], reduction)
 
 

@@ -9,6 +9,7 @@ import nn
 import nn.functional as F  # noqa: N812
 from autograd import Tensor, check_gradients, grad, vmap
 from autograd.errors import DataError, OptionError, ShapeError
+from nn.layers.padding import MODES
 
 RANDOM = np.random.default_rng(0)
 
@@ -41,6 +42,47 @@ def test_ctc_of_the_impossible_has_no_gradient():
     with np.errstate(divide="ignore"):
         certain = np.log(np.array([[[0.0, 1.0]], [[1.0, 0.0]]]))
     assert nn.ctc(certain, [[1]], [2], [1]) == 0
+
+
+def test_ctc_of_unlike_lengths_adds_up_each_example():
+    x = np.log(RANDOM.dirichlet(np.full(4, 0.1), size=(6, 3)))
+    targets, lengths, reads = np.array([[1, 1, 2], [3, 1, 2], [2, 0, 0]]), [2, 3, 0], [6, 4, 2]
+
+    def loss(x):
+        return nn.ctc(x, targets, reads, lengths, reduction="sum")
+
+    alone = sum(
+        nn.ctc(x[:n, i : i + 1], targets[i : i + 1, :k], [n], [k], reduction="sum")
+        for i, (n, k) in enumerate(zip(reads, lengths, strict=True))
+    )
+    assert np.isclose(loss(x), alone)
+    assert check_gradients(loss, x).ok
+    assert not grad(loss)(x)[[4, 5, 5], [1, 1, 2]].any()
+    x[2] *= 300  # probabilities that no exponential can hold
+    assert np.isfinite(loss(x))
+    counted = np.arange(6)[:, None] < reads  # each of these steps says something
+    np.testing.assert_allclose(-grad(loss)(x).sum(axis=2), counted, atol=1e-12)
+
+
+def test_of_two_numbers_unpooled_to_one_place_the_last_counts():
+    x = np.array([[[1.0, 2.0, 3.0]]])
+    places = np.array([[[0, 0, 4]]])
+
+    def unpooled(x):
+        return nn.MaxUnpool1d(2)(x, places)
+
+    np.testing.assert_array_equal(unpooled(x), [[[2, 0, 0, 0, 3, 0]]])
+    np.testing.assert_array_equal(grad(lambda x: unpooled(x).sum())(x), [[[0, 1, 1]]])
+    assert check_gradients(lambda x: unpooled(x) ** 2, x).ok
+
+
+@pytest.mark.parametrize(("mode", "name"), [*MODES.items()][1:])
+@pytest.mark.parametrize("pad", [(1, 0, 0, 2), (3, 3, 3, 3), (5, 2, 1, 9)])
+def test_a_border_is_that_of_numpy_also_a_wide_one(mode, name, pad):
+    x = RANDOM.normal(size=(2, 3, 4))
+    widths = [(0, 0), pad[2:], pad[:2]]
+    np.testing.assert_array_equal(F.pad(x, pad, mode), np.pad(x, widths, name))
+    assert check_gradients(lambda x: F.pad(x, pad, mode) ** 2, x, method="projected").ok
 
 
 def packed_samples(layer):
