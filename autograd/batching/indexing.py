@@ -13,6 +13,7 @@ from autograd.batching.explaining import raise_as_in_one_call
 from autograd.batching.level import Level, aligned, depends_on, entry, innermost, is_in, ndim
 from autograd.batching.operators import refuse_write
 from autograd.engine.batching import Batched
+from autograd.engine.foreign import index_beside, is_foreign
 from autograd.engine.node import Node
 from autograd.errors import BatchError
 
@@ -102,7 +103,7 @@ def whole_index(x: Any, index: Any, level: Level) -> tuple[Any, int] | None:
         if _are_apart(kinds):
             return None
         found = (slice(None), *parts)
-        return found, ndim(_shape_probe(x)[tuple(parts)])
+        return found, ndim(_shape_probe(x)[tuple(map(_probe, parts))])
     advanced = [i for i, kind in enumerate(kinds) if kind in ("array", "int")]
     if advanced != list(range(len(advanced))):
         return None
@@ -132,6 +133,11 @@ def _parts(index: Any, x: Any) -> list[Any]:
     return parts
 
 
+def _probe(part: Any) -> Any:
+    """Return an index that selects as many axes, without reading it from a device."""
+    return np.zeros(part.shape, part.dtype) if is_foreign(part) else part
+
+
 def _kind(part: Any) -> str:
     if part is None:
         return "new"
@@ -141,7 +147,8 @@ def _kind(part: Any) -> str:
         return "slice"
     if _is_mask(part):
         return "mask"
-    return "array" if isinstance(part, (np.ndarray, Batched)) else "int"
+    is_array = isinstance(part, (np.ndarray, Batched)) or is_foreign(part)
+    return "array" if is_array else "int"
 
 
 def _is_mask(part: Any) -> bool:
@@ -158,7 +165,7 @@ def _are_apart(kinds: list[str]) -> bool:
 
 def _read(array: Any, parts: list[Any]) -> Any:
     """Return elements by an index that all calls share."""
-    found = array[(slice(None), *parts)]
+    found = array[index_beside((slice(None), *parts), array)]
     kinds = [_kind(part) for part in parts]
     if not _are_apart(kinds):
         return found

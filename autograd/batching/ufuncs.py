@@ -13,6 +13,7 @@ from autograd.batching.indexing import whole_index
 from autograd.batching.level import Level, aligned, entry, innermost, is_in, ndim
 from autograd.batching.loops import looped
 from autograd.batching.operators import refuse_write
+from autograd.engine.foreign import index_beside
 
 
 def call_ufunc(ufunc: Any, method: str, inputs: Any, keywords: dict[str, Any]) -> Any:
@@ -155,7 +156,11 @@ def _at(ufunc: Any, level: Level, inputs: Any, keywords: dict[str, Any]) -> Any:
             ufunc.at(target.array[place, ...], *entry((index, *operands), level, place))
         return None
     index, axes = found
-    ufunc.at(target.array, index, *[aligned(x, level, axes) for x in operands])
+    ufunc.at(
+        target.array,
+        index_beside(index, target.array),
+        *[aligned(x, level, axes) for x in operands],
+    )
     return None
 
 

@@ -22,6 +22,7 @@ from autograd.engine import Node, Primitive, Tensor, Value, batching, tracing
 from autograd.engine.assignment import current
 from autograd.engine.batching import INSTALLED, Batched, Batching
 from autograd.engine.dispatch import plain
+from autograd.engine.foreign import is_foreign, like
 from autograd.engine.grad_mode import GRAD_MODE
 from autograd.engine.operations import GETITEM, SETITEM
 from autograd.engine.primitive import NOTHING
@@ -80,6 +81,19 @@ for _primitive in (enter, leave, total, share, SETITEM):
 GETITEM.batch = lambda function, arguments, keywords: getitem(*arguments)
 
 
+def _on_device(arguments: Any) -> Any:
+    """Replace arrays of another library by batched ones, if others are; not indices."""
+    if not any(map(is_foreign, arguments)):
+        return arguments
+    level = innermost(arguments)
+    if level is None:
+        return arguments
+    return [
+        batched(whole(x, level), level) if is_foreign(x) and x.dtype.kind in "fc" else x
+        for x in arguments
+    ]
+
+
 class NodesInBatches(Batching):
     """How nodes meet batched arrays."""
 
@@ -101,6 +115,7 @@ class NodesInBatches(Batching):
         function = primitive.function
         if primitive.batch is not None:
             return primitive.batch(function, arguments, keywords)
+        arguments = _on_device(arguments)
         if isinstance(function, np.ufunc):
             return function(*arguments, **keywords)
         if primitive.partials is not None and not keywords:
@@ -109,7 +124,7 @@ class NodesInBatches(Batching):
             with in_rule():
                 return function(*arguments, **keywords)
         except Exception as error:
-            if not _is_of_batch(error):
+            if not (_is_of_batch(error) or _is_of_device(error, arguments)):
                 raise
             settle(error)
             level = innermost((arguments, keywords))
@@ -119,12 +134,15 @@ class NodesInBatches(Batching):
         self, primitive: Any, argnum: int, g: Any, y: Any, arguments: Any, keywords: Any
     ) -> Any:
         """Return the cotangent of an argument in all calls of a batch."""
+        g, y, *arguments = _on_device((g, y, *arguments))
+        arguments = tuple(arguments)
         try:
             with in_rule():
                 return primitive.pullback(argnum, g, y, arguments, keywords)
         except Exception as error:
             reads_graph = primitive.limit is not None or primitive.again is not None
-            if not _is_of_batch(error) or (reads_graph and isinstance(g, Node)):
+            is_of_batch = _is_of_batch(error) or _is_of_device(error, arguments)
+            if not is_of_batch or (reads_graph and isinstance(g, Node)):
                 raise  # the rule reads the graph of its cotangent, which a loop would cut
             settle(error)
             given = (argnum, g, y, arguments, keywords)
@@ -141,7 +159,8 @@ class NodesInBatches(Batching):
             with in_rule():
                 return handler(*arguments, **keywords)
         except Exception as error:
-            if not _is_of_batch(error) or handler in WRITERS:
+            is_of_batch = _is_of_batch(error) or _is_of_device(error, arguments)
+            if not is_of_batch or handler in WRITERS:
                 raise
             if innermost(plain((arguments, keywords))) is None:
                 raise
@@ -178,6 +197,11 @@ def _is_of_batch(error: BaseException | None) -> bool:
     while error is not None and not isinstance(error, BatchError):
         error = error.__cause__
     return error is not None
+
+
+def _is_of_device(error: Exception, arguments: Any) -> bool:
+    """Return whether another library may have refused an array because it is batched."""
+    return isinstance(error, TypeError) and like(arguments) is not None
 
 
 def of_elements(primitive: Primitive, arguments: Any) -> Any:

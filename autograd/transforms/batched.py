@@ -17,6 +17,7 @@ from autograd.batching.results import refuse_hidden
 from autograd.engine import Node, Tensor, Value, batching
 from autograd.engine.array_data import refuse_other_rules
 from autograd.engine.dispatch import plain
+from autograd.engine.foreign import copied, is_foreign
 from autograd.engine.grad_mode import GRAD_MODE
 from autograd.engine.memory import owner_of
 from autograd.engine.objects import OBJECT, joined
@@ -185,7 +186,8 @@ def _result(x: Any, axis: Any, level: Level, inputs: list[Any]) -> Any:
     if isinstance(found, batching.Batched):
         return found
     if not is_in(data, level):
-        return np.array(found)
+        return copied(found) if is_foreign(found) else np.array(found)
     owner = owner_of(found)
-    shares = any(owner is owner_of(x) for x in inputs if isinstance(x, np.ndarray))
+    arrays = [x for x in inputs if isinstance(x, np.ndarray) or is_foreign(x)]
+    shares = any(owner is owner_of(x) for x in arrays)
     return found.copy() if shares else found
