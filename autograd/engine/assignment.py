@@ -13,7 +13,7 @@ import numpy as np
 
 from autograd.engine import batching, calls, constants, objects, tracing
 from autograd.engine.fields import ArrayNode, NumberNode, adopt, note_store
-from autograd.engine.foreign import copied
+from autograd.engine.foreign import as_array, copied, index_beside, is_writable, like
 from autograd.engine.grad_mode import GRAD_MODE, is_recording
 from autograd.engine.memory import Memory, View, owner_of
 from autograd.engine.node import plain
@@ -317,7 +317,7 @@ def _place(handle: ArrayNode, index: Any) -> tuple[ArrayNode, Any]:
         root = root._view.base
     if not views:
         return root, index
-    if not data.flags.writeable:
+    if not is_writable(data):
         raise ReadOnlyError(
             f"This Tensor of shape {data.shape} is a read-only view ({views[0].primitive.name}), "
             "as it is in NumPy. Assign to the Tensor it was taken from, or to a copy: t = t.copy()."
@@ -328,12 +328,13 @@ def _place(handle: ArrayNode, index: Any) -> tuple[ArrayNode, Any]:
         if joined is not None:
             return root, joined
     shape = root._contents.shape
-    positions: Any = np.arange(root._contents.size).reshape(shape)
+    positions: Any = np.arange(root._contents.size, like=like(root._contents)).reshape(shape)
     for view in reversed(views):
         positions = view.of(positions)
     if not shape:
         return root, ()
-    return root, np.unravel_index(np.asarray(positions[index]).astype(int), shape)
+    found = as_array(positions[index_beside(index, positions)])
+    return root, np.unravel_index(found.astype(int), shape)
 
 
 def _is_part(handle: ArrayNode) -> bool:

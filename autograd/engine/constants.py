@@ -2,16 +2,19 @@
 
 NumPy's arrays have no versions. So a small array is copied into the record, and of a large one a
 fingerprint of some elements is taken, which backward compares. A change that spares all of these
-elements is not noticed: a full comparison would take as long as the operation itself.
+elements is not noticed: a full comparison would take as long as the operation itself. Of a large
+array of a device nothing is taken, because a comparison would read it.
 """
 
 from __future__ import annotations
 
+import copy
 from typing import Any, Final
 
 import numpy as np
 
 from autograd.engine.batching import Batched
+from autograd.engine.foreign import is_foreign
 from autograd.engine.tracing import Followed
 
 _ndarray: Final = np.ndarray
@@ -34,9 +37,16 @@ def kept(x: Any) -> Any:
         return x if own is x.array else x.with_array(own)
     if isinstance(x, list):
         return [kept(item) for item in x]
-    if type(x) is tuple and _holds_arrays(x):
-        return tuple([kept(part) for part in x])
-    return x
+    if type(x) is tuple:
+        return tuple([kept(part) for part in x]) if _holds_arrays(x) else x
+    return _kept_elsewhere(x) if is_foreign(x) else x
+
+
+def _kept_elsewhere(x: Any) -> Any:
+    """Return a constant of another library: what is computed later takes no memory to copy."""
+    if not hasattr(x, "strides"):
+        return copy.copy(x)
+    return x.copy() if x.nbytes <= COPIED else x
 
 
 def kept_arguments(arguments: tuple[Any, ...]) -> tuple[Any, ...]:
@@ -52,6 +62,7 @@ def kept_keywords(keywords: dict[str, Any]) -> dict[str, Any]:
             or isinstance(item, list)
             or isinstance(item, tuple)
             or isinstance(item, Batched)
+            or is_foreign(item)
         ):
             return {name: kept(item) for name, item in keywords.items()}
     return keywords
@@ -64,6 +75,7 @@ def _holds_arrays(items: tuple[Any, ...]) -> bool:
             or isinstance(item, list)
             or isinstance(item, tuple)
             or isinstance(item, Batched)
+            or is_foreign(item)
         ):
             return True
     return False

@@ -151,6 +151,8 @@ def apply(
                 if argnum < arity or arity < 0:
                     return apply(primitive, _with_arrays(arguments, arity), keywords, handles)
                 has_constants = has_large_constants = True
+            elif foreign.is_foreign(argument):
+                has_constants = has_foreign = True
             plain.append(argument)
     if has_batched or (has_constants and batching.any_batched(plain)):
         found = batching.called(primitive, plain, keywords)

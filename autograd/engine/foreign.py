@@ -145,7 +145,7 @@ def as_array(x: Any, dtype: Any = None) -> Any:
 
 def ones(data: Any) -> Any:
     """Return ones like an array; a NumPy scalar for an array of NumPy without axes."""
-    if data.shape == () and not is_foreign(data):
+    if data.shape == () and like(data) is None:
         return data.dtype.type(1)
     return full(data.shape, 1, data.dtype, data)
 
@@ -186,6 +186,17 @@ def full(shape: Any, number: Any, dtype: Any, *others: Any) -> Any:
 def copied(x: Any) -> Any:
     """Return a copy of an array, which lies in memory like it if it is one of NumPy's."""
     return x.copy() if is_foreign(x) else x.copy(order="K")
+
+
+def is_writable(x: Any) -> bool:
+    """Return whether elements of an array can be assigned to.
+
+    CuPy marks no array as read-only; where NumPy would, several elements share a place.
+    """
+    if not is_foreign(x):
+        return bool(x.flags.writeable)
+    strides = getattr(x, "strides", ())
+    return all(step != 0 or n < 2 for step, n in zip(strides, x.shape, strict=False))
 
 
 def computed(name: str, function: Any, arguments: Any, keywords: dict[str, Any]) -> Any:

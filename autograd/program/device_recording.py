@@ -11,7 +11,7 @@ from autograd.engine.foreign import copied
 from autograd.errors import TraceError
 from autograd.program import structure
 from autograd.program.backends import Backend
-from autograd.program.backends.device import OnDevice, difference
+from autograd.program.backends.device import OnDevice, WholeOnDevice, difference
 from autograd.program.backends.device.kernels import REPORTED
 from autograd.program.environment import Environment
 from autograd.program.hosts import is_on_device
@@ -19,7 +19,7 @@ from autograd.program.joint import external_writes
 from autograd.program.path import Path
 from autograd.program.repeating import require_same
 from autograd.program.running import GuardFailed
-from autograd.program.stand_ins import NotFollowed
+from autograd.program.stand_ins import NotFollowed, numbers_of
 from autograd.program.tracing import Recording, with_own_arrays
 
 
@@ -38,6 +38,7 @@ def recorded_on_device(
     call: Callable[[], Any],
     environment: Environment,
     given: Any,
+    with_graph: Callable[[Path, Recording, Any], Any],
 ) -> Found:
     """Record a call once more, call the function itself, and compare its result with the program's.
 
@@ -53,14 +54,18 @@ def recorded_on_device(
         What the function reads.
     given : tuple
         The arguments, nested.
+    with_graph : callable
+        Takes the path, its recording and what the function has returned; returns what runs the
+        program on nodes.
     """
     hosts = environment.hosts
     inputs: list[Any] = []
     structure.flatten(given, inputs, [])
     try:
-        if first.results.has_nodes or any(isinstance(x, Node) for x in inputs):
-            home = type(hosts.home).__module__
-            return Found(call(), None, f"it computes with nodes that hold arrays of {home}")
+        has_graph = first.results.has_nodes or any(isinstance(x, Node) for x in inputs)
+        if first.results.are_values:
+            return Found(call(), None, "it returns Values, whose numbers a device would send back")
+        inputs = [numbers_of(x) for x in inputs]
         second = again(before=first)
         require_same(first.program, second.program)
         second.program = with_own_arrays(first.program, second.program)
@@ -70,8 +75,14 @@ def recorded_on_device(
             return Found(result)
         known = {id(x.value) for x in first.program.constants}
         outside = {id(x.value) for x in second.program.constants} & known
-        device = OnDevice(hosts, inputs, outside, result)
-        return _checked(second, environment, device, inputs, result)
+        device = OnDevice(hosts, outside)
+        found = _checked(second, environment, device, inputs, result)
+        if found.path is not None and has_graph:
+            try:
+                found.path.run = with_graph(found.path, second, result)
+            except NotFollowed as refusal:
+                return Found(result, None, str(refusal))
+        return found
     finally:
         hosts.forget()
 
@@ -80,11 +91,12 @@ def _checked(
     recording: Recording, environment: Environment, device: OnDevice, inputs: list[Any], result: Any
 ) -> Found:
     """Return the path of a program that gives what the function gives, if need be unfused."""
+    whole = WholeOnDevice(device, inputs, result)
     reason = ""
     for fused in (True, False):
         device.is_fused = fused
         try:
-            path = Path(recording, environment, Backend("numpy"), device=device)
+            path = Path(recording, environment, Backend("numpy"), device=whole)
             if reason:
                 path.report.refuses(REPORTED, reason)
             other = "" if external_writes(path.program) else _difference(path, inputs, result)

@@ -21,6 +21,7 @@ from autograd.program import counting, structure
 from autograd.program.backends import Backend
 from autograd.program.backends.report import in_words
 from autograd.program.bound import Bound
+from autograd.program.device_joint import DeviceJoint
 from autograd.program.device_recording import recorded_on_device
 from autograd.program.environment import Environment
 from autograd.program.failures import handled, not_followed
@@ -463,7 +464,12 @@ class Jitted(Front):  # type: ignore[misc]
             record, self.function, arguments, keywords, environment, True, self._changing, True
         )
         call = functools.partial(self.function, *arguments, **keywords)
-        found = recorded_on_device(first, again, call, environment, (arguments, keywords))
+        given = (arguments, keywords)
+
+        def with_graph(path: Path, recording: Recording, result: Any) -> Replay:
+            return Replay(self, path, recording, arguments, keywords, DeviceJoint, result)
+
+        found = recorded_on_device(first, again, call, environment, given, with_graph)
         if found.path is not None:
             self._keep(signature, found.path)
         elif found.refusal:

@@ -10,6 +10,7 @@ from typing import Any
 
 import numpy as np
 
+from autograd import tree
 from autograd.engine import tracing as hooks
 from autograd.program.backends import Backend
 from autograd.program.backends.report import Report
@@ -68,13 +69,17 @@ class Joint:
         first = with_checks_first(_program(program, own, forward, (results, tuple(kept))))
         last = _program(program, [*kept.values(), *cotangents], backward, found)
         last.loads, last.stores, last.name = [], [], f"{program.name}_backward"
-        self.forward = backend.prepared(first, report)
-        self.backward = backend.prepared(last, report)
+        self._make(first, last)
         state = {load.variable for load in program.loads if isinstance(load.node, Cell)}
         shared = [_root(x) for x in self.forward.output[1]]
         #: What the function may change before the derivative is wanted.
         self._copied = [k for k, x in enumerate(shared) if x in state]
         self._shared = _shared(self.backward)
+
+    def _make(self, first: Program, last: Program) -> None:
+        """Compile both parts."""
+        self.forward = self._backend.prepared(first, self._report)
+        self.backward = self._backend.prepared(last, self._report)
         self._run_forward = compiled(self.forward, first)
         self._run_backward = compiled(self.backward, last)
 
@@ -83,20 +88,11 @@ class Joint:
         cls, replay: Any, leaves: list[Any], mask: tuple[int, ...], gs: list[Any]
     ) -> tuple[Joint, list[Any]]:
         """Record a function and its backward pass; return it with the derivatives found."""
-        cut = 0
-
-        def with_backward(leaves: list[Any], cotangents: list[Any]) -> Any:
-            nonlocal cut
-            found = replay.called(leaves)
-            cut = len(hooks.tracer().items)
-            roots = replay.roots_in(found, mask)
-            return found, replay.derivatives_of(roots, leaves, cotangents, False)
-
-        with_backward.__name__ = replay.name
+        both = WithBackward(replay, mask)
         with RECORDING:
-            made = isolated(with_backward, (leaves, gs), {}, replay.environment, replay.changing)
+            made = isolated(both, (leaves, gs), {}, replay.environment, replay.changing)
         found = [numbers_of(x) for x in made.result[1]]
-        return cls(made.program, mask, cut, replay.backend, replay.report), found
+        return cls(made.program, mask, both.cut, replay.backend, replay.report), found
 
     def run_forward(self, inputs: list[Any]) -> tuple[Any, Any]:
         """Return what the function returns, and what the backward program needs."""
@@ -124,6 +120,29 @@ class Joint:
             self._whole = self._backend.ready(whole, self._report)
         found: list[Any] = self._whole(*inputs, *cotangents)
         return found
+
+
+class WithBackward:
+    """A function of arguments and cotangents: what another one returns, and derivatives.
+
+    Attributes
+    ----------
+    cut : int
+        The number of instructions before the backward pass.
+    """
+
+    def __init__(self, replay: Any, mask: tuple[int, ...]) -> None:
+        self.replay, self.mask, self.cut = replay, mask, 0
+        self.__name__ = replay.name
+
+    def __call__(self, leaves: list[Any], cotangents: list[Any]) -> Any:
+        """Call the function, and go back."""
+        found = self.replay.called(leaves)
+        for x in tree.flat(found):
+            numbers_of(x)  # a view of what was assigned to later is computed again here
+        self.cut = len(hooks.tracer().items)
+        roots = self.replay.roots_in(found, self.mask)
+        return found, self.replay.derivatives_of(roots, leaves, cotangents, False)
 
 
 def _program(like: Program, inputs: list[Any], items: list[Any], output: Any) -> Program:

@@ -6,6 +6,7 @@ import functools
 import linecache
 from typing import Any
 
+from autograd.engine.foreign import is_writable
 from autograd.program.backends import Backend
 from autograd.program.backends.report import Report
 from autograd.program.environment import Environment
@@ -96,7 +97,7 @@ def _where_writable(run: Any, written: list[int]) -> Any:
 
     def checked(*inputs: Any) -> Any:
         for k in written:
-            if not getattr(inputs[k].flags, "writeable", True):  # CuPy's have no such flag
+            if not is_writable(inputs[k]):
                 raise GuardFailed(-1, None)
         return run(*inputs)
 

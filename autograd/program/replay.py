@@ -19,16 +19,19 @@ from autograd.engine import tracing as hooks
 from autograd.engine.assignment import current
 from autograd.engine.constants import COPIED
 from autograd.engine.derivatives import derivatives
+from autograd.engine.foreign import like, ones
 from autograd.engine.grad_mode import enable_grad, is_recording
 from autograd.engine.node import UNRECORDED
 from autograd.engine.observers import is_observed
 from autograd.engine.primitive import NO_KEYWORDS, Primitive
 from autograd.engine.transform_calls import arguments as arguments_of_call
 from autograd.errors import GraphError, TraceError
+from autograd.graph import contents
 from autograd.program import results as kinds
 from autograd.program import structure
 from autograd.program.bundles import FREED_RESULT, Call, nodes_of_call
 from autograd.program.environment import OPAQUE
+from autograd.program.hosts import is_on_device
 from autograd.program.instructions import Variable
 from autograd.program.joint import Joint, external_writes
 from autograd.program.links import MANY, Link, Partials, chain
@@ -59,6 +62,10 @@ class Replay:
         The program, and which nodes it returns.
     arguments, keywords : tuple and dict
         What the function was called with.
+    joint : type
+        What records the backward pass.
+    result : any
+        What the function has returned for arrays of a device.
     """
 
     def __init__(
@@ -68,6 +75,8 @@ class Replay:
         recording: Recording,
         arguments: Any,
         keywords: Any,
+        joint: type[Joint] = Joint,
+        result: Any = None,
     ) -> None:
         leaves: list[Any] = []
         structure.flatten((arguments, keywords), leaves, [])
@@ -76,9 +85,13 @@ class Replay:
         self.function = owner.function
         self.name = str(getattr(owner, "__name__", "function"))
         self.environment, self.changing, self.holds = path.environment, owner._changing, path.holds
+        self.joint_of = joint
         self.run = path.run
         self.program = path.program
         self.results = results = recording.results
+        result = recording.result if result is None else result
+        #: Which results are on a device.
+        self.results_there = [is_on_device(numbers_of(x)) for x in tree.flat(result)]
         slots = [structure.Slot(number) for number in range(len(leaves))]
         self.template = structure.replaced((arguments, keywords), iter(slots))
         #: For each argument, the first one that is the same node.
@@ -111,7 +124,7 @@ class Replay:
         if results.are_values:
             self.partials = Partials(self, self._leaves(inputs))
         elif results.connected and not self.repeatable:
-            self._record_now(inputs, recording.result)
+            self._record_now(inputs, result)
 
     def _record_now(self, inputs: list[Any], result: Any) -> None:
         """Record the backward pass of a function that cannot be called once more for it."""
@@ -328,7 +341,7 @@ class Replay:
     def _record(self, inputs: list[Any], mask: tuple[int, ...], gs: list[Any]) -> list[Any]:
         """Record the function with its backward pass; return the derivatives."""
         leaves = self._leaves(inputs)
-        joint, found = Joint.recorded(self, leaves, mask, gs)
+        joint, found = self.joint_of.recorded(self, leaves, mask, gs)
         self.joints[mask] = joint
         if joint.can_split:
             self.split = joint
@@ -459,16 +472,16 @@ def derivatives_of(roots: list[Any], gs: list[Any], nodes: list[Any], create: bo
     primitive.function, primitive.arity = _nothing, -1
     primitive.variadic = lambda argnum, g, y, *arguments: gs[argnum]
     joined = dispatch.apply(primitive, tuple(roots), NO_KEYWORDS)
-    found = derivatives(joined, np.ones(()), nodes, True, create)
+    found = derivatives(joined, ones(contents(joined)), nodes, True, create)
     return found
 
 
 def _nothing(*roots: Any) -> Any:
-    return np.zeros(())
+    return np.zeros((), like=like(*roots))
 
 
 def _copied(x: Any) -> Any:
-    return x.copy() if isinstance(x, np.ndarray) else x
+    return x.copy() if isinstance(x, np.ndarray) or is_on_device(x) else x
 
 
 def _alone(result: Any, value: Any) -> Any:

@@ -6,6 +6,7 @@ from typing import Any
 
 from autograd import tree
 from autograd.engine import Node, Tensor, Value, objects
+from autograd.engine.assignment import current
 from autograd.engine.fields import ENDED
 from autograd.engine.node import UNRECORDED
 from autograd.program.stand_ins import NodeTracer
@@ -108,8 +109,10 @@ def results_of(found: Any, recorder: NodeTracer) -> Results:
         result = _result(x, recorder)
         results.leaves.append(result)
         if result.what == CONNECTED:
-            _follow(x, recorder, results, nodes)
+            _follow(_now(x), recorder, results, nodes)
             results.connected.append(number)
+            if _is_assigned_leaf(x):
+                results.refused = "it returns a leaf to whose elements it assigns"
         if isinstance(x, Tensor) and x._view is not None:
             base: Any = x
             while base._view is not None:
@@ -122,7 +125,7 @@ def results_of(found: Any, recorder: NodeTracer) -> Results:
                     results.shares_views = True
     for number, x in enumerate(leaves):
         known = results.leaves[number]
-        if known is not None and known.what == CONNECTED and _is_freed(x):
+        if known is not None and known.what == CONNECTED and _is_freed(_now(x)):
             known.what = FREED
             results.connected.remove(number)
     results.arguments.sort()
@@ -137,6 +140,15 @@ def _is_argument(node: Any, recorder: NodeTracer) -> bool:
     return id(node) in recorder.stand_ins
 
 
+def _now(x: Any) -> Any:
+    """Return the node that holds the elements of a result, to which the function may assign."""
+    return current(x) if isinstance(x, Tensor) else x
+
+
+def _is_assigned_leaf(x: Any) -> bool:
+    return isinstance(x, Tensor) and x.primitive is None and x._requires_grad
+
+
 def _result(x: Any, recorder: NodeTracer) -> Result:
     """Describe a node, without what it depends on."""
     if _is_argument(x, recorder):
@@ -145,7 +157,7 @@ def _result(x: Any, recorder: NodeTracer) -> Result:
         return Result(OUTSIDE, x)
     if x._primitive is UNRECORDED:
         return Result(UNRECORDED_VALUE, x)
-    if x.primitive is not None:
+    if _now(x).primitive is not None:
         return Result(CONNECTED, x)
     return Result(LEAF if isinstance(x, Value) or x.requires_grad else CONSTANT, x)
 

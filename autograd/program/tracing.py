@@ -80,6 +80,7 @@ def record(
     changing: Any = (),
     strict: bool = False,
     before: Recording | None = None,
+    on_device: bool = False,
 ) -> Recording:
     """Call a function and record it.
 
@@ -101,11 +102,13 @@ def record(
         Raise `NotFollowed` where the function does something with nodes that cannot be repeated.
     before : Recording, optional
         Another recording of the same call, whose instructions are taken over where they are equal.
+    on_device : bool
+        Whether copies in memory stand for arrays of a device; with `strict` they do.
     """
     leaves: list[Any] = []
     structure.flatten((arguments, keywords), leaves, [])
     recorder = Recorder(isolated, changing, strict, None if before is None else before.recorder)
-    recorder.hosts = environment.hosts if strict else None
+    recorder.hosts = environment.hosts if strict or on_device else None
     recorder.give_up_foreign(tree.flat((arguments, keywords)))
     inputs, given = _inputs(recorder, leaves)
     symbols = iter([x._variable for x in inputs])
@@ -218,10 +221,13 @@ def isolated(
     environment: Environment,
     changing: Any,
     strict: bool = False,
+    on_device: bool = False,
 ) -> Recording:
     """Record a call and undo it; add to `changing` what has to be an input."""
     while True:
-        found = record(function, arguments, keywords, environment, True, changing, strict)
+        found = record(
+            function, arguments, keywords, environment, True, changing, strict, None, on_device
+        )
         if found.changing <= changing:
             return found
         changing |= found.changing

@@ -15,6 +15,7 @@ import json
 import operator
 import os
 import types
+import weakref
 from pathlib import Path
 from typing import Any
 
@@ -42,13 +43,34 @@ class DeviceError(TypeError):
     """An array of NumPy was mixed with one of the device, or one of the device converted."""
 
 
+class Flags:
+    """What CuPy says of the memory of an array: nothing is read-only there."""
+
+    def __init__(self, data: Any) -> None:
+        self.c_contiguous, self.f_contiguous = data.flags.c_contiguous, data.flags.f_contiguous
+        self.owndata = data.flags.owndata
+
+
+#: By the identities of NumPy's arrays that own memory, what is on the device.
+_OWNERS: Any = weakref.WeakValueDictionary()
+
+
 class DeviceArray:
     """An array on a device that exists in the tests alone."""
 
     __array_priority__ = 100
+    base: Any = None  # the owner of the memory, if this is a view
 
     def __init__(self, data: Any) -> None:
-        self._on_device = np.asarray(data)
+        self._on_device = data = np.asarray(data)
+        owner = data
+        while isinstance(owner.base, np.ndarray):
+            owner = owner.base
+        if owner is data:
+            _OWNERS[id(data)] = self
+        else:
+            known = _OWNERS.get(id(owner))
+            self.base = DeviceArray(owner) if known is None else known
 
     # -- what is known without reading ------------------------------------------------------
 
@@ -59,16 +81,11 @@ class DeviceArray:
     nbytes = property(lambda self: self._on_device.nbytes)
     itemsize = property(lambda self: self._on_device.itemsize)
     strides = property(lambda self: self._on_device.strides)
-    flags = property(lambda self: self._on_device.flags)
+    flags = property(lambda self: Flags(self._on_device))
     T = property(lambda self: DeviceArray(self._on_device.T))
     mT = property(lambda self: DeviceArray(np.swapaxes(self._on_device, -1, -2)))  # noqa: N815
     real = property(lambda self: DeviceArray(self._on_device.real))
     imag = property(lambda self: DeviceArray(self._on_device.imag))
-
-    @property
-    def base(self) -> Any:
-        base = self._on_device.base
-        return DeviceArray(base) if isinstance(base, np.ndarray) else None
 
     def __len__(self) -> int:
         return len(self._on_device)
@@ -245,7 +262,8 @@ def _read(item: Any) -> Any:
 def _placed(found: Any) -> Any:
     """Return results as arrays of the device, numbers as arrays without axes."""
     if isinstance(found, np.ndarray | np.generic) and found.dtype.kind in "biufc":
-        return DeviceArray(found)
+        known = _OWNERS.get(id(found))
+        return DeviceArray(found) if known is None else known
     if isinstance(found, list):
         return [_placed(item) for item in found]
     if isinstance(found, tuple):

@@ -13,7 +13,7 @@ from rules.samples import SAMPLES
 
 import autograd as ag
 import nn
-from autograd import Tensor, tree
+from autograd import tree
 from autograd.errors import DataError
 from autograd.program.environment import OPAQUE
 
@@ -170,14 +170,6 @@ def test_a_step_of_training_is_replayed():
 
 class _Library:
     asarray = staticmethod(on_device)
-
-
-def test_nodes_on_a_device_are_computed_directly():
-    function = ag.jit(lambda x: np.sum(x**2))
-    x = Tensor(on_device(X))
-    function(x).backward()
-    np.testing.assert_allclose(x.grad.get(), 2 * X)
-    assert "nodes that hold arrays of" in function.summary()
 
 
 # -- kernels ------------------------------------------------------------------------------------

@@ -169,21 +169,23 @@ class Placing:
         The program as it was recorded.
     hosts : Hosts
         The copies for which it was recorded.
-    given : list
-        The arguments: arrays of the device, arrays of NumPy, and numbers.
+    given : list of bool
+        Which arguments are arrays of the device; others are arrays of NumPy, and numbers.
     outside : set of int
         The identities of arrays that the function did not make, so that they may change.
     """
 
-    def __init__(self, program: Program, hosts: Hosts, given: list[Any], outside: set[int]) -> None:
+    def __init__(
+        self, program: Program, hosts: Hosts, given: list[bool], outside: set[int]
+    ) -> None:
         self.program, self.hosts, self.outside = program, hosts, outside
         self.home = np.empty((0,), like=hosts.home)  # keeps nothing else alive
         self.items: list[Any] = []
         self.there: set[Any] = set()
         self.replaced: dict[Any, Any] = {}
         self._number = 1 + max((x.number for x in self._variables()), default=0)
-        for x, value in zip(program.inputs, given, strict=True):
-            self._source(x, is_on_device(value))
+        for x, is_there in zip(program.inputs, given, strict=True):
+            self._source(x, is_there)
         for load in program.loads:
             if load.variable is not None:
                 self._source(load.variable, is_on_device(held_now(load)))
