@@ -51,16 +51,17 @@ FILLS = {"good": "#b9dfc4", "bad": "#d3214b", "unsure": "#e3b341", "line": "#d5d
 
 def table(report: Report, rows: int = 20) -> str:
     """Return the worst comparisons as a table in HTML."""
-    # Readable on light and dark pages.
-    colours = {"ok": "inherit", "kink": "#947500", "unresolved": "#947500"}
+    # Ink on a plate of its own, which is readable on light and dark pages.
+    wrong, unsure = "color:#7d0a2e;background:#ffdbe3", "color:#4d3d00;background:#fbe9a9"
+    looks = {"ok": "", "kink": unsure, "unresolved": unsure}
     lines = []
     for comparison in report.ranked(rows):
         cells = [html.escape(cell) for cell in comparison.cells()]
-        colour = colours.get(comparison.verdict, "#e0284a")
+        look = looks.get(comparison.verdict, wrong)
         lines.append(
             f"<tr><td><code>{cells[0]}</code></td>"
             + "".join(f"<td style='text-align:right'>{cell}</td>" for cell in cells[1:4])
-            + f"<td style='color:{colour}'>{cells[4]}</td></tr>"
+            + f"<td style='{look}'>{cells[4]}</td></tr>"
         )
     heads = "".join(
         f"<th>{head}</th>" for head in ("derivative", "analytic", "numerical", "difference", "")

@@ -41,6 +41,12 @@ INCLUDE = re.compile(r"^<!-- include: (\S+) -->$", re.MULTILINE)
 #: A line break between two Chinese characters, which browsers would show as a space.
 CHINESE_BREAK = re.compile(r"(?<=[\u3000-\u303f\u4e00-\u9fff\uff00-\uffef])\n(?=[\u4e00-\u9fff])")
 PICTURE = re.compile(r'(?<!">)(<img [^>]*?src="(?!data:)([^"]+)"[^>]*>)')
+#: The smallest width at which the text of a drawn graph is legible, as `draw` writes it.
+LEAST = re.compile(r'<svg style="[^"]*min-width:(\d+)px')
+#: How much smaller a chart is shown than it was drawn, at most.
+SMALLEST = 0.62
+#: What only the tests of an example need.
+ONLY_TESTED = re.compile(r" +# doctest: [+\w, ]+$|^<BLANKLINE>$", re.MULTILINE)
 GENERATED = re.compile(r"^<!-- generated: (\w+) -->$", re.MULTILINE)
 
 
@@ -86,12 +92,32 @@ def on_page_markdown(markdown: str, page: Any, **_: Any) -> str:
     if uri.startswith("source/"):
         return markdown
     markdown = CHINESE_BREAK.sub("", _rewritten(markdown, uri, set()))
+    markdown = ONLY_TESTED.sub("", markdown)
     return INCLUDE.sub(lambda found: _included(found[1], uri), markdown)
 
 
-def on_page_content(content: str, **_: Any) -> str:
-    """Make every picture a link to itself: on a phone, wide ones cannot be read otherwise."""
-    return PICTURE.sub(r'<a href="\2" title="The picture alone">\1</a>', content)
+def on_page_content(content: str, page: Any, files: Files, **_: Any) -> str:
+    """Make every picture a link to itself, and none smaller than it is legible."""
+
+    def linked(found: re.Match[str]) -> str:
+        tag, source = found[1], found[2]
+        uri = posixpath.normpath(posixpath.join(posixpath.dirname(page.file.src_uri), source))
+        least = _least_width(files.get_file_from_path(uri))
+        if least:
+            tag = tag.replace("<img ", f'<img class="wide" style="min-width: {least}px" ', 1)
+        return f'<a href="{source}" title="The picture alone">{tag}</a>'
+
+    return PICTURE.sub(linked, content)
+
+
+def _least_width(picture: File | None) -> int:
+    """Return the width in pixels at which the text of a picture can be read; 0 if unknown."""
+    if picture is not None and picture.src_uri.endswith(".svg"):
+        found = LEAST.search(picture.content_string[:1000])
+        return int(found[1]) if found else 0
+    if picture is not None and picture.src_uri.endswith(".png"):
+        return int(SMALLEST * int.from_bytes(picture.content_bytes[16:20], "big"))
+    return 0
 
 
 def _included(target: str, uri: str) -> str:
