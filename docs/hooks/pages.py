@@ -113,8 +113,9 @@ def on_page_content(content: str, page: Any, files: Files, **_: Any) -> str:
 def _least_width(picture: File | None) -> int:
     """Return the width in pixels at which the text of a picture can be read; 0 if unknown."""
     if picture is not None and picture.src_uri.endswith(".svg"):
-        found = LEAST.search(picture.content_string[:1000])
-        return int(found[1]) if found else 0
+        head = picture.content_string[:1000]
+        found = LEAST.search(head)
+        return int(found[1]) if found and "@keyframes" not in head else 0  # a film is seen whole
     if picture is not None and picture.src_uri.endswith(".png"):
         return int(SMALLEST * int.from_bytes(picture.content_bytes[16:20], "big"))
     return 0
