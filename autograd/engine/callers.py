@@ -11,6 +11,9 @@ from autograd.errors import AutogradError, NoRuleError, lost
 #: Packages whose functions compute with C arrays: an array of objects only fails later in them.
 NUMERICAL: Final = ("scipy.", "numpy.linalg", "numpy.fft", "numpy.random", "numpy.ma")
 
+#: Modules that look at the first result of a function, and hand the function to a solver in C then.
+SOLVERS_IN_C: Final = ("scipy.optimize._zeros_py", "scipy.optimize._minpack_py")
+
 #: The packages of SciPy whose functions have counterparts in `autograd.scipy`.
 SCIPY: Final = (
     "fft",
@@ -122,6 +125,21 @@ def lost_in(module: str, what: str, advice: str) -> AutogradError:
     error = NoRuleError(f"{what} would lose the derivative. {hint(module)}")
     LAST.message, LAST.code = str(error), _code_of_scipy()
     return error
+
+
+def refuse_in_solver() -> None:
+    """Raise if a solver of SciPy looks at a node that its function returned.
+
+    Its code in C would print the error of the conversion to a number, and raise one of its own.
+    """
+    frame: Any = sys._getframe()
+    while frame is not None:
+        name = str(frame.f_globals.get("__name__", ""))
+        if not name.startswith(("autograd.", "numpy")):
+            if name in SOLVERS_IN_C:
+                raise lost_in(name, "Passing a node to a solver in C", "")
+            return
+        frame = frame.f_back
 
 
 @final

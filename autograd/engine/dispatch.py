@@ -10,6 +10,7 @@ import numpy as np
 from autograd.engine import (
     assignment,
     batching,
+    callers,
     calls,
     closures,
     constants,
@@ -240,6 +241,8 @@ def ufunc(function: Any, method: str, inputs: Any, keywords: dict[str, Any]) -> 
     if method != "__call__":
         return _dispatch((function, method), function, inputs, keywords)
     if function in registry.WITHOUT_DERIVATIVE:
+        if function is np.isnan:
+            callers.refuse_in_solver()
         return _dispatch(function, function, inputs, keywords)
     return _with_keywords(function, inputs, keywords)
 

@@ -1,8 +1,10 @@
-"""PyTorch's names that Tensors lack, with what to write. Not compiled: see `setup.py`."""
+"""Names of PyTorch and SciPy that Tensors lack. Not compiled: see `setup.py`."""
 
 from __future__ import annotations
 
 from typing import Any
+
+from autograd.engine import callers
 
 #: What to write for other methods and attributes of PyTorch's tensors.
 HINTS = {
@@ -82,7 +84,27 @@ class Missing:
         )
 
 
+class OfArrays:
+    """An attribute that SciPy asks for where it computes with numbers: a node has none of it."""
+
+    def __init__(self, name: str) -> None:
+        self.name = name
+        self.__doc__ = "Not here: SciPy's functions that ask for it compute with numbers."
+
+    def __get__(self, instance: Any, owner: Any = None) -> Any:
+        if instance is None:
+            return self
+        caller = callers.numerical_caller()
+        if caller.startswith("scipy."):
+            raise callers.lost_in(caller, f"Computing with the {self.name} of a Tensor", "")
+        raise AttributeError(
+            f"A Tensor has no attribute {self.name!r}", name=self.name, obj=instance
+        )
+
+
 def explain_missing(kind: Any) -> None:
     """Let objects of a class say what to write for each name in `HINTS`."""
     for name in HINTS:
         setattr(kind, name, Missing(name))
+    for name in ("matvec", "strides"):
+        setattr(kind, name, OfArrays(name))

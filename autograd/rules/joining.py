@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 from numpy.lib.array_utils import normalize_axis_index
 
+from autograd.engine.callers import refuse_in_solver
 from autograd.engine.dispatch import refuse_out
 from autograd.rules.shapes import slices
 from autograd.rules.table import define, implements
@@ -74,6 +75,8 @@ def raising(function: Callable[..., Any], ndim: int) -> None:
     """Register `numpy.atleast_1d`, `_2d` or `_3d`."""
 
     def atleast(*arrays: Any) -> Any:
+        if ndim == 1:
+            refuse_in_solver()
         found = tuple(raised(ndim, array) for array in arrays)
         return found[0] if len(found) == 1 else found
 

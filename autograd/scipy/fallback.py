@@ -14,8 +14,9 @@ from autograd import tree
 from autograd.batching import innermost, looped
 from autograd.captured import varies
 from autograd.engine import Node, objects, tracing
+from autograd.engine.dispatch import plain
 from autograd.engine.grad_mode import GRAD_MODE
-from autograd.errors import NoRuleError
+from autograd.errors import DataError, NoRuleError
 from autograd.rules.entries import in_turn
 from autograd.rules.redefinable import redefinable
 
@@ -178,6 +179,27 @@ def no_rule(name: str, argument: str) -> Callable[..., Any]:
         )
 
     return partial
+
+
+def whole(order: Any) -> Any:
+    """Return the integer part of an order, as functions that take integers in C do."""
+    return np.trunc(plain(order))
+
+
+def real_part(function: Callable[..., Any]) -> Callable[[float], float]:
+    """Return a function of a float whose result is real; raise `DataError` for a complex one."""
+
+    @functools.wraps(function)
+    def of_float(x: float) -> float:
+        y = complex(function(x))
+        if y.imag:
+            raise DataError(
+                f"{function.__name__} of {x} is the complex number {y:.6g}, and a Value holds a real "
+                "one: use a Tensor."
+            )
+        return y.real
+
+    return of_float
 
 
 def in_place_of(function: Callable[..., Any]) -> Callable[[Callable[..., Any]], Callable[..., Any]]:

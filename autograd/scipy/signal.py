@@ -187,6 +187,8 @@ def fftconvolve(in1: Any, in2: Any, mode: str = "full", axes: Any = None) -> Any
         raise _ShapeError(
             f"in1 has {ndim} axes and in2 {np.ndim(in2)}; they must have equally many."
         )
+    if ndim == 0:
+        return in1 * in2
     along = range(ndim) if axes is None else (axes,) if np.ndim(axes) == 0 else axes
     along = [a % ndim for a in along]
     n, m = ([np.shape(x)[a] for a in along] for x in (in1, in2))

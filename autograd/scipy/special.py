@@ -19,6 +19,7 @@ from autograd.scipy.fallback import has_node as _has_node
 from autograd.scipy.fallback import names_of as _names_of
 from autograd.scipy.fallback import recorded as _recorded
 from autograd.scipy.rules.gamma import polygamma as polygamma
+from autograd.scipy.rules.gamma import riemann_zeta as _riemann_zeta
 from autograd.scipy.rules.gamma import zeta as _zeta
 from autograd.scipy.rules.harmonics import polar as _polar
 from autograd.scipy.rules.hypergeometric import lambertw_branch as _lambertw_branch
@@ -37,7 +38,7 @@ def zeta(x: Any, q: Any = None, out: None = None) -> Any:
         return _original.zeta(x, q, out)
     if q is None and not _has_node(x):
         return _recorded(_original.zeta)(x)
-    return _zeta(x, np.result_type(_plain(x), np.float16).type(1) if q is None else q)
+    return _riemann_zeta(x) if q is None else _zeta(x, q)
 
 
 @_redefinable

@@ -74,7 +74,7 @@ SPECIAL = [
     *[at(f, between(0.4, 2.5, 3), first=(np.array([0, 1, 3]),)) for f in ("pdtr", "pdtrc")],
     at("ndtri_exp", between(-3.0, -0.2, 3)), at("gamma", between(-1.8, -1.2, 3)), at("rgamma", between(-1.8, -1.2, 3)),
     *[at("polygamma", between(0.5, 2.5, 3), first=(n,)) for n in (0, 1, 3)],
-    at("zeta", between(0.5, 2.5, 3), first=(2.5,)),
+    at("zeta", between(0.5, 2.5, 3), first=(2.5,)), at("zeta", np.array([-0.6, 0.3, 2.2])),
     at("multigammaln", between(2.0, 4.0, 3), first=(), d=3),
     *[at(f, between(-1, 1, 3), first=(0.7,)) for f in ("hyp0f1", "ellipkinc", "ellipeinc") if f == "hyp0f1"],
     at("hyp1f1", between(-1, 1, 3), first=(0.7, 1.3)), at("hyp2f1", between(-0.8, 0.8, 3), first=(0.7, 1.2, 1.9)),

@@ -101,3 +101,20 @@ def test_linear_least_squares_have_derivatives(name):
     expected = (np.asarray(f(a + h)) - f(a - h)) / (2 * h)
     np.testing.assert_allclose(jacobian(f)(a), expected, rtol=1e-5, atol=1e-6)
     np.testing.assert_allclose(jvp(f)(a)(1.0)[1], expected, rtol=1e-5, atol=1e-6)
+
+
+def test_numbers_of_results_that_depend_on_nodes_are_refused():
+    a = np.array([1.0, 2.0])
+    for solve, name in (
+        (lambda a: optimize.minimize(lambda x: np.sum((x - a) ** 2), [0.0, 0.0]), "hess_inv"),
+        (lambda a: optimize.root(lambda x: x**3 - a, [1.0, 1.0]), "fjac"),
+        (lambda a: optimize.least_squares(lambda x: x - a, [0.0, 0.0]), "grad"),
+        (lambda a: optimize.lsq_linear(np.eye(2), a), "unbounded_sol"),
+        (lambda a: optimize.linprog(a, bounds=(0, 1)), "slack"),
+        (lambda a: optimize.shgo(lambda x: np.sum((x - a / 2) ** 2), BOX), "xl"),
+    ):
+        with pytest.raises(NoRuleError, match=rf"{name} of this result .* from x"):
+            jacobian(lambda a: np.asarray(solve(a)[name]))(a)  # noqa: B023
+        with pytest.raises(NoRuleError, match=name):
+            jacobian(lambda a: getattr(solve(a), name))(a)  # noqa: B023
+        assert name in solve(a)

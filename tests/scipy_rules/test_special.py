@@ -168,6 +168,27 @@ def test_logarithms_at_their_smallest_argument():
     assert grad(special.i0e)(0.0) == 0.0
 
 
+@pytest.mark.filterwarnings("ignore:floating point number truncated:RuntimeWarning")
+def test_orders_in_c_are_cut_to_integers_in_derivatives_too():
+    for name in ("kn", "yn", "expn"):
+        function = getattr(scipy.special, name)
+        assert grad(function, 1)(1.7, 0.4) == grad(function, 1)(1.0, 0.4)
+
+
+def test_zeta_has_values_and_derivatives_below_one():
+    for s in (-0.6, 0.3, 0.9):
+        assert special.zeta(Value(s)).data == scipy.special.zeta(s)
+        close(grad(special.zeta)(s), mpmath.zeta(s, derivative=1))
+        close(grad(grad(special.zeta))(s), mpmath.zeta(s, derivative=2))
+
+
+def test_complex_results_of_a_value_are_refused():
+    for function, x in ((special.lambertw, -1.0), (special.wofz, 0.4)):
+        with pytest.raises(DataError, match="use a Tensor"):
+            function(Value(x))
+    assert special.lambertw(Value(0.4)).data == pytest.approx(special.lambertw(0.4).real)
+
+
 BESSEL = {"jv": mpmath.besselj, "yv": mpmath.bessely, "iv": mpmath.besseli, "kv": mpmath.besselk}
 ORDERS_AND_PLACES = [(0.3, 1.3), (2.0, 0.5), (1.5, 30.0), (-0.7, 2.0), (7.3, 0.2), (20.0, 15.0)]
 

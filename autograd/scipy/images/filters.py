@@ -21,6 +21,14 @@ EXTENSIONS = {
 }  # fmt: skip
 
 
+def image(x: Any) -> Any:
+    """Return an array of floating point numbers that has axes to filter along."""
+    x = number(x)
+    if np.ndim(x) == 0:
+        raise ShapeError("This node has no axes to filter along: use an array, or x[None].")
+    return x
+
+
 def extended(x: Any, margins: Any, mode: str, cval: Any) -> Any:
     """Return an array extended beyond its edges, by SciPy's name of the extension."""
     if mode not in EXTENSIONS:
@@ -45,7 +53,7 @@ def correlate(
 ) -> Any:  # fmt: skip
     """Correlate an array with weights; see `scipy.ndimage.correlate`. Both may be nodes."""
     refuse_output(output)
-    x, w = number(input), number(weights)
+    x, w = image(input), number(weights)
     if axes is not None:
         axes = [a % np.ndim(x) for a in np.atleast_1d(axes)]
         shape = [1] * np.ndim(x)
@@ -130,6 +138,7 @@ def uniform_filter(
 
 def _along(x: Any, axes: Any, one: Callable[..., Any], first: Any, mode: Any, second: Any) -> Any:
     """Filter along one axis after the other."""
+    x = image(x)
     axes = range(np.ndim(x)) if axes is None else [a % np.ndim(x) for a in np.atleast_1d(axes)]
     n = len(axes)
     options = zip(axes, each(first, n), each(mode, n), each(second, n), strict=True)
@@ -191,7 +200,7 @@ def gaussian_filter(
             return x
         return gaussian_filter1d(x, s, axis, n, output, m, cval, truncate, radius=reach)
 
-    return _along(number(input), axes, one, sigma, mode, order)
+    return _along(image(input), axes, one, sigma, mode, order)
 
 
 def _differences(smooth: tuple[float, ...]) -> Callable[..., Any]:
@@ -231,6 +240,7 @@ def laplace(
 
 
 def _sum_over(x: Any, axes: Any, mode: Any, one: Callable[..., Any]) -> Any:
+    x = image(x)
     axes = range(np.ndim(x)) if axes is None else [a % np.ndim(x) for a in np.atleast_1d(axes)]
     parts = zip(axes, each(mode, len(axes)), strict=True)
     return sum(one(x, axis, m) for axis, m in parts)
@@ -246,7 +256,7 @@ def gaussian_laplace(
     input: Any, sigma: Any, output: Any = None, mode: Any = "reflect", cval: Any = 0.0, **more: Any
 ) -> Any:
     """Return the Laplacian of a smoothed array; see `scipy.ndimage.gaussian_laplace`."""
-    axes = range(np.ndim(input))
+    axes = range(np.ndim(image(input)))
     return sum(_second(input, axis, sigma, 2, mode, cval, more) for axis in axes)
 
 
@@ -255,5 +265,5 @@ def gaussian_gradient_magnitude(
     input: Any, sigma: Any, output: Any = None, mode: Any = "reflect", cval: Any = 0.0, **more: Any
 ) -> Any:
     """Return the length of the gradient of a smoothed array; see `scipy.ndimage`."""
-    axes = range(np.ndim(input))
+    axes = range(np.ndim(image(input)))
     return np.sqrt(sum(_second(input, a, sigma, 1, mode, cval, more) ** 2 for a in axes))

@@ -13,7 +13,7 @@ from autograd.errors import ShapeError
 from autograd.rules.node_lists import as_array
 from autograd.scipy.fallback import in_place_of
 from autograd.scipy.images.coordinates import map_coordinates
-from autograd.scipy.stats.families import number
+from autograd.scipy.images.filters import image
 
 
 def _grid(shape: Any) -> Any:
@@ -32,7 +32,7 @@ def shift(
     cval: Any = 0.0, prefilter: bool = True,
 ) -> Any:  # fmt: skip
     """Shift an array; see `scipy.ndimage.shift`. The shift may be a node."""
-    x = number(input)
+    x = image(input)
     steps = as_array(shift) if np.ndim(as_array(shift)) else as_array(shift) * np.ones(np.ndim(x))
     places = _grid(np.shape(x))
     return map_coordinates(x, places - _scaled(places, steps), output, order, mode, cval, prefilter)
@@ -44,7 +44,7 @@ def zoom(
     cval: Any = 0.0, prefilter: bool = True, *, grid_mode: bool = False,
 ) -> Any:  # fmt: skip
     """Scale an array to another size; see `scipy.ndimage.zoom`."""
-    x = number(input)
+    x = image(input)
     factors = [float(z) for z in np.broadcast_to(plain(as_array(zoom)), np.ndim(x))]
     sizes = [round(n * z) for n, z in zip(np.shape(x), factors, strict=True)]
     places = _grid(sizes)
@@ -70,7 +70,7 @@ def affine_transform(
 
     Matrix and offset may be nodes: they take coordinates of the result to those of the input.
     """
-    x, m = number(input), as_array(matrix)
+    x, m = image(input), as_array(matrix)
     ndim = np.ndim(x)
     if np.ndim(m) == 2 and np.shape(m)[1] == ndim + 1:  # homogeneous coordinates
         m, offset = m[:ndim, :ndim], m[:ndim, ndim]
@@ -94,7 +94,7 @@ def rotate(
 
     The angle, in degrees, may be a node. The derivative takes the size of the result to be constant.
     """
-    x = number(input)
+    x = image(input)
     first, second = sorted(a % np.ndim(x) for a in axes)
     turn = angle * (math.pi / 180)
     c, s = np.cos(turn), np.sin(turn)

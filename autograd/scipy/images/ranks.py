@@ -16,7 +16,7 @@ import scipy.signal as _signal
 from autograd.engine.dispatch import plain
 from autograd.errors import OptionError, ShapeError
 from autograd.scipy.fallback import in_place_of
-from autograd.scipy.images.filters import each, extended, refuse_output
+from autograd.scipy.images.filters import each, extended, image, refuse_output
 from autograd.scipy.stats.families import number
 
 #: From the elements of each window, in the last axis, to one.
@@ -77,7 +77,7 @@ def _filtered(
     mode: Any, cval: Any, origin: Any, axes: Any, sign: int = 0,
 ) -> Any:  # fmt: skip
     refuse_output(output)
-    x = number(x)
+    x = image(x)
     chosen_axes = list(range(np.ndim(x)))
     if axes is not None:
         chosen_axes = [int(a) % np.ndim(x) for a in np.atleast_1d(axes)]
@@ -192,13 +192,13 @@ def morphological_gradient(input: Any, size: Any = None, footprint: Any = None, 
 @in_place_of(_original.white_tophat)
 def white_tophat(input: Any, size: Any = None, footprint: Any = None, structure: Any = None, output: Any = None, mode: Any = "reflect", cval: Any = 0.0, origin: Any = 0, *, axes: Any = None) -> Any:
     """Return what opening takes away."""
-    return number(input) - grey_opening(input, size, footprint, structure, output, mode, cval, origin, axes=axes)
+    return image(input) - grey_opening(input, size, footprint, structure, output, mode, cval, origin, axes=axes)
 
 
 @in_place_of(_original.black_tophat)
 def black_tophat(input: Any, size: Any = None, footprint: Any = None, structure: Any = None, output: Any = None, mode: Any = "reflect", cval: Any = 0.0, origin: Any = 0, *, axes: Any = None) -> Any:
     """Return what closing adds."""
-    return grey_closing(input, size, footprint, structure, output, mode, cval, origin, axes=axes) - number(input)
+    return grey_closing(input, size, footprint, structure, output, mode, cval, origin, axes=axes) - image(input)
 
 
 @in_place_of(_signal.medfilt)

@@ -12,7 +12,7 @@ from autograd.errors import OptionError
 from autograd.rules.shapes import along_axis
 from autograd.rules.table import linear
 from autograd.scipy.fallback import in_place_of, opaque
-from autograd.scipy.stats.families import number
+from autograd.scipy.images.filters import image
 
 #: Along a shorter axis SciPy's filter for a reflection is no exact solution, and not symmetric.
 SHORT = 64
@@ -52,7 +52,7 @@ def spline_filter1d(
     """Return the coefficients of a spline along an axis; see `scipy.ndimage.spline_filter1d`."""
     if not 0 <= order <= 5:
         raise OptionError(f"order={order} must be from 0 to 5.")
-    x = number(input)
+    x = image(input)
     if order < 2 or np.shape(x)[axis] == 1:
         return +x
     return _coefficients(x, order, axis % np.ndim(x), mode)
@@ -63,7 +63,7 @@ def spline_filter(
     input: Any, order: int = 3, output: Any = np.float64, mode: str = "mirror"
 ) -> Any:
     """Return the coefficients of a spline; see `scipy.ndimage.spline_filter`."""
-    x = number(input)
+    x = image(input)
     for axis in range(np.ndim(x)):
         x = spline_filter1d(x, order, axis, output, mode)
     return x

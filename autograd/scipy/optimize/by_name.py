@@ -22,6 +22,7 @@ from autograd.rules.node_lists import as_array
 from autograd.scipy.fallback import has_node
 from autograd.scipy.optimize.called import Called, vector
 from autograd.scipy.optimize.constraints import limits
+from autograd.scipy.optimize.results import Solution
 from autograd.scipy.optimize.roots import KRYLOV, first_of
 from autograd.transforms import grad, jacobian
 
@@ -124,7 +125,8 @@ def _of_global_minimum(original: Any, given: Arguments) -> Any:
         )
     found = original(numbers, **plain(given))
     if called.follows(found.x) or has_node(given.get("bounds")):
-        found.x, found.fun = _optimum(called, found.x, given)
+        x, value = _optimum(called, found.x, given)
+        return Solution(found, x=x, fun=value)
     return found
 
 
@@ -166,8 +168,7 @@ def _of_linear_residuals(original: Any, given: Arguments) -> Any:
     x = implicit.optimum(cost, np.asarray(found[0] if is_nonnegative else found.x), bounds=between)
     if is_nonnegative:
         return x, np.sqrt(2 * cost(x))
-    found.x, found.cost, found.fun = x, cost(x), matrix @ x - right
-    return found
+    return Solution(found, x=x, cost=cost(x), fun=matrix @ x - right)
 
 
 # fmt: off

@@ -17,6 +17,7 @@ from autograd.rules.node_lists import as_array
 from autograd.scipy.fallback import has_node, joined
 from autograd.scipy.optimize.called import Called, assert_converged, vector
 from autograd.scipy.optimize.constraints import between
+from autograd.scipy.optimize.results import Solution
 from autograd.transforms import jacobian
 
 #: What `least_squares` sums, as functions of the squared residuals.
@@ -118,9 +119,8 @@ def least_squares(
         residuals = as_array(called(x)) / f_scale
         return 0.5 * f_scale**2 * np.sum(rho(residuals * residuals))
 
-    found.x = implicit.optimum(cost, found.x, bounds=between(parts, start.size))
-    found.cost, found.fun = cost(found.x), as_array(called(found.x))
-    return found
+    x = implicit.optimum(cost, found.x, bounds=between(parts, start.size))
+    return Solution(found, x=x, cost=cost(x), fun=as_array(called(x)))
 
 
 @in_turn

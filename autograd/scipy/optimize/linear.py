@@ -14,6 +14,7 @@ from autograd.rules.node_lists import as_array
 from autograd.scipy.fallback import has_node, joined
 from autograd.scipy.optimize.called import assert_converged
 from autograd.scipy.optimize.constraints import limits
+from autograd.scipy.optimize.results import Solution
 
 
 @in_turn
@@ -71,15 +72,14 @@ def linprog(
     bounds = (0, None) if bounds is None else bounds
     pairs = bounds if np.ndim(plain(bounds[0])) else [bounds] * len(found.x)
     c, A_ub, b_ub, A_eq, b_eq = (None if a is None else as_array(a) for a in arrays)
-    found.x = implicit.optimum(
+    x = implicit.optimum(
         lambda x: c @ x,
         found.x,
         bounds=limits(pairs, len(found.x)),
         inequalities=None if A_ub is None else lambda x: b_ub - A_ub @ x,
         equalities=None if A_eq is None else lambda x: A_eq @ x - b_eq,
     )
-    found.fun = c @ found.x
-    return found
+    return Solution(found, x=x, fun=c @ x)
 
 
 @in_turn

@@ -14,6 +14,7 @@ from autograd.rules.entries import in_turn
 from autograd.scipy.fallback import has_node, joined
 from autograd.scipy.optimize.called import Called, assert_converged, vector
 from autograd.scipy.optimize.constraints import Constraints, limits
+from autograd.scipy.optimize.results import Solution
 from autograd.transforms import hessian, hessian_vector_product, value_and_grad
 
 #: The methods that use no gradient; None chooses one that does.
@@ -116,14 +117,14 @@ def minimize(
     )
     if called.follows(found.x) or within.follows(found.x) or has_node(_parts(bounds)):
         assert_converged(found.success, "minimize", found.message)
-        found.x = implicit.optimum(
+        x = implicit.optimum(
             called,
             found.x,
             bounds=limits(bounds, start.size),
             equalities=within.equalities(found.x),
             inequalities=within.inequalities(found.x),
         )
-        found.fun = called(found.x)
+        return Solution(found, x=x, fun=called(x))
     return found
 
 
@@ -171,8 +172,8 @@ def minimize_scalar(
     )
     if called.follows(found.x) or has_node(bounds):
         assert_converged(found.success, "minimize_scalar", getattr(found, "message", ""))
-        found.x = implicit.optimum(called, float(found.x), bounds=bounds)
-        found.fun = called(found.x)
+        x = implicit.optimum(called, float(found.x), bounds=bounds)
+        return Solution(found, x=x, fun=called(x))
     return found
 
 

@@ -17,6 +17,7 @@ from autograd.errors import OptionError
 from autograd.rules.entries import in_turn
 from autograd.scipy.fallback import joined
 from autograd.scipy.optimize.called import Called, assert_converged, vector
+from autograd.scipy.optimize.results import Solution
 from autograd.transforms import jacobian
 
 #: The methods of `root` that use the Jacobian.
@@ -85,7 +86,8 @@ def root(
     found = _original.root(given, plain(joined(x0)), (), method, jac, **keywords)
     if called.follows(found.x):
         assert_converged(found.success, "root", found.message)
-        found.x = implicit.root(called, found.x, solve=KRYLOV if method == "krylov" else None)
+        x = implicit.root(called, found.x, solve=KRYLOV if method == "krylov" else None)
+        return Solution(found, x=x, fun=found.fun)  # of a root, zero for all parameters
     return found
 
 

@@ -9,10 +9,10 @@ import scipy.special as sp
 
 from autograd.engine import Primitive
 from autograd.rules.table import elementwise, implements
-from autograd.scipy.fallback import no_rule
+from autograd.scipy.fallback import no_rule, whole
 from autograd.scipy.rules.orders import ive_slope, jv_slope, kve_slope, yv_slope
 
-# `yn` and `kn` take integers, so they have no derivative with respect to the order.
+# `yn` and `kn` take the integer part of their order, so they have no derivative with respect to it.
 # fmt: off
 # -- first and second kind: DLMF 10.6.1, 10.6.3 -------------------------------------------------------------------
 j0   = elementwise(sp.j0,   None,  lambda y, x: -sp.j1(x))
@@ -21,7 +21,7 @@ y0   = elementwise(sp.y0,   None,  lambda y, x: -sp.y1(x))
 y1   = elementwise(sp.y1,   None,  lambda y, x: (sp.y0(x) - sp.yv(2, x)) / 2)
 jv   = elementwise(sp.jv,   None,  lambda y, v, x: jv_slope(v, x),   lambda y, v, x: (sp.jv(v - 1, x) - sp.jv(v + 1, x)) / 2)
 yv   = elementwise(sp.yv,   None,  lambda y, v, x: yv_slope(v, x),   lambda y, v, x: (sp.yv(v - 1, x) - sp.yv(v + 1, x)) / 2)
-yn   = elementwise(sp.yn,   None,  no_rule("yn", "its order"),   lambda y, v, x: (sp.yv(v - 1, x) - sp.yv(v + 1, x)) / 2)
+yn   = elementwise(sp.yn,   None,  no_rule("yn", "its order"),   lambda y, v, x: (sp.yv(whole(v) - 1, x) - sp.yv(whole(v) + 1, x)) / 2)
 
 # -- modified: DLMF 10.29.1, 10.29.3; names with e are scaled: I by exp(-|x|), K by exp(x) ------------------------
 i0   = elementwise(sp.i0,   None,  lambda y, x: sp.i1(x))
@@ -33,7 +33,7 @@ ive  = elementwise(sp.ive,  None,  lambda y, v, x: ive_slope(v, x),  lambda y, v
 k0   = elementwise(sp.k0,   None,  lambda y, x: -sp.k1(x))
 k1   = elementwise(sp.k1,   None,  lambda y, x: -(sp.k0(x) + sp.kv(2, x)) / 2)
 kv   = elementwise(sp.kv,   None,  lambda y, v, x: np.exp(-x) * kve_slope(v, x),   lambda y, v, x: -(sp.kv(v - 1, x) + sp.kv(v + 1, x)) / 2)
-kn   = elementwise(sp.kn,   None,  no_rule("kn", "its order"),   lambda y, v, x: -(sp.kv(v - 1, x) + sp.kv(v + 1, x)) / 2)
+kn   = elementwise(sp.kn,   None,  no_rule("kn", "its order"),   lambda y, v, x: -(sp.kv(whole(v) - 1, x) + sp.kv(whole(v) + 1, x)) / 2)
 k0e  = elementwise(sp.k0e,  None,  lambda y, x: y - sp.k1e(x))
 k1e  = elementwise(sp.k1e,  None,  lambda y, x: y - (sp.k0e(x) + sp.kve(2, x)) / 2)
 kve  = elementwise(sp.kve,  None,  lambda y, v, x: kve_slope(v, x),  lambda y, v, x: y - (sp.kve(v - 1, x) + sp.kve(v + 1, x)) / 2)

@@ -9,9 +9,10 @@ import numpy as np
 import scipy.special as sp
 
 from autograd.engine.dispatch import plain
+from autograd.errors import DataError
 from autograd.rules.elementwise import exp, where
 from autograd.rules.table import elementwise, implements
-from autograd.scipy.fallback import no_rule
+from autograd.scipy.fallback import no_rule, whole
 
 ROOT_PI, ROOT_2, ROOT_2PI = math.sqrt(math.pi), math.sqrt(2), math.sqrt(2 * math.pi)
 
@@ -67,6 +68,13 @@ def hyperbolic_sine_ratio(x: Any) -> Any:
     return sp.hyp0f1(1.5, x * x / 4)
 
 
+def not_of_floats(x: float) -> float:
+    """Refuse a Value: the derivative of the Faddeeva function is complex everywhere."""
+    raise DataError(
+        f"wofz of {x} has a complex derivative, and a Value holds a real number: use a Tensor."
+    )
+
+
 # fmt: off
 # -- error functions ----------------------------------------------------------------------------------------------
 erf       = elementwise(sp.erf,       None,  lambda y, x: 2 / ROOT_PI * exp(-x * x))
@@ -74,7 +82,7 @@ erfc      = elementwise(sp.erfc,      None,  lambda y, x: -2 / ROOT_PI * exp(-x 
 erfi      = elementwise(sp.erfi,      None,  lambda y, x: 2 / ROOT_PI * exp(x * x))
 erfcx     = elementwise(sp.erfcx,     None,  erfcx_slope)
 dawsn     = elementwise(sp.dawsn,     None,  dawson_slope)
-wofz      = elementwise(sp.wofz,      None,  lambda y, z: 2j / ROOT_PI - 2 * z * y)
+wofz      = elementwise(sp.wofz,      not_of_floats,  lambda y, z: 2j / ROOT_PI - 2 * z * y)
 erfinv    = elementwise(sp.erfinv,    None,  lambda y, x: ROOT_PI / 2 * exp(y * y))
 erfcinv   = elementwise(sp.erfcinv,   None,  lambda y, x: -ROOT_PI / 2 * exp(y * y))
 
@@ -90,7 +98,7 @@ owens_t   = elementwise(sp.owens_t,   None,  lambda y, h, a: -normal_density(h) 
 exp1      = elementwise(sp.exp1,      None,  lambda y, x: -exp(-x) / x)
 expi      = elementwise(sp.expi,      None,  lambda y, x: exp(x) / x)
 expn      = elementwise(sp.expn,      None,  no_rule("expn", "its order"),
-                                             lambda y, n, x: -where(plain(n) == 0, y * (1 + 1 / x), sp.expn(where(plain(n) == 0, 1, plain(n) - 1), x)))
+                                             lambda y, n, x: -where(whole(n) == 0, y * (1 + 1 / x), sp.expn(where(whole(n) == 0, 1.0, whole(n) - 1), x)))
 si        = elementwise(lambda x: sp.sici(x)[0],     None,  lambda y, x: sine_ratio(x),                name="si")
 ci        = elementwise(lambda x: sp.sici(x)[1],     None,  lambda y, x: np.cos(x) / x,                name="ci")
 shi       = elementwise(lambda x: sp.shichi(x)[0],   None,  lambda y, x: hyperbolic_sine_ratio(x),     name="shi")

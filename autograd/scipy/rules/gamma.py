@@ -83,6 +83,7 @@ def zeta_slope(y: Any, s: Any, q: Any) -> Any:
 psi = sp.psi
 polygamma: Primitive
 zeta: Primitive
+riemann_zeta: Primitive
 
 # fmt: off
 # -- the gamma function -------------------------------------------------------------------------------------------
@@ -96,6 +97,7 @@ polygamma    = elementwise(like_argument(sp.polygamma), None, no_rule("polygamma
                                                   lambda y, n, x: polygamma(n + 1, x))
 zeta         = elementwise(like_argument(sp.zeta),      None, lambda y, s, q: zeta_slope(y, s, q),
                                                   lambda y, s, q: -s * zeta(s + 1, q))
+riemann_zeta = elementwise(like_argument(sp.zeta),      None, lambda y, s: zeta_slope(y, s, 1.0), name="riemann_zeta", replaces=())
 poch         = elementwise(sp.poch,        None,  lambda y, z, m: y * (psi(z + m) - psi(z)),
                                                   lambda y, z, m: y * psi(z + m))
 binom        = elementwise(sp.binom,       None,  lambda y, n, k: y * (psi(n + 1) - psi(n - k + 1)),

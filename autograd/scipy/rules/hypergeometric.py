@@ -13,7 +13,7 @@ from autograd.engine import Primitive
 from autograd.engine.dispatch import plain
 from autograd.rules.elementwise import exp, where
 from autograd.rules.table import elementwise
-from autograd.scipy.fallback import recorded
+from autograd.scipy.fallback import real_part, recorded
 from autograd.scipy.rules.quadrature import column
 from autograd.scipy.rules.series import by_parameter, sum_0f1, sum_1f1, sum_2f1
 
@@ -71,9 +71,10 @@ def ellipeinc_slope(y: Any, phi: Any, m: Any) -> Any:
 @functools.cache
 def lambertw_branch(k: int, tolerance: float) -> Primitive:
     """Return a branch of the Lambert W function, the inverse of w exp(w) (DLMF 4.13.4)."""
+    branch = functools.wraps(sp.lambertw)(lambda z: recorded(sp.lambertw)(z, k, tolerance))
     return elementwise(
-        lambda z: recorded(sp.lambertw)(z, k, tolerance),
-        None,
+        branch,
+        real_part(branch),
         lambda w, z: 1 / (z + exp(w)),
         name=f"lambertw{k or ''}",
     )

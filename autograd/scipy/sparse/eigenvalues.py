@@ -14,7 +14,7 @@ from autograd.engine.dispatch import plain
 from autograd.errors import NoDerivativeError, NoRuleError
 from autograd.rules.table import define
 from autograd.scipy.fallback import opaque
-from autograd.scipy.sparse.arrays import SparseArray, as_sparse, from_entries
+from autograd.scipy.sparse.arrays import SparseArray, from_entries
 from autograd.scipy.sparse.patterns import Pattern, at_entries, times
 from autograd.scipy.sparse.solving import Direct, dense_or_sparse, has_nodes, solution
 from autograd.scipy.stats.families import number
@@ -172,7 +172,7 @@ def expm_multiply(
     """
     if not has_nodes(A, B):
         return _original.expm_multiply(A, B, start, stop, num, endpoint, traceA)
-    matrix, y = as_sparse(A), number(B)
+    matrix, y = dense_or_sparse(A), number(B)
     if start is None and stop is None and num is None:
         return _exponential(matrix, y, 1.0)
     times_ = np.linspace(start, stop, 50 if num is None else num, endpoint=endpoint is not False)

@@ -213,6 +213,8 @@ def squareform(X: Any, force: str = "no", checks: bool = True) -> Any:  # noqa: 
         return _original.squareform(X, force, checks)
     x = _number(X)
     _original.squareform(_plain(x), force, checks)  # for SciPy's errors
+    if np.ndim(x) == 0:
+        raise _ShapeError("squareform needs a vector or a matrix, not one number.")
     if np.ndim(x) == 2:
         return x[np.triu_indices(np.shape(x)[0], 1)]
     n = math.isqrt(2 * np.shape(x)[0]) + 1

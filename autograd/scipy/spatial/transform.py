@@ -12,9 +12,17 @@ from autograd.engine.dispatch import plain
 from autograd.errors import OptionError, ShapeError
 from autograd.rules.elementwise import where
 from autograd.scipy.fallback import has_node
+from autograd.scipy.fallback import names_of as _names_of
 from autograd.scipy.stats.families import number
 
-__all__ = ["Rotation", "Slerp"]
+__all__ = list(_original.__all__)
+
+__getattr__ = _names_of(_original, "scipy.spatial.transform")
+
+
+def __dir__() -> list[str]:
+    return sorted({*dir(_original), *globals()})
+
 
 #: Below this square of an angle, sines and cosines are summed as series.
 _SMALL = 1e-3

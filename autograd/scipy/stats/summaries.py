@@ -12,7 +12,7 @@ import scipy.stats as _original
 
 from autograd.engine import Node
 from autograd.engine.dispatch import plain
-from autograd.errors import OptionError
+from autograd.errors import NoRuleError, OptionError
 from autograd.scipy.fallback import in_place_of
 from autograd.scipy.special import boxcox, xlogy
 from autograd.scipy.stats.families import number
@@ -37,6 +37,8 @@ def _summary(function: Callable[..., Any]) -> Callable[..., Any]:
             axis, *others = rest
             more |= dict(zip(_POSITIONAL.get(name, ()), others, strict=False))
         samples = [number(x) for x in samples]
+        if np.ndim(samples[0]) == 0:  # one sample
+            axis = None if axis in (0, -1) else axis
         keepdims = more.pop("keepdims", False)
         if axis is None:
             samples, axis = [np.reshape(x, (-1,)) for x in samples], 0
@@ -159,7 +161,12 @@ def iqr(x: Any, *, axis: Any, rng: Any = (25, 75), scale: Any = 1.0) -> Any:
 def trim_mean(a: Any, proportiontocut: Any, *, axis: Any) -> Any:
     """Return the mean without a part of the elements at both ends."""
     n = np.shape(a)[axis]
-    cut = int(proportiontocut * n)
+    if isinstance(proportiontocut, Node):
+        raise NoRuleError(
+            "trim_mean drops a number of elements, which jumps with its proportion. Pass a plain "
+            "number there (node.data)."
+        )
+    cut = int(np.reshape(proportiontocut, ()) * n)
     if 2 * cut >= n:
         raise OptionError(f"trim_mean cuts {cut} of {n} elements at each end: none is left.")
     return np.mean(np.take(np.sort(a, axis=axis), np.arange(cut, n - cut), axis=axis), axis=axis)
