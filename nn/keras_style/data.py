@@ -13,13 +13,23 @@ from nn.data import DataLoader
 from nn.layers.linear import indices_below
 
 
-def arrays_of(x: Any, y: Any, sample_weight: Any = None) -> tuple[Any, ...]:
-    """Return inputs, targets and weights as arrays of as many examples each."""
+def arrays_of(x: Any, y: Any = None, sample_weight: Any = None) -> tuple[Any, ...]:
+    """Return inputs, and targets and weights if given, as arrays of as many examples each."""
     inputs = x if isinstance(x, (tuple, list)) and x and is_array(x[0]) else (x,)
-    found = [np.asarray(plain(part)) for part in (*inputs, y)]
-    names = [*["x"] * len(inputs), "y"]
+    for part in (*inputs, y):
+        if isinstance(part, dict):
+            raise DataError(
+                f"The data are dicts with the names {', '.join(map(str, part))}; write a list of "
+                "arrays in the order of the parameters of call, and one array of targets."
+            )
+    found = [np.asarray(plain(part)) for part in inputs]
+    names = ["x"] * len(inputs)
+    if y is not None:
+        found.append(np.asarray(plain(y)))
+        names.append("y")
     if sample_weight is not None:
-        found.append(np.asarray(plain(sample_weight), float))
+        weights = np.asarray(plain(sample_weight), float)
+        found.append(weights[:, 0] if weights.ndim == 2 and weights.shape[1] == 1 else weights)
         names.append("sample_weight")
     lengths = {name: part.shape[:1] for name, part in zip(names, found, strict=True)}
     if len(set(lengths.values())) > 1 or () in lengths.values():

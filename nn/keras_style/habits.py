@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import inspect
-from collections.abc import Callable
 from typing import Any, NoReturn
 
 import numpy as np
@@ -25,10 +23,17 @@ OPTIONS = {
     "steps": "a loader of so many batches: itertools.islice",
     "loss_weights": "a loss of your own, the weighted sum",
     "weighted_metrics": "metrics=, which are not weighted",
+    "callbacks": "callbacks= of fit, or call them yourself",
     "run_eagerly": "jit_compile=False",
     "inputs": "a class that derives from keras.Model and defines call",
     "outputs": "a class that derives from keras.Model and defines call",
 }
+
+#: What Keras does unless asked, and so does this.
+USUAL = [
+    ("run_eagerly", False), ("initial_epoch", 0), ("validation_freq", 1),
+    ("auto_scale_loss", True),
+]  # fmt: skip
 
 #: Options that change nothing.
 WITHOUT_EFFECT = ("workers", "use_multiprocessing", "max_queue_size", "name", "steps_per_execution")
@@ -38,6 +43,8 @@ def check_options(method: str, options: dict[str, Any]) -> None:
     """Raise for options of Keras that are not here; ignore those that change nothing."""
     for name, option in options.items():
         if name in WITHOUT_EFFECT or (option is None and name in OPTIONS):
+            continue
+        if (name, option) in USUAL:
             continue
         if name in OPTIONS:
             raise OptionError(f"{method} has no {name}= here: write {OPTIONS[name]}.")
@@ -52,25 +59,6 @@ def check_steps(model: Any) -> None:
             f"{type(model).__name__} defines {own[0]}, which fit does not call. Write the loop "
             "yourself: optimizer.zero_grad(); loss.backward(); optimizer.step()."
         )
-
-
-def takes_truth_first(function: Any) -> bool:
-    """Return whether a loss or metric of your own is Keras': ``loss(y_true, y_pred)``."""
-    try:
-        names = list(inspect.signature(function).parameters)
-    except (TypeError, ValueError):
-        return False
-    return "y_true" in names and "y_pred" in names
-
-
-def outputs_first(function: Any) -> Callable[[Any, Any], Any]:
-    """Return a loss or metric of outputs and targets for one that takes these by name."""
-
-    def call(outputs: Any, targets: Any) -> Any:
-        return function(y_true=targets, y_pred=outputs)
-
-    call.__name__ = getattr(function, "__name__", type(function).__name__)
-    return call
 
 
 class Habits(Module):

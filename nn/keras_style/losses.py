@@ -1,173 +1,178 @@
-"""Losses by Keras' names: functions of outputs and targets that return one number for an example.
-
-Losses of probabilities take probabilities, and logits with ``from_logits=True``.
-"""
+"""Keras' losses: called with targets and outputs, they return the mean over the examples."""
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from autograd import log_softmax, softplus
 from autograd.errors import DataError, OptionError
-from nn import losses
 from nn.arrays import plain, shape_of
-from nn.layers.linear import indices_below
+from nn.keras_style.loss_functions import (
+    binary_crossentropy,
+    binary_focal_crossentropy,
+    categorical_crossentropy,
+    categorical_focal_crossentropy,
+    categorical_hinge,
+    cosine_similarity,
+    hinge,
+    huber,
+    kl_divergence,
+    log_cosh,
+    mean_absolute_error,
+    mean_absolute_percentage_error,
+    mean_squared_error,
+    mean_squared_logarithmic_error,
+    poisson,
+    sparse_categorical_crossentropy,
+    squared_hinge,
+)
+from nn.missing_names import refuse
 
-#: The smallest probability whose logarithm is taken.
-LEAST = 1e-7
+REDUCTIONS = ("sum_over_batch_size", "mean", "sum", "none", None)
 
 
 class Loss:
-    """A loss by its name in Keras; the result is one number for each example.
+    """A loss; your own define ``call(y_true, y_pred)``, which returns one number for each example.
 
     Parameters
     ----------
-    name : str
+    name : str, optional
         The name.
-    from_logits : bool
-        Whether the outputs are logits instead of probabilities.
-    **options
-        Options of the function.
+    reduction : {"sum_over_batch_size", "mean", "sum", "none", None}
+        Whether the loss is the mean of these numbers, their sum or the numbers themselves.
+    dtype
+        Ignored: losses have the type of the outputs.
+
+    Raises
+    ------
+    OptionError
+        If `reduction` is something else.
+
+    Examples
+    --------
+    >>> class Cubes(Loss):
+    ...     def call(self, y_true, y_pred):
+    ...         return np.mean(np.abs(y_true - y_pred) ** 3, axis=-1)
+    >>> float(Cubes()(np.zeros((2, 1)), np.array([[1.0], [2.0]])))
+    4.5
     """
 
-    def __init__(self, name: str, from_logits: bool = False, **options: Any) -> None:
-        self.__name__, self.from_logits, self.options = name, from_logits, options
-        self.function, self.takes_probabilities = FUNCTIONS[name]
-        if from_logits and not self.takes_probabilities:
-            raise OptionError(f"The outputs of {name} are no probabilities: omit from_logits.")
+    def __init__(
+        self, name: str | None = None, reduction: Any = "sum_over_batch_size", dtype: Any = None
+    ) -> None:
+        if reduction not in REDUCTIONS:
+            raise OptionError(f"reduction={reduction!r} must be one of {REDUCTIONS}.")
+        self.name = self.__name__ = name or type(self).__name__.lower()
+        self.reduction = reduction
 
-    def __call__(self, outputs: Any, targets: Any) -> Any:
-        """Return the loss of each example.
+    def call(self, y_true: Any, y_pred: Any) -> Any:
+        """Return the loss of each example; subclasses define it.
 
         Parameters
         ----------
-        outputs, targets : array_like or Tensor
-            The outputs of the model and the targets, with the examples along the first axis.
+        y_true, y_pred : array_like or Tensor
+            Targets and outputs, with the examples along the first axis.
         """
-        options = dict(self.options)
-        if self.takes_probabilities:
-            options["from_logits"] = self.from_logits
-            if not self.from_logits:
-                _check_probabilities(self.__name__, outputs)
-        found = self.function(outputs, targets, **options)
+        raise NotImplementedError("Define call(self, y_true, y_pred).")
+
+    def __call__(self, y_true: Any, y_pred: Any, sample_weight: Any = None) -> Any:
+        """Return the loss.
+
+        Parameters
+        ----------
+        y_true, y_pred : array_like or Tensor
+            Targets and outputs, with the examples along the first axis.
+        sample_weight : array_like, optional
+            The weight of each example.
+
+        Raises
+        ------
+        DataError
+            If there is not one weight for each example.
+        """
+        found = self.call(y_true, y_pred)
         axes = tuple(range(1, len(shape_of(found))))
-        return np.mean(found, axis=axes) if axes else found
+        if axes and self.reduction not in (None, "none"):
+            found = np.sum(found, axis=axes) if self.reduction == "sum" else np.mean(found, axes)
+        if sample_weight is not None:
+            weights = np.asarray(plain(sample_weight), np.float64).astype(found.dtype)
+            weights = weights[:, 0] if weights.shape == (len(weights), 1) else weights
+            if weights.shape not in ((), shape_of(found)):
+                raise DataError(
+                    f"The weights have shape {weights.shape}, the losses {shape_of(found)}; there "
+                    "must be one weight for each example."
+                )
+            found = found * weights
+        if self.reduction in (None, "none") or not shape_of(found):
+            return found
+        return np.sum(found) if self.reduction == "sum" else np.mean(found)
 
 
-def _check_probabilities(name: str, outputs: Any) -> None:
-    numbers = plain(outputs)
-    if not ((numbers >= 0) & (numbers <= 1) | np.isnan(numbers)).all():
-        raise DataError(
-            f"{name} takes probabilities, but the outputs range from {np.min(numbers):.3g} to "
-            f"{np.max(numbers):.3g}. End the model with nn.Softmax(axis=1) or nn.Sigmoid(), or, "
-            "for logits, write the loss with from_logits=True."
-        )
+class FunctionLoss(Loss):
+    """A loss whose numbers come from a function of targets and outputs.
+
+    Parameters
+    ----------
+    function : callable
+        ``function(y_true, y_pred, **options)``.
+    name, reduction, dtype
+        As for `Loss`.
+    **options
+        The options of the function.
+    """
+
+    def __init__(
+        self,
+        function: Callable[..., Any],
+        name: str | None = None,
+        reduction: Any = "sum_over_batch_size",
+        dtype: Any = None,
+        **options: Any,
+    ) -> None:
+        super().__init__(name or getattr(function, "__name__", None), reduction, dtype)
+        self.function, self.options = function, options
+
+    def call(self, y_true: Any, y_pred: Any) -> Any:
+        """Return the loss of each example."""
+        return self.function(y_true, y_pred, **self.options)
 
 
-def _column(outputs: Any, targets: Any) -> Any:
-    """Return targets of shape (batch,) as a column, if the outputs are one."""
-    targets = plain(targets)
-    if shape_of(outputs) == (*shape_of(targets), 1):
-        return np.asarray(targets)[..., None]
-    return targets
-
-
-def _squared(outputs: Any, targets: Any) -> Any:
-    return losses.mse(outputs, _column(outputs, targets), "none")
-
-
-def _absolute(outputs: Any, targets: Any) -> Any:
-    return losses.mae(outputs, _column(outputs, targets), "none")
-
-
-def _huber(outputs: Any, targets: Any, delta: float = 1.0) -> Any:
-    return losses.huber(outputs, _column(outputs, targets), "none", delta)
-
-
-def _hinge(outputs: Any, targets: Any) -> Any:
-    targets = _column(outputs, targets)
-    signs = targets if (np.asarray(targets) < 0).any() else 2 * np.asarray(targets) - 1
-    return losses.hinge(outputs, signs, "none")
-
-
-def _log_cosh(outputs: Any, targets: Any) -> Any:
-    difference = outputs - _column(outputs, targets)
-    return difference + softplus(-2.0 * difference) - np.log(2.0)
-
-
-def _poisson(outputs: Any, targets: Any) -> Any:
-    return losses.poisson_nll(outputs, _column(outputs, targets), "none", False, eps=LEAST)
-
-
-def _divergence(outputs: Any, targets: Any) -> Any:
-    outputs, targets = np.clip(outputs, LEAST, 1.0), np.clip(targets, LEAST, 1.0)
-    return np.sum(targets * (np.log(targets) - np.log(outputs)), axis=-1)
-
-
-def _binary(outputs: Any, targets: Any, from_logits: bool, label_smoothing: float = 0.0) -> Any:
-    targets = np.asarray(_column(outputs, targets)) * (1 - label_smoothing) + label_smoothing / 2
-    if from_logits:
-        return losses.binary_cross_entropy_with_logits(outputs, targets, "none")
-    return losses.binary_cross_entropy(np.clip(outputs, LEAST, 1 - LEAST), targets, "none")
-
-
-def _logarithms(outputs: Any, from_logits: bool) -> Any:
-    if from_logits:
-        return log_softmax(outputs, axis=-1)
-    shares = outputs / np.sum(outputs, axis=-1, keepdims=True)
-    return np.log(np.clip(shares, LEAST, 1 - LEAST))
-
-
-def _categorical(
-    outputs: Any, targets: Any, from_logits: bool, label_smoothing: float = 0.0
-) -> Any:
-    targets = np.asarray(plain(targets))
-    if targets.shape != shape_of(outputs):
-        raise DataError(
-            f"categorical_crossentropy takes one number for each class: the outputs have shape "
-            f"{shape_of(outputs)}, the targets {targets.shape}. For class indices write "
-            '"sparse_categorical_crossentropy".'
-        )
-    targets = targets * (1 - label_smoothing) + label_smoothing / targets.shape[-1]
-    return -np.sum(targets * _logarithms(outputs, from_logits), axis=-1)
-
-
-def _sparse(outputs: Any, targets: Any, from_logits: bool) -> Any:
-    targets = np.asarray(plain(targets))
-    if targets.shape == (*shape_of(outputs)[:-1], 1):
-        targets = targets[..., 0]
-    if targets.shape != shape_of(outputs)[:-1]:
-        raise DataError(
-            f"sparse_categorical_crossentropy takes class indices: the outputs have shape "
-            f"{shape_of(outputs)}, the targets {targets.shape}. For one number for each class "
-            'write "categorical_crossentropy".'
-        )
-    chosen = indices_below(shape_of(outputs)[-1], targets, "sparse_categorical_crossentropy")
-    found = np.take_along_axis(_logarithms(outputs, from_logits), chosen[..., None], axis=-1)
-    return -found[..., 0]
-
-
-#: The losses: their functions, and whether the outputs are probabilities or logits.
-FUNCTIONS: dict[str, tuple[Callable[..., Any], bool]] = {
-    "mean_squared_error": (_squared, False),
-    "mean_absolute_error": (_absolute, False),
-    "huber": (_huber, False),
-    "log_cosh": (_log_cosh, False),
-    "hinge": (_hinge, False),
-    "poisson": (_poisson, False),
-    "kl_divergence": (_divergence, False),
-    "binary_crossentropy": (_binary, True),
-    "categorical_crossentropy": (_categorical, True),
-    "sparse_categorical_crossentropy": (_sparse, True),
+#: The losses: their functions, and the options that may be given without a name.
+FUNCTIONS: dict[str, tuple[Callable[..., Any], tuple[str, ...]]] = {
+    "mean_squared_error": (mean_squared_error, ()),
+    "mean_absolute_error": (mean_absolute_error, ()),
+    "mean_absolute_percentage_error": (mean_absolute_percentage_error, ()),
+    "mean_squared_logarithmic_error": (mean_squared_logarithmic_error, ()),
+    "cosine_similarity": (cosine_similarity, ("axis",)),
+    "huber": (huber, ("delta",)),
+    "log_cosh": (log_cosh, ()),
+    "hinge": (hinge, ()),
+    "squared_hinge": (squared_hinge, ()),
+    "categorical_hinge": (categorical_hinge, ()),
+    "poisson": (poisson, ()),
+    "kl_divergence": (kl_divergence, ()),
+    "binary_crossentropy": (binary_crossentropy, ("from_logits", "label_smoothing")),
+    "categorical_crossentropy": (categorical_crossentropy, ("from_logits", "label_smoothing")),
+    "sparse_categorical_crossentropy": (sparse_categorical_crossentropy, ("from_logits",)),
+    "binary_focal_crossentropy": (
+        binary_focal_crossentropy,
+        ("apply_class_balancing", "alpha", "gamma", "from_logits", "label_smoothing"),
+    ),
+    "categorical_focal_crossentropy": (
+        categorical_focal_crossentropy,
+        ("alpha", "gamma", "from_logits", "label_smoothing"),
+    ),
 }
 
 #: Other names of losses.
 ALIASES = {
     "mse": "mean_squared_error",
     "mae": "mean_absolute_error",
+    "mape": "mean_absolute_percentage_error",
+    "msle": "mean_squared_logarithmic_error",
     "logcosh": "log_cosh",
     "kld": "kl_divergence",
     "kullback_leibler_divergence": "kl_divergence",
@@ -175,31 +180,84 @@ ALIASES = {
 }
 
 
-def named(loss: Any) -> Any:
-    """Return the loss of a name; anything else unchanged."""
-    if not isinstance(loss, str):
-        return loss
-    name = ALIASES.get(loss.lower(), loss.lower())
-    if name not in FUNCTIONS:
-        raise OptionError(f"There is no loss {loss!r}; there are {', '.join(FUNCTIONS)}.")
-    return Loss(name)
+def known(name: str) -> str | None:
+    """Return the full name of a loss, such as "MSE" or "MeanSquaredError", or None."""
+    spelled = re.sub(r"(?<=[a-z])(?=[A-Z])", "_", name).lower()
+    spelled = spelled.replace("kldivergence", "kl_divergence")
+    spelled = ALIASES.get(spelled, spelled)
+    return spelled if spelled in FUNCTIONS else None
+
+
+def get(identifier: Any) -> Any:
+    """Return the loss of a name; anything else unchanged.
+
+    Parameters
+    ----------
+    identifier : str or callable
+        The name, such as "mse".
+
+    Raises
+    ------
+    OptionError
+        If there is no loss of this name.
+
+    Examples
+    --------
+    >>> get("mse").name
+    'mean_squared_error'
+    """
+    if not isinstance(identifier, str):
+        return identifier
+    name = known(identifier)
+    if name is None:
+        raise OptionError(f"There is no loss {identifier!r}; there are {', '.join(FUNCTIONS)}.")
+    return FunctionLoss(FUNCTIONS[name][0])
 
 
 def _maker(name: str) -> Callable[..., Loss]:
-    def make(**options: Any) -> Loss:
-        return Loss(name, **options)
+    function, order = FUNCTIONS[name]
 
-    make.__doc__ = f"Return the loss {name}, with options such as from_logits=True."
+    def make(*arguments: Any, **options: Any) -> Loss:
+        names = (*order, *(() if "from_logits" not in order else ("axis",)), "reduction", "name")
+        if len(arguments) > len(names):
+            raise OptionError(f"{name} takes {', '.join(names)}.")
+        options = {**dict(zip(names, arguments, strict=False)), **options}
+        if "axis" not in order and options.pop("axis", -1) != -1:
+            raise OptionError("axis= must be -1: the classes are along the last axis.")
+        unknown = sorted(options.keys() - {*order, "reduction", "name", "dtype"})
+        if unknown == ["from_logits"]:
+            raise OptionError(f"The outputs of {name} are no probabilities: omit from_logits.")
+        if unknown:
+            raise OptionError(f"{name} has no option {unknown[0]!r}; it takes {', '.join(names)}.")
+        return FunctionLoss(function, **options)
+
+    make.__doc__ = f"Return the loss `{name}`, with its options, such as ``reduction=``."
     return make
 
 
 BinaryCrossentropy = _maker("binary_crossentropy")
+BinaryFocalCrossentropy = _maker("binary_focal_crossentropy")
 CategoricalCrossentropy = _maker("categorical_crossentropy")
-SparseCategoricalCrossentropy = _maker("sparse_categorical_crossentropy")
+CategoricalFocalCrossentropy = _maker("categorical_focal_crossentropy")
+CategoricalHinge = _maker("categorical_hinge")
+CosineSimilarity = _maker("cosine_similarity")
 Hinge = _maker("hinge")
 Huber = _maker("huber")
 KLDivergence = _maker("kl_divergence")
 LogCosh = _maker("log_cosh")
 MeanAbsoluteError = _maker("mean_absolute_error")
+MeanAbsolutePercentageError = _maker("mean_absolute_percentage_error")
 MeanSquaredError = _maker("mean_squared_error")
+MeanSquaredLogarithmicError = _maker("mean_squared_logarithmic_error")
 Poisson = _maker("poisson")
+SparseCategoricalCrossentropy = _maker("sparse_categorical_crossentropy")
+SquaredHinge = _maker("squared_hinge")
+
+
+if not TYPE_CHECKING:  # a type checker is to find wrong names
+
+    def __getattr__(name: str) -> Any:
+        refuse(
+            f"nn.keras_style has no losses.{name}: write a class that derives from "
+            "keras.losses.Loss and defines call(y_true, y_pred)."
+        )

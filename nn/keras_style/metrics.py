@@ -1,92 +1,155 @@
-"""Metrics by Keras' names: functions of outputs and targets, arrays, that return a mean."""
+"""Keras' metrics: functions of targets and outputs, and means of them over many batches."""
 
 from __future__ import annotations
 
-import functools
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from autograd.errors import DataError, OptionError
-from nn.keras_style import losses
+from nn.arrays import plain
+from nn.keras_style import loss_functions, losses
+from nn.keras_style.loss_functions import alike
 from nn.missing_names import refuse
 
 
-def binary_accuracy(outputs: Any, targets: Any, threshold: float = 0.5) -> float:
-    """Return the share of outputs on the right side of the threshold.
+def binary_accuracy(y_true: Any, y_pred: Any, threshold: float = 0.5) -> Any:
+    """Return for each example the share of outputs on the right side of the threshold.
 
     Parameters
     ----------
-    outputs : array
+    y_true : array
+        0 or 1.
+    y_pred : array
         Probabilities.
-    targets : array
-        0 or 1, of the same shape.
     threshold : float
         What is above it counts as 1.
 
+    Raises
+    ------
+    ShapeError
+        If the shapes differ.
+
     Examples
     --------
-    >>> binary_accuracy(np.array([0.2, 0.7]), np.array([0, 0]))
-    0.5
+    >>> binary_accuracy(np.array([[0, 0]]), np.array([[0.2, 0.7]]))
+    array([0.5])
     """
-    outputs, targets = np.asarray(outputs), np.asarray(targets)
-    if outputs.shape not in (targets.shape, (*targets.shape, 1)):
-        raise DataError(
-            f"binary_accuracy: the outputs have shape {outputs.shape}, the targets "
-            f"{targets.shape}; they must be the same."
-        )
-    right = (outputs > threshold) == (targets.reshape(outputs.shape) > 0.5)
-    return float(np.mean(right & ~np.isnan(outputs)))
+    targets, outputs = alike(np.asarray(y_true), np.asarray(plain(y_pred)))
+    right = ((outputs > threshold) == (targets > 0.5)) & ~np.isnan(outputs)
+    return np.mean(right, axis=-1) if right.ndim > 1 else right * 1.0
 
 
-def categorical_accuracy(outputs: Any, targets: Any) -> float:
-    """Return the share of examples whose largest output is at the largest target.
+def categorical_accuracy(y_true: Any, y_pred: Any) -> Any:
+    """Return for each example 1 if its largest output is at the largest target, else 0.
 
     Parameters
     ----------
-    outputs, targets : array, shape (..., classes)
+    y_true, y_pred : array, shape (..., classes)
         One number for each class.
 
     Examples
     --------
-    >>> categorical_accuracy(np.array([[0.2, 0.8]]), np.array([[0, 1]]))
-    1.0
+    >>> categorical_accuracy(np.array([[0, 1]]), np.array([[0.2, 0.8]]))
+    array([1.])
     """
-    return _share(outputs, np.argmax(targets, axis=-1))
+    y_true, y_pred = alike(np.asarray(y_true), np.asarray(plain(y_pred)))
+    return _is_at(y_pred, np.argmax(y_true, axis=-1), 1)
 
 
-def sparse_categorical_accuracy(outputs: Any, targets: Any) -> float:
-    """Return the share of examples whose largest output is that of their class.
+def sparse_categorical_accuracy(y_true: Any, y_pred: Any) -> Any:
+    """Return for each example 1 if its largest output is that of its class, else 0.
 
     Parameters
     ----------
-    outputs : array, shape (..., classes)
-        One number for each class.
-    targets : array of int
+    y_true : array of int
         The class indices.
+    y_pred : array, shape (..., classes)
+        One number for each class.
 
     Examples
     --------
-    >>> sparse_categorical_accuracy(np.array([[0.2, 0.8]]), np.array([0]))
-    0.0
+    >>> sparse_categorical_accuracy(np.array([0]), np.array([[0.2, 0.8]]))
+    array([0.])
     """
-    return _share(outputs, np.asarray(targets).reshape(np.shape(outputs)[:-1]))
+    return sparse_top_k_categorical_accuracy(y_true, y_pred, 1)
 
 
-def _share(outputs: Any, classes: Any) -> float:
-    """Return the share of examples whose largest output is that of their class, none of it NaN."""
-    right = (np.argmax(outputs, axis=-1) == classes) & ~np.isnan(outputs).any(axis=-1)
-    return float(np.mean(right))
-
-
-def accuracy(outputs: Any, targets: Any) -> float:
-    """Return one of the accuracies, chosen by the shapes as Keras does.
+def top_k_categorical_accuracy(y_true: Any, y_pred: Any, k: int = 5) -> Any:
+    """Return for each example 1 if the largest target is at one of the k largest outputs, else 0.
 
     Parameters
     ----------
-    outputs, targets : array
-        The outputs of the model, and the targets.
+    y_true, y_pred : array, shape (..., classes)
+        One number for each class.
+    k : int
+        How many outputs count.
+
+    Examples
+    --------
+    >>> top_k_categorical_accuracy(np.array([[0, 1, 0]]), np.array([[0.5, 0.3, 0.2]]), k=2)
+    array([1.])
+    """
+    y_true, y_pred = alike(np.asarray(y_true), np.asarray(plain(y_pred)))
+    return _is_at(y_pred, np.argmax(y_true, axis=-1), k)
+
+
+def sparse_top_k_categorical_accuracy(y_true: Any, y_pred: Any, k: int = 5) -> Any:
+    """Return for each example 1 if its class is among the k largest outputs, else 0.
+
+    Parameters
+    ----------
+    y_true : array of int
+        The class indices.
+    y_pred : array, shape (..., classes)
+        One number for each class.
+    k : int
+        How many outputs count.
+
+    Raises
+    ------
+    DataError
+        If there is not one class for each example.
+
+    Examples
+    --------
+    >>> sparse_top_k_categorical_accuracy(np.array([1]), np.array([[0.5, 0.3, 0.2]]), k=2)
+    array([1.])
+    """
+    y_true, y_pred = np.asarray(y_true), np.asarray(plain(y_pred))
+    if y_true.shape not in (y_pred.shape[:-1], (*y_pred.shape[:-1], 1)):
+        raise DataError(
+            f"The outputs have shape {y_pred.shape}, the targets {y_true.shape}; they must be "
+            f"class indices of shape {y_pred.shape[:-1]}."
+        )
+    return _is_at(y_pred, y_true.reshape(y_pred.shape[:-1]), k)
+
+
+def _is_at(outputs: Any, classes: Any, k: int) -> Any:
+    """Return whether fewer than k outputs are larger than that of the class, and none is NaN."""
+    if k == 1:
+        right = np.argmax(outputs, axis=-1) == classes  # the first of several that are largest
+    else:
+        own = np.take_along_axis(outputs, classes[..., None].astype(int), axis=-1)
+        right = np.sum(outputs > own, axis=-1) < k
+    return (right & ~np.isnan(outputs).any(axis=-1)) * 1.0
+
+
+def equality(y_true: Any, y_pred: Any) -> Any:
+    """Return for each example the share of outputs that equal the targets."""
+    y_true, y_pred = alike(np.asarray(y_true), np.asarray(plain(y_pred)))
+    right = (y_true == y_pred) * 1.0
+    return np.mean(right, axis=-1) if right.ndim > 1 else right
+
+
+def accuracy(y_true: Any, y_pred: Any) -> Any:
+    """Return one of the accuracies for each example, chosen by the shapes as Keras does.
+
+    Parameters
+    ----------
+    y_true, y_pred : array
+        The targets, and the outputs of the model.
 
     Raises
     ------
@@ -95,74 +158,212 @@ def accuracy(outputs: Any, targets: Any) -> float:
 
     Examples
     --------
-    >>> accuracy(np.array([[0.2, 0.8]]), np.array([1]))
-    1.0
+    >>> accuracy(np.array([1]), np.array([[0.2, 0.8]]))
+    array([1.])
     """
-    outputs, targets = np.asarray(outputs), np.asarray(targets)
-    if outputs.shape[-1:] == (1,) or outputs.ndim == 1:
-        return binary_accuracy(outputs, targets)
-    if targets.shape == outputs.shape:
-        return categorical_accuracy(outputs, targets)
-    if targets.shape in (outputs.shape[:-1], (*outputs.shape[:-1], 1)):
-        return sparse_categorical_accuracy(outputs, targets)
+    y_true, y_pred = np.asarray(y_true), np.asarray(plain(y_pred))
+    if y_pred.shape[-1:] == (1,) or y_pred.ndim == 1:
+        return binary_accuracy(y_true, y_pred)
+    if y_true.shape == y_pred.shape:
+        return categorical_accuracy(y_true, y_pred)
+    if y_true.shape in (y_pred.shape[:-1], (*y_pred.shape[:-1], 1)):
+        return sparse_categorical_accuracy(y_true, y_pred)
     raise DataError(
-        f"The outputs have shape {outputs.shape}, the targets {targets.shape}: accuracy takes "
+        f"The outputs have shape {y_pred.shape}, the targets {y_true.shape}: accuracy takes "
         "class indices, one number for each class, or one output."
     )
 
 
-def _mean_of(loss: str) -> Callable[[Any, Any], float]:
-    function = losses.named(loss)
+class Mean:
+    """The mean of numbers.
 
-    def metric(outputs: Any, targets: Any) -> float:
-        return float(np.mean(function(np.asarray(outputs), targets)))
+    Parameters
+    ----------
+    name : str
+        The name.
+    dtype
+        Ignored.
 
-    metric.__name__ = loss
-    return metric
+    Examples
+    --------
+    >>> mean = Mean("loss")
+    >>> for loss in (1.0, 2.0):
+    ...     mean.update_state(loss)
+    >>> mean.result()
+    1.5
+    """
+
+    def __init__(self, name: str = "mean", dtype: Any = None) -> None:
+        self.name = self.__name__ = name
+        self.reset_state()
+
+    def reset_state(self) -> None:
+        """Forget all numbers."""
+        self.total, self.count = 0.0, 0.0
+
+    def update_state(self, values: Any, sample_weight: Any = None) -> None:
+        """Take more numbers.
+
+        Parameters
+        ----------
+        values : array_like
+            The numbers.
+        sample_weight : array_like, optional
+            Their weights.
+        """
+        found = np.asarray(plain(values), float)
+        weights = np.ones(found.shape)
+        if sample_weight is not None:
+            given = np.asarray(plain(sample_weight), float)
+            weights = weights * given.reshape(given.shape + (1,) * (found.ndim - given.ndim))
+        self.total += float(np.sum(found * weights))
+        self.count += float(np.sum(weights))
+
+    def result(self) -> float:
+        """Return the mean; 0 of nothing."""
+        return self.total / self.count if self.count else 0.0
+
+    def __call__(self, *arguments: Any, **options: Any) -> float:
+        """Take more numbers, and return the mean of all.
+
+        Parameters
+        ----------
+        *arguments, **options
+            As for `update_state`.
+        """
+        self.update_state(*arguments, **options)
+        return self.result()
 
 
-#: The metrics by name.
-METRICS: dict[str, Callable[[Any, Any], float]] = {
+class MeanMetricWrapper(Mean):
+    """The mean of a function of targets and outputs.
+
+    Parameters
+    ----------
+    fn : callable
+        ``fn(y_true, y_pred, **options)``, one number for each example.
+    name : str, optional
+        The name.
+    dtype
+        Ignored.
+    **options
+        Options of the function.
+
+    Examples
+    --------
+    >>> metric = MeanMetricWrapper(binary_accuracy, threshold=0.7)
+    >>> metric.update_state(np.array([0, 1]), np.array([0.6, 0.6]))
+    >>> metric.result()
+    0.5
+    """
+
+    def __init__(
+        self, fn: Callable[..., Any], name: str | None = None, dtype: Any = None, **options: Any
+    ) -> None:
+        super().__init__(name or fn.__name__, dtype)
+        self.fn, self.options = fn, options
+
+    def update_state(  # type: ignore[override]
+        self, y_true: Any, y_pred: Any, sample_weight: Any = None
+    ) -> None:
+        """Take more examples.
+
+        Parameters
+        ----------
+        y_true, y_pred : array_like
+            Targets and outputs.
+        sample_weight : array_like, optional
+            The weights of the examples.
+        """
+        super().update_state(self.of_batch(y_true, y_pred), sample_weight)
+
+    def of_batch(self, y_true: Any, y_pred: Any) -> Any:
+        """Return what the function does for some examples; nothing is kept."""
+        return self.fn(np.asarray(plain(y_true)), np.asarray(plain(y_pred)), **self.options)
+
+
+def _cosine(y_true: Any, y_pred: Any, axis: int = -1) -> Any:
+    return -loss_functions.cosine_similarity(y_true, y_pred, axis)
+
+
+#: The functions by name.
+METRICS: dict[str, Callable[..., Any]] = {
     "accuracy": accuracy,
     "acc": accuracy,
+    "cosine_similarity": _cosine,
     "binary_accuracy": binary_accuracy,
     "categorical_accuracy": categorical_accuracy,
     "sparse_categorical_accuracy": sparse_categorical_accuracy,
-    **{name: _mean_of(name) for name in [*losses.FUNCTIONS, *losses.ALIASES]},
+    "top_k_categorical_accuracy": top_k_categorical_accuracy,
+    "sparse_top_k_categorical_accuracy": sparse_top_k_categorical_accuracy,
 }
 
 
-def named(metric: Any) -> Any:
-    """Return the metric of a name; anything else unchanged."""
-    if not isinstance(metric, str):
-        return metric
-    if metric.lower() not in METRICS:
-        raise OptionError(f"There is no metric {metric!r}; there are {', '.join(METRICS)}.")
-    return METRICS[metric.lower()]
+def get(identifier: Any) -> Any:
+    """Return the metric of a name, which is its name in the history; anything else unchanged.
+
+    Parameters
+    ----------
+    identifier : str or callable
+        The name, such as "accuracy".
+
+    Raises
+    ------
+    OptionError
+        If there is no metric of this name.
+
+    Examples
+    --------
+    >>> get("acc").name
+    'acc'
+    """
+    if not isinstance(identifier, str):
+        return identifier
+    found, loss = METRICS.get(identifier.lower()), losses.known(identifier)
+    if found is None and loss is None:
+        names = ", ".join([*METRICS, *losses.FUNCTIONS])
+        raise OptionError(f"There is no metric {identifier!r}; there are {names}.")
+    return MeanMetricWrapper(found or losses.FUNCTIONS[str(loss)][0], identifier)
 
 
-def _maker(metric: Callable[..., float]) -> Callable[..., Any]:
-    def make(name: str = "", dtype: Any = None, **options: Any) -> Any:
-        found = functools.partial(metric, **options)
-        found.__name__ = name or metric.__name__  # type: ignore[attr-defined]
-        return found
+def _maker(function: Callable[..., Any], usual: str, *order: str) -> Callable[..., Any]:
+    def make(*arguments: Any, name: str | None = None, dtype: Any = None, **options: Any) -> Any:
+        given = dict(zip((*order, "name"), arguments, strict=False))
+        name = given.pop("name", name) or usual
+        return MeanMetricWrapper(function, name, dtype, **given, **options)
 
-    make.__doc__ = f"Return {metric.__name__}, perhaps under another name."
+    make.__doc__ = f"Return the mean of `{usual}`, perhaps under another name."
     return make
 
 
-Accuracy = _maker(accuracy)
-BinaryAccuracy = _maker(binary_accuracy)
-CategoricalAccuracy = _maker(categorical_accuracy)
-SparseCategoricalAccuracy = _maker(sparse_categorical_accuracy)
-MeanAbsoluteError = _maker(METRICS["mean_absolute_error"])
-MeanSquaredError = _maker(METRICS["mean_squared_error"])
+Accuracy = _maker(equality, "accuracy")
+BinaryAccuracy = _maker(binary_accuracy, "binary_accuracy")
+CategoricalAccuracy = _maker(categorical_accuracy, "categorical_accuracy")
+CosineSimilarity = _maker(_cosine, "cosine_similarity")
+SparseCategoricalAccuracy = _maker(sparse_categorical_accuracy, "sparse_categorical_accuracy")
+SparseTopKCategoricalAccuracy = _maker(
+    sparse_top_k_categorical_accuracy, "sparse_top_k_categorical_accuracy", "k"
+)
+TopKCategoricalAccuracy = _maker(top_k_categorical_accuracy, "top_k_categorical_accuracy", "k")
+BinaryCrossentropy = _maker(loss_functions.binary_crossentropy, "binary_crossentropy")
+CategoricalCrossentropy = _maker(
+    loss_functions.categorical_crossentropy, "categorical_crossentropy"
+)
+SparseCategoricalCrossentropy = _maker(
+    loss_functions.sparse_categorical_crossentropy, "sparse_categorical_crossentropy"
+)
+MeanAbsoluteError = _maker(loss_functions.mean_absolute_error, "mean_absolute_error")
+MeanAbsolutePercentageError = _maker(
+    loss_functions.mean_absolute_percentage_error, "mean_absolute_percentage_error"
+)
+MeanSquaredError = _maker(loss_functions.mean_squared_error, "mean_squared_error")
 
 
 if not TYPE_CHECKING:  # a type checker is to find wrong names
 
     def __getattr__(name: str) -> Any:
         refuse(
-            f"nn.keras_style has no metrics.{name}: write a function of outputs and targets, "
-            "arrays, such as those of sklearn.metrics with their arguments exchanged."
+            f"nn.keras_style has no metrics.{name}: write a function of y_true and y_pred, arrays, "
+            "such as those of sklearn.metrics. Its means over batches are reported, so for "
+            "metrics of all examples together call it with model.predict(x)."
         )

@@ -3,32 +3,29 @@
 from __future__ import annotations
 
 import inspect
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable
 from typing import Any
 
 import numpy as np
 
 from autograd import no_grad
-from autograd.errors import DataError, OptionError
+from autograd.errors import OptionError
 from nn import containers
-from nn.arrays import is_array, plain, shape_of
+from nn.arrays import is_array, plain
 from nn.data import DataLoader
-from nn.keras_style import losses, optimizers
-from nn.keras_style import metrics as known_metrics
+from nn.keras_style import optimizers
+from nn.keras_style.compiled import Compiled, listed
 from nn.keras_style.data import Weighted, arrays_of, divided, weights_of
-from nn.keras_style.habits import (
-    Habits,
-    check_options,
-    check_steps,
-    outputs_first,
-    takes_truth_first,
-)
+from nn.keras_style.habits import Habits, check_options, check_steps
 from nn.module import Module
 from nn.optim import Optimizer
 from nn.styles import plain_model
 from nn.training.history import History
 from nn.training.loop import evaluate, fit
 from nn.weights import load_into, save
+
+#: The number of examples per batch, unless another is asked for.
+BATCH = 32
 
 
 class Model(Habits):
@@ -97,51 +94,60 @@ class Model(Habits):
         self,
         optimizer: Any = "rmsprop",
         loss: Any = None,
-        metrics: Iterable[Any] = (),
-        jit_compile: bool = False,
+        loss_weights: Any = None,
+        metrics: Any = None,
+        jit_compile: bool | str = False,
         **options: Any,
     ) -> None:
         """Choose how to train.
 
         Parameters
         ----------
-        optimizer : str, Optimizer or callable
-            A name such as "adam"; an optimiser of `nn.optim`, or one of
-            ``keras_style.optimizers``, such as ``Adam(learning_rate=0.01)``.
+        optimizer : str or Optimizer
+            A name such as "adam"; one of ``keras_style.optimizers``, such as
+            ``Adam(learning_rate=0.01)``; or an optimiser of `nn.optim` of the model's parameters.
         loss : str or callable
             A name such as "mse"; one of ``keras_style.losses``, such as
-            ``BinaryCrossentropy(from_logits=True)``; or any loss of `nn`.
-        metrics : iterable of str or callable
-            Names such as "accuracy", or functions of outputs and targets.
+            ``BinaryCrossentropy(from_logits=True)``; a loss of `nn`; or a function of your own,
+            ``loss(y_true, y_pred)`` or ``loss(outputs, targets)``.
+        loss_weights : None
+            Not here: there is one loss.
+        metrics : str, callable or list of these, optional
+            Names such as "accuracy", ``keras_style.metrics``, or functions as for `loss`.
         jit_compile : bool
-            Whether to record steps with `autograd.jit`.
+            Whether to record steps with `autograd.jit`; "auto" does not.
         **options
             Options of Keras, which raise unless they change nothing.
 
         Raises
         ------
         OptionError
-            If a name is not known, or there is no loss.
+            If a name is not known, there is no loss, or a function does not tell the targets from
+            the outputs.
         """
         if loss is None:
             raise OptionError('compile needs a loss, such as loss="mse".')
-        check_options("compile", options)
+        check_options("compile", {**options, "loss_weights": loss_weights})
         check_steps(self)
-        if isinstance(optimizer, str):
-            optimizer = optimizers.recipe(optimizer)
-        if not isinstance(optimizer, Optimizer):
-            optimizer = optimizer(self.parameters())
-        compiled = Compiled(losses.named(loss), [known_metrics.named(metric) for metric in metrics])
-        self.optimizer, self._compiled, self._jit = optimizer, compiled, jit_compile
+        optimizer = optimizers.get(optimizer)
+        if isinstance(optimizer, optimizers.Optimizer):
+            optimizer.build(self.parameters())
+        elif not isinstance(optimizer, Optimizer):
+            raise OptionError(
+                f"optimizer={optimizer!r} must be a name, or an optimizer of nn.keras_style or "
+                "nn.optim."
+            )
+        self._compiled = Compiled(loss, metrics)
+        self.optimizer, self._jit = optimizer, jit_compile is True
 
     def fit(
         self,
         x: Any = None,
         y: Any = None,
-        batch_size: int = 32,
+        batch_size: int | None = None,
         epochs: int = 1,
         verbose: int | str = "auto",
-        callbacks: Sequence[Any] = (),
+        callbacks: Any = None,
         validation_split: float = 0.0,
         validation_data: Any = None,
         shuffle: bool = True,
@@ -157,14 +163,14 @@ class Model(Habits):
             The inputs; or batches of inputs and targets.
         y : array, optional
             The targets.
-        batch_size : int
-            The number of examples per batch.
+        batch_size : int, optional
+            The number of examples per batch; by default 32.
         epochs : int
             The number of passes through the data.
         verbose : {"auto", 0, 1, 2}
             0 for nothing, 1 for a progress bar, 2 for a line after each epoch; "auto" for a bar in
             a terminal and in Jupyter.
-        callbacks : sequence of Callback
+        callbacks : Callback or list of these, optional
             What to do after steps and epochs; see `nn.callbacks`.
         validation_split : float
             The share of the examples, the last ones, to validate with.
@@ -210,7 +216,7 @@ class Model(Habits):
         history = fit(
             self, data, compiled.loss, self.optimizer, epochs,
             validation=validation_data, metrics=compiled.metrics,
-            callbacks=[*callbacks, *([_print_row] if verbose == 2 else [])],
+            callbacks=[*listed(callbacks), *([_print_row] if verbose == 2 else [])],
             progress="auto" if verbose == "auto" else verbose == 1, jit=self._jit,
         )  # fmt: skip
         self.history = history
@@ -220,10 +226,13 @@ class Model(Habits):
         self,
         x: Any = None,
         y: Any = None,
-        batch_size: int = 32,
+        batch_size: int | None = None,
         verbose: int | str = "auto",
         sample_weight: Any = None,
+        steps: None = None,
+        callbacks: None = None,
         return_dict: bool = False,
+        **options: Any,
     ) -> Any:
         """Return the loss, and the metrics if there are any.
 
@@ -233,6 +242,8 @@ class Model(Habits):
             As for `fit`.
         verbose : {"auto", 0, 1, 2}
             Accepted, and ignored.
+        steps, callbacks, **options
+            Options of Keras, which raise unless they change nothing.
         return_dict : bool
             Whether to return a dict instead of a list.
 
@@ -241,6 +252,7 @@ class Model(Habits):
         float, list of float, or dict
             The loss; with metrics a list of the loss and these.
         """
+        check_options("evaluate", {**options, "steps": steps, "callbacks": callbacks})
         compiled = self._need_compiled()
         data = x
         if not is_batches(x, y):
@@ -249,23 +261,32 @@ class Model(Habits):
         row = evaluate(self, data, compiled.loss, compiled.metrics, jit=self._jit)
         return row if return_dict else list(row.values()) if len(row) > 1 else row["loss"]
 
-    def predict(self, x: Any, batch_size: int = 32, verbose: int | str = "auto") -> Any:
+    def predict(
+        self, x: Any, batch_size: int | None = None, verbose: int | str = "auto", **options: Any
+    ) -> Any:
         """Return the outputs for all examples, as an array.
 
         Parameters
         ----------
-        x : array or list of arrays
-            The inputs.
-        batch_size : int
-            The number of examples to compute at once.
+        x : array, list of arrays, or DataLoader
+            The inputs; or batches of these, of which the targets are not used.
+        batch_size : int, optional
+            The number of examples to compute at once; by default 32.
         verbose : {"auto", 0, 1, 2}
             Accepted, and ignored.
+        **options
+            Options of Keras, which raise unless they change nothing.
         """
-        inputs = tuple(x) if isinstance(x, (tuple, list)) and is_array(x[0]) else (np.asarray(x),)
+        check_options("predict", options)
+        batches: Iterable[Any]
+        if is_batches(x, None):
+            batches = (part[: max(1, len(part) - 1)] for part in map(_parts, x))
+        else:
+            batches = DataLoader(arrays_of(x), batch_size or BATCH)
         mode = self.training
         self.eval()
         with no_grad():
-            found = [plain(self(*batch)) for batch in DataLoader(inputs, batch_size)]
+            found = [plain(self(*batch)) for batch in batches]
         self.train(mode)
         return np.concatenate(found)
 
@@ -348,50 +369,18 @@ class Sequential(Model, containers.Sequential):
         self.append(plain_model(layer))
 
 
-class Compiled:
-    """The loss and the metrics of a compiled model, which take targets with weights as well."""
-
-    def __init__(self, loss: Any, given: list[Any]) -> None:
-        self.of_examples = outputs_first(loss) if takes_truth_first(loss) else loss
-        self.metrics = [_unweighted(metric) for metric in given]
-
-    def loss(self, outputs: Any, targets: Any) -> Any:
-        """Return the mean of the weighted losses of the examples."""
-        weights = None
-        if isinstance(targets, dict) and targets.keys() == {"targets", "weights"}:
-            targets, weights = targets["targets"], targets["weights"]
-        if weights is None:
-            return np.mean(self.of_examples(outputs, targets))
-        found = self.of_examples(outputs, targets)
-        if shape_of(found) != shape_of(weights):
-            raise DataError(
-                f"The loss returned an array of shape {shape_of(found)}; weights of examples need "
-                f"a loss of shape {shape_of(weights)}, one number for each: a name such as "
-                '"mse", or a loss with reduction="none".'
-            )
-        return np.mean(found * weights)
-
-
 def is_batches(x: Any, y: Any) -> bool:
     """Return whether data are batches, not arrays."""
-    return y is None and not is_array(x) and not isinstance(x, (tuple, list))
+    return y is None and not is_array(x) and not isinstance(x, (tuple, list, dict))
 
 
-def _unweighted(metric: Any) -> Any:
-    metric = outputs_first(metric) if takes_truth_first(metric) else metric
-
-    def measure(outputs: Any, targets: Any) -> Any:
-        if isinstance(targets, dict) and targets.keys() == {"targets", "weights"}:
-            targets = targets["targets"]
-        return metric(outputs, targets)
-
-    measure.__name__ = getattr(metric, "__name__", type(metric).__name__)
-    return measure
+def _parts(batch: Any) -> tuple[Any, ...]:
+    return tuple(batch) if isinstance(batch, (tuple, list)) else (batch,)
 
 
 def _loader(
     arrays: tuple[Any, ...],
-    batch_size: int,
+    batch_size: int | None,
     shuffle: bool,
     weighted: bool,
     class_weight: dict[int, float] | None,
@@ -399,7 +388,7 @@ def _loader(
     if class_weight is not None:
         factors = weights_of(class_weight, arrays[-2] if weighted else arrays[-1])
         arrays = (*arrays[:-1], arrays[-1] * factors) if weighted else (*arrays, factors)
-    loader = DataLoader(arrays, batch_size, shuffle)
+    loader = DataLoader(arrays, batch_size or BATCH, shuffle)
     return Weighted(loader) if weighted or class_weight is not None else loader
 
 

@@ -1,6 +1,6 @@
-"""Record the losses, metrics and callbacks of Keras, for `test_keras_style.py` and `test_callbacks.py`.
+"""Record what Keras computes, for `test_keras_style.py` and `test_callbacks.py`.
 
-Run by hand where Keras is installed: `KERAS_BACKEND=numpy python tests/nn/record_keras.py`.
+Run by hand where Keras and PyTorch are: `KERAS_BACKEND=torch python tests/nn/record_keras.py`.
 """
 
 import json
@@ -26,6 +26,90 @@ LOSSES = {
     "CategoricalCrossentropy of logits": ("numbers", "shares", {"from_logits": True}),
     "SparseCategoricalCrossentropy": ("shares", "classes", {}),
     "SparseCategoricalCrossentropy of logits": ("numbers", "classes", {"from_logits": True}),
+}
+
+LOSSES |= {
+    "MeanAbsolutePercentageError": ("numbers", "others", {}),
+    "MeanSquaredLogarithmicError": ("shares", "mixed", {}),
+    "CosineSimilarity": ("numbers", "others", {}),
+    "SquaredHinge": ("numbers", "bits", {}),
+    "Hinge of signs": ("numbers", "signs", {}),
+    "CategoricalHinge": ("numbers", "bits", {}),
+    "BinaryFocalCrossentropy": ("shares", "bits", {"gamma": 1.5, "label_smoothing": 0.1}),
+    "BinaryFocalCrossentropy of logits": (
+        "numbers", "bits", {"apply_class_balancing": True, "alpha": 0.4, "from_logits": True}
+    ),
+    "CategoricalFocalCrossentropy": ("shares", "mixed", {"alpha": 0.4}),
+    "CategoricalFocalCrossentropy of logits": (
+        "numbers", "shares", {"gamma": 3.0, "from_logits": True, "label_smoothing": 0.2}
+    ),
+    "MeanSquaredError of images": ("images", "pictures", {}),
+    "MeanSquaredError, sum": ("images", "pictures", {"reduction": "sum"}),
+    "MeanAbsoluteError of a column": ("column", "weights", {}),
+    "BinaryCrossentropy of a row": ("line", "columns", {"from_logits": True}),
+}  # fmt: skip
+
+#: Metrics: the arrays for outputs and targets, and options.
+METRICS = {
+    "Accuracy": ("classes", "choices", {}),
+    "BinaryAccuracy": ("shares", "bits", {}),
+    "BinaryAccuracy, threshold": ("shares", "bits", {"threshold": 0.3}),
+    "CategoricalAccuracy": ("numbers", "mixed", {}),
+    "SparseCategoricalAccuracy": ("numbers", "classes", {}),
+    "TopKCategoricalAccuracy": ("numbers", "mixed", {"k": 2}),
+    "SparseTopKCategoricalAccuracy": ("numbers", "classes", {"k": 2}),
+    "CosineSimilarity": ("numbers", "others", {}),
+    "MeanSquaredError": ("numbers", "others", {}),
+    "MeanAbsoluteError": ("numbers", "others", {}),
+    "MeanAbsolutePercentageError": ("numbers", "others", {}),
+    "BinaryCrossentropy": ("shares", "bits", {}),
+    "CategoricalCrossentropy": ("shares", "mixed", {}),
+    "SparseCategoricalCrossentropy": ("shares", "classes", {}),
+}
+
+#: Optimisers, with their defaults and with every option.
+OPTIMIZERS = {
+    "SGD": lambda o: o.SGD(),
+    "SGD, momentum": lambda o: o.SGD(0.1, 0.9, weight_decay=0.1),
+    "SGD, Nesterov": lambda o: o.SGD(0.1, momentum=0.8, nesterov=True, clipnorm=0.5),
+    "SGD, schedule": lambda o: o.SGD(o.schedules.ExponentialDecay(0.1, 5, 0.5), momentum=0.9),
+    "RMSprop": lambda o: o.RMSprop(),
+    "RMSprop, all": lambda o: o.RMSprop(0.05, 0.8, 0.7, 1e-3, centered=True, clipvalue=0.2),
+    "Adam": lambda o: o.Adam(),
+    "Adam, all": lambda o: o.Adam(0.1, 0.8, 0.9, 1e-2, amsgrad=True, global_clipnorm=0.7),
+    "AdamW": lambda o: o.AdamW(),
+    "AdamW, all": lambda o: o.AdamW(0.1, 0.3, 0.8, 0.9, epsilon=1e-3),
+    "Adamax": lambda o: o.Adamax(),
+    "Adamax, all": lambda o: o.Adamax(0.1, 0.8, 0.9, 1e-2, weight_decay=0.1),
+    "Nadam": lambda o: o.Nadam(),
+    "Nadam, all": lambda o: o.Nadam(0.05, 0.8, 0.9, 1e-2, weight_decay=0.1),
+    "Adagrad": lambda o: o.Adagrad(),
+    "Adagrad, all": lambda o: o.Adagrad(0.1, 0.01, 1e-2),
+    "Adadelta": lambda o: o.Adadelta(),
+    "Adadelta, all": lambda o: o.Adadelta(0.5, 0.8, 1e-3),
+    "Lion": lambda o: o.Lion(),
+    "Lion, all": lambda o: o.Lion(0.01, beta_1=0.8, beta_2=0.9, weight_decay=0.1),
+}
+
+SCHEDULES = {
+    "ExponentialDecay": lambda s: s.ExponentialDecay(0.1, 7, 0.6),
+    "ExponentialDecay, stairs": lambda s: s.ExponentialDecay(0.1, 7, 0.6, staircase=True),
+    "InverseTimeDecay": lambda s: s.InverseTimeDecay(0.1, 7, 0.6, True),
+    "PiecewiseConstantDecay": lambda s: s.PiecewiseConstantDecay([3, 10], [1.0, 0.5, 0.1]),
+    "PolynomialDecay": lambda s: s.PolynomialDecay(0.1, 9, power=2.0),
+    "PolynomialDecay, cycle": lambda s: s.PolynomialDecay(0.1, 9, 0.01, cycle=True),
+    "CosineDecay": lambda s: s.CosineDecay(0.1, 20, alpha=0.1),
+    "CosineDecay, warm-up": lambda s: s.CosineDecay(0.01, 15, warmup_target=0.1, warmup_steps=5),
+    "CosineDecayRestarts": lambda s: s.CosineDecayRestarts(0.1, 4, m_mul=0.7, alpha=0.1),
+    "CosineDecayRestarts, equal": lambda s: s.CosineDecayRestarts(0.1, 8, t_mul=1.0),
+}
+
+#: Options of `fit`, of a network with three classes.
+FITS = {
+    "plain": {},
+    "split": {"validation_split": 0.27, "batch_size": 8},
+    "class weights": {"class_weight": {0: 0.5, 1: 2.0, 2: 1.0}},
+    "weights": {"sample_weight": "weights", "validation_split": 0.2},
 }
 
 STOPS = [
@@ -58,7 +142,48 @@ def arrays():
         "bits": np.array([[0, 1, 1], [1, 0, 0], [1, 1, 1], [0, 0, 1]]),
         "classes": np.array([2, 0, 1, 1]),
         "weights": np.array([0.5, 1.0, 2.0, 0.0]),
+        "choices": np.array([2, 1, 1, 0]),
+        "signs": np.array([[-1, 1, 1], [1, -1, -1], [1, 1, 1], [-1, -1, 1]]),
+        "images": random.normal(size=(4, 2, 3)),
+        "pictures": random.normal(size=(4, 2, 3)),
+        "column": random.normal(size=(4, 1)),
+        "line": random.normal(size=4),
+        "columns": np.array([[0], [1], [1], [0]]),
     }
+
+
+def network():
+    """Return inputs, classes, weights of examples, and the first arrays of two dense layers."""
+    random = np.random.default_rng(5)
+    x = random.normal(size=(30, 4))
+    layers = [random.normal(size=shape) for shape in ((4, 6), (6,), (6, 3), (3,))]
+    return x, np.argmax(x[:, :3], axis=1), random.uniform(0, 2, 30), layers
+
+
+def steps(optimizer, parameters, gradients_of):
+    """Return the parameters after each of 12 steps; the gradients depend on them."""
+    path = []
+    for _ in range(12):
+        optimizer.apply_gradients(list(zip(gradients_of(), parameters(), strict=True)))
+        path.append(np.concatenate([numbers(p).ravel() for p in parameters()]).tolist())
+    return path
+
+
+def numbers(x):
+    """Return an array of either library as NumPy's."""
+    x = getattr(x, "value", x)
+    x = x.detach() if hasattr(x, "detach") else x
+    return np.array(getattr(x, "data", x) if not hasattr(x, "numpy") else x.numpy())
+
+
+def start():
+    """Return the first parameters for optimisers."""
+    return [np.linspace(-1, 2, 6).reshape(2, 3), np.array([0.5, -3.0])]
+
+
+def slopes(arrays):
+    """Return the gradients of a function without symmetries."""
+    return [a**3 / 5 - np.cos(k + 3 * a) for k, a in enumerate(arrays)]
 
 
 def measurements():
@@ -79,15 +204,62 @@ def stopped(make, model, run, name):
     return -1, callback.best_epoch
 
 
+def fits(keras):
+    """Return what `fit`, `evaluate` and `predict` of a network return, for each of the options."""
+    x, classes, weights, layers = network()
+    found = {}
+    for name, options in FITS.items():
+        model = keras.Sequential([keras.layers.Dense(6, activation="tanh"), keras.layers.Dense(3)])
+        model.build((None, 4))
+        model.set_weights(layers)
+        loss = keras.losses.SparseCategoricalCrossentropy(from_logits=True)
+        model.compile(keras.optimizers.Adam(0.05), loss, metrics=["accuracy"])
+        given = {k: weights if v == "weights" else v for k, v in options.items()}
+        history = model.fit(x, classes, epochs=3, shuffle=False, verbose=0, **given)
+        found[name] = {
+            "history": history.history,
+            "evaluate": model.evaluate(x, classes, verbose=0, return_dict=True),
+            "weighted": model.evaluate(x, classes, sample_weight=weights, verbose=0)[0],
+            "predict": model.predict(x[:2], verbose=0).tolist(),
+        }
+    return found
+
+
+def recorded(keras):
+    """Return what losses, metrics, optimisers and schedules compute."""
+    given = arrays()
+    found = {"losses": {}, "metrics": {}, "optimizers": {}, "schedules": {}}
+    for name, (outputs, targets, options) in LOSSES.items():
+        loss = getattr(keras.losses, name.split()[0].strip(","))(**options)
+        values = [loss(given[targets], given[outputs].astype("float64"), sample_weight=w)
+                  for w in (None, *([given["weights"]] if given[outputs].ndim == 2 else []))]  # fmt: skip
+        found["losses"][name] = [float(value) for value in values]
+    for name, (outputs, targets, options) in METRICS.items():
+        metric = getattr(keras.metrics, name.split(",")[0])(**options)
+        metric.update_state(given[targets], given[outputs])
+        first = float(metric.result())
+        metric.update_state(given[targets], given[outputs], sample_weight=given["weights"])
+        found["metrics"][name] = [metric.name, first, float(metric.result())]
+    for name, build in OPTIMIZERS.items():
+        variables = [keras.Variable(array, dtype="float64") for array in start()]
+        found["optimizers"][name] = steps(
+            build(keras.optimizers),
+            lambda variables=variables: variables,
+            lambda variables=variables: [
+                keras.ops.convert_to_tensor(g) for g in slopes([numbers(v) for v in variables])
+            ],
+        )
+    for name, build in SCHEDULES.items():
+        schedule = build(keras.optimizers.schedules)
+        found["schedules"][name] = [float(schedule(step)) for step in range(30)]
+    return found
+
+
 def main():
     import keras
 
-    given, found = arrays(), {"losses": {}, "stops": [], "plateaus": []}
-    for name, (outputs, targets, options) in LOSSES.items():
-        loss = getattr(keras.losses, name.split()[0])(**options)
-        values = [loss(given[targets], given[outputs].astype("float64"), sample_weight=w)
-                  for w in (None, given["weights"])]  # fmt: skip
-        found["losses"][name] = [float(value) for value in values]
+    keras.config.set_floatx("float64")
+    found = {**recorded(keras), "fits": fits(keras), "stops": [], "plateaus": []}
     for options in STOPS:
         for run in measurements():
             model = SimpleNamespace(stop_training=False, get_weights=list)

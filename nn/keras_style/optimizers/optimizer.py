@@ -1,0 +1,186 @@
+"""The base class of optimisers with Keras' formulas, which get the parameters from ``compile``."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from typing import Any
+
+import numpy as np
+
+from autograd.errors import OptionError
+from autograd.program import call, follow
+from nn import optim
+from nn.arrays import plain
+from nn.optim.packing import Block
+
+#: Options of Keras that are not here, and what to write.
+ELSEWHERE = {
+    "use_ema": "nn.optim.AveragedModel(model, decay)",
+    "loss_scale_factor": "nothing: float32 needs no scaling",
+    "gradient_accumulation_steps": "nn.fit(..., accumulate=steps)",
+}
+
+#: Options that change nothing, or nothing without one of those.
+WITHOUT_EFFECT = ("name", "jit_compile", "ema_momentum", "ema_overwrite_frequency")
+
+CLIPPING = ("clipnorm", "clipvalue", "global_clipnorm")
+
+
+class Optimizer(optim.Optimizer):
+    """The base class: an optimiser that gets its parameters later, from `build`.
+
+    Parameters
+    ----------
+    learning_rate : float or callable
+        The rate; or a schedule, called with the number of steps so far, such as those of
+        `schedules`.
+    weight_decay : float, optional
+        Subtracts ``learning_rate·weight_decay·p`` from p besides the step.
+    clipnorm : float, optional
+        The largest norm of the gradient of each parameter.
+    clipvalue : float, optional
+        The largest magnitude of a derivative.
+    global_clipnorm : float, optional
+        The largest norm of all gradients together.
+    **options
+        The options of the formula, and Keras' others, which raise unless they change nothing.
+
+    Raises
+    ------
+    OptionError
+        If several ways to clip are asked for, or something that is not here.
+    """
+
+    decays_gradient = False
+
+    def __init__(
+        self,
+        learning_rate: Any = 0.01,
+        weight_decay: float | None = None,
+        clipnorm: float | None = None,
+        clipvalue: float | None = None,
+        global_clipnorm: float | None = None,
+        **options: Any,
+    ) -> None:
+        for name, advice in ELSEWHERE.items():
+            if options.pop(name, None):
+                raise OptionError(f"{type(self).__name__} has no {name}= here: write {advice}.")
+        for name in WITHOUT_EFFECT:
+            options.pop(name, None)
+        clipping = {
+            "clipnorm": clipnorm,
+            "clipvalue": clipvalue,
+            "global_clipnorm": global_clipnorm,
+        }
+        if sum(limit is not None for limit in clipping.values()) > 1:
+            raise OptionError(f"Write one of {', '.join(CLIPPING)}, not several.")
+        self.schedule = learning_rate if callable(learning_rate) else None
+        rate = learning_rate(0) if callable(learning_rate) else learning_rate
+        self.defaults = {"lr": rate, "weight_decay": weight_decay, **clipping, **options}
+        self.defaults["iterations"] = 0
+        self.param_groups, self._packings = [], []
+
+    def build(self, variables: Iterable[Any]) -> None:
+        """Take the parameters to update, once.
+
+        Parameters
+        ----------
+        variables : iterable of Tensor
+            The parameters.
+
+        Raises
+        ------
+        OptionError
+            If it has others.
+        """
+        given = list(variables)
+        if not self.param_groups:
+            self.add_param_group({"params": given})
+        elif {id(p) for p in self.param_groups[0]["params"]} != {id(p) for p in given}:
+            raise OptionError(
+                f"This {type(self).__name__} updates another model; write a new one: "
+                f"keras.optimizers.{type(self).__name__}(...)."
+            )
+
+    @property
+    def iterations(self) -> int:
+        """The number of steps so far."""
+        return int(self._options()["iterations"])
+
+    @property
+    def learning_rate(self) -> float:
+        """The rate of the next step, which may be assigned to unless there is a schedule."""
+        return float(self._options()["lr"])
+
+    @learning_rate.setter
+    def learning_rate(self, rate: float) -> None:
+        if self.schedule is not None:
+            raise OptionError("A schedule sets the learning rate; make an optimizer without one.")
+        self._options()["lr"] = float(rate)
+
+    def _options(self) -> dict[str, Any]:
+        return self.param_groups[0] if self.param_groups else self.defaults
+
+    def apply_gradients(self, grads_and_vars: Iterable[tuple[Any, Any]]) -> None:
+        """Take a step with given gradients.
+
+        Parameters
+        ----------
+        grads_and_vars : iterable of (array, Tensor)
+            Pairs of gradients and parameters.
+        """
+        pairs = list(grads_and_vars)
+        self.build([variable for _, variable in pairs])
+        for gradient, variable in pairs:
+            variable.grad = None if gradient is None else np.asarray(plain(gradient))
+        self.step()
+
+    def step(self, closure: Callable[[], Any] | None = None) -> Any:
+        """Update every parameter that has a gradient.
+
+        Parameters
+        ----------
+        closure : callable, optional
+            Called first; computes the loss and its gradients, and returns the loss.
+
+        Raises
+        ------
+        OptionError
+            If it has no parameters yet.
+        """
+        if not self.param_groups:
+            raise OptionError("The optimizer has no parameters: write optimizer.build(parameters).")
+        loss = None if closure is None else closure()
+        follow(self)
+        (group,) = self.param_groups
+        if self.schedule is not None:
+            group["lr"] = call(self.schedule, group["iterations"])
+        self._clip(group)
+        super().step()
+        group["iterations"] += 1
+        return loss
+
+    def _clip(self, group: dict[str, Any]) -> None:
+        kind = next((name for name in CLIPPING if group[name]), None)
+        if kind is None:
+            return
+        limit = group[kind]
+        given = [p for p in group["params"] if p.grad is not None]
+        if kind == "clipvalue":
+            for p in given:
+                p.grad = np.clip(plain(p.grad), -limit, limit)
+            return
+        squares = [np.sum(plain(p.grad) ** 2) for p in given]
+        if kind == "global_clipnorm":
+            squares = [sum(squares)] * len(given)
+        for p, square in zip(given, squares, strict=True):
+            p.grad = plain(p.grad) * (limit / np.maximum(np.sqrt(square), limit))
+
+    def _update(self, block: Block, group: dict[str, Any]) -> None:
+        self._change(block, group)
+        if group["weight_decay"]:
+            block.decay(group["lr"] * group["weight_decay"])
+
+    def _change(self, block: Block, group: dict[str, Any]) -> None:
+        """Replace ``block.gradient`` by the numbers to subtract, weight decay aside."""
+        raise NotImplementedError
