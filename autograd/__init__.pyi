@@ -588,7 +588,7 @@ class scope(engine.scope):  # noqa: N801
 # -- functions --------------------------------------------------------------------------------
 
 def kernel(
-    elementwise: bool = False, tiled: bool = False
+    elementwise: bool = False, tiled: bool = False, c: str | None = None
 ) -> Callable[[Callable[..., Any]], Callable[..., Any]]: ...
 
 class _Elementwise(Primitive):

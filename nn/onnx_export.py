@@ -20,7 +20,6 @@ from nn.arrays import plain
 from nn.layers.activation_functions import hard_swish, limited
 from nn.layers.activations import gelu_tanh
 from nn.layers.convolution import FAMILIES
-from nn.layers.group_norm import scaled
 from nn.layers.linear import affine
 from nn.layers.normalisation import normalised
 from nn.layers.pooling import window_max, window_sum
@@ -70,11 +69,6 @@ class Exporter:
 
 
 Rule = Callable[..., str]
-
-
-def _scaled(to: Exporter, node: Any, x: Any, weight: Any, bias: Any) -> str:
-    each = [to.number(np.asarray(plain(one))[:, None]) for one in (weight, bias)]
-    return to.add("Add", to.add("Mul", to.name(x), each[0]), each[1])
 
 
 def _operator(kind: str, **attributes: Any) -> Rule:
@@ -285,7 +279,6 @@ def rules() -> dict[Any, Rule]:
         window_max: _window_max,
         window_sum: _window_sum,
         normalised: _normalised,
-        scaled: _scaled,
     }
 
 

@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 
 from autograd import tree
-from autograd.rules.kernel import recorded_as
+from autograd.rules.kernel import in_c_of, recorded_as
 
 _asarray = np.asarray  # the module gets another one while a function is traced
 
@@ -238,12 +238,17 @@ class Instruction:
 
     @property
     def in_c(self) -> Any:
-        """The C that the user has written for the primitive whose function it calls; or None."""
+        """The C that the user has written for the function or primitive that it calls; or None."""
         primitive = self.primitive
         if primitive is None or primitive.in_c is None:
-            return None
+            return in_c_of(self.function)
         is_its = self.function is recorded_as(primitive.function)
         return primitive.in_c if is_its else None
+
+    @property
+    def written_as(self) -> str:
+        """The name of the primitive, or of the function, for messages about its C."""
+        return self.name if self.primitive is None else str(self.primitive.name)
 
     def uses(self) -> Iterator[Variable]:
         """Yield the variables that it reads, with repetitions."""

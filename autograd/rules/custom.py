@@ -186,9 +186,11 @@ def define(
     c : str, optional
         For `jit` and saved programs in C: statements that fill ``result`` with what `function`
         computes. Each array, under the name of the parameter, is a pointer to its elements in C
-        order, beside its ``_size`` and ``_shape``; numbers are numbers; a tuple of integers, or a
-        dataclass of such, is a pointer to ``long``, beside its ``_size``; None is a null pointer;
-        ``real`` is the type of the result. By default `jit` calls `function`, and a program is not saved as C.
+        order, beside its ``_size``, ``_ndim`` and ``_shape``; numbers are numbers; a tuple of
+        integers, or a dataclass of such, is a pointer to ``long``, beside its ``_size``; None is a
+        null pointer; ``real`` is the type of the result, and of all arrays of floats: if they
+        differ, `function` is called. By default `jit` calls `function`, and a program is not saved
+        as C.
     sparsity : str or callable, optional
         For sparse derivatives: "elementwise", "dense", or a function of the arguments that returns
         for each argument in turn which of its elements each result depends on: a matrix with a row

@@ -87,6 +87,9 @@ _RESERVED = frozenset(
 #: Names in capitals are those of macros.
 _MACRO = re.compile(r"[A-Z][A-Z0-9_]*")
 
+#: What the names of that end in which C is told of each array.
+_DESCRIBED = "_size|_shape|_ndim"
+
 #: Other ways to write characters that are looked for here.
 _DISGUISES = ("??", "%:", "<%", "%>", "<:", ":>")
 
@@ -116,6 +119,8 @@ class CText:
         The C.
     names : tuple of str
         The parameters.
+    has_one_type : bool
+        Whether it speaks of ``real``, the type of the result: all arrays of floats have it then.
     is_compared : bool
         Whether an expression has been compared with the function for some numbers.
     """
@@ -127,6 +132,7 @@ class CText:
         self.is_compared = False
         if not isinstance(text, str) or not text.strip():
             raise SourceError(f"c= is {text!r}; write C as a text, such as c='exp(-x * x)'.")
+        self.has_one_type = re.search(r"\breal\b", text) is not None
         self.names = self._parameters()
         self._check()
 
@@ -146,9 +152,10 @@ class CText:
             if x.kind in (x.VAR_POSITIONAL, x.VAR_KEYWORD):
                 raise SourceError(f"c= needs a function with fixed parameters, without {x}.")
             is_name = x.name.isascii() and x.name not in _RESERVED and x.name[0] != "_"
-            if not is_name or _MACRO.fullmatch(x.name) or x.name.endswith("_t"):
+            is_result = re.fullmatch(rf"result_[0-9]+({_DESCRIBED})?", x.name)
+            if not is_name or is_result or _MACRO.fullmatch(x.name) or x.name.endswith("_t"):
                 raise SourceError(f"The parameter {x.name} cannot have this name in C; rename it.")
-            if re.fullmatch(r"(.*)_(size|shape)", x.name) and x.name.rpartition("_")[0] in (
+            if re.fullmatch(rf".*({_DESCRIBED})", x.name) and x.name.rpartition("_")[0] in (
                 *names,
                 "result",
             ):

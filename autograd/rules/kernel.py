@@ -27,6 +27,7 @@ from autograd.engine.grad_mode import GRAD_MODE
 from autograd.engine.node import Node
 from autograd.engine.tiles import in_tiles
 from autograd.engine.tracing import Followed
+from autograd.rules.in_c import CText
 
 #: `numpy.full` itself, which has another meaning while a function is traced.
 _FULL = np.full
@@ -42,6 +43,9 @@ class Kind(enum.Enum):
 
 #: Self-contained functions, and what is known of them.
 _KERNELS: dict[Any, Kind] = {}
+
+#: What kernels compute, in C.
+_IN_C: dict[Any, CText] = {}
 
 Function = TypeVar("Function", bound=Callable[..., Any])
 
@@ -90,7 +94,7 @@ def extreme(function: Any, x: Any, axis: Any = -1, otherwise: float = 0.0) -> An
 
 
 def kernel(
-    elementwise: bool = False, tiled: bool = False
+    elementwise: bool = False, tiled: bool = False, c: str | None = None
 ) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
     """Return a decorator for functions that `jit` and `trace` call without looking inside.
 
@@ -106,6 +110,15 @@ def kernel(
     tiled : bool
         Whether an elementwise function takes many steps. It is then called with parts of large
         arrays, so that the results of its steps stay in the cache.
+    c : str, optional
+        For `jit` and saved programs in C: what the function computes, as for `define`, or for an
+        elementwise one as for `elementwise`. If it returns a tuple of arrays and None, the
+        statements fill ``result_0``, ``result_1`` and so on; None is a null pointer.
+
+    Raises
+    ------
+    SourceError
+        If `c` is not what it should be.
 
     Examples
     --------
@@ -120,6 +133,8 @@ def kernel(
 
     def decorate(function: Callable[..., Any]) -> Callable[..., Any]:
         _KERNELS[function] = Kind.TILED if tiled else Kind.ELEMENTWISE if elementwise else Kind.ANY
+        if c is not None:
+            _IN_C[function] = CText(c, function, is_expression=elementwise or tiled)
         direct = functools.partial(_in_tiles, function) if tiled else function
 
         def traced(*arguments: Any, **keywords: Any) -> Any:
@@ -176,6 +191,14 @@ def recorded_as(function: Any) -> Any:
     """Return what a program calls for a function: for a kernel the function that was decorated."""
     inside = getattr(function, "__wrapped__", None)
     return inside if is_kernel(inside) else function
+
+
+def in_c_of(function: Any) -> CText | None:
+    """Return what a kernel computes, in C; None if it has none, or is no kernel."""
+    try:
+        return _IN_C.get(function)
+    except TypeError:
+        return None
 
 
 def is_elementwise(function: Any) -> bool:

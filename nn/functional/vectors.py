@@ -77,10 +77,11 @@ def layer_norm(
     >>> np.round(layer_norm(np.array([1.0, 3.0]), (2,)), 3)
     array([-1.,  1.])
     """
-    axes = tuple(range(-len(normalized_shape), 0))
-    if tuple(shape_of(x)[-len(axes) :]) != tuple(normalized_shape):
+    shape = shape_of(x)
+    axes = tuple(range(len(shape) - len(normalized_shape), len(shape)))
+    if tuple(shape[k] for k in axes if k >= 0) != tuple(normalized_shape):
         raise ShapeError(
-            f"layer_norm got an input of shape {shape_of(x)}; its last axes must have lengths "
+            f"layer_norm got an input of shape {shape}; its last axes must have lengths "
             f"{tuple(normalized_shape)}."
         )
     return normalised(floating(x), weight, bias, axes, eps, True, Kept())

@@ -5,32 +5,13 @@ from __future__ import annotations
 import math
 from typing import Any
 
-import numpy as np
-
-from autograd import Primitive, Tensor, define
+from autograd import Tensor
 from autograd.errors import OptionError, ShapeError
 from nn import init
-from nn.arrays import floating, products, shape_of
-from nn.layers.norm_kernels import sums_of_channels
+from nn.arrays import floating, shape_of
 from nn.layers.normalisation import Kept, normalised
 from nn.module import Module
 from nn.parameter import Parameter
-
-
-def scaled_array(x: Any, weight: Any, bias: Any) -> Any:
-    """Compute x · weight + bias, with a weight and a bias for each channel; x has three axes."""
-    y = x * weight[:, None]
-    y += bias[:, None]
-    return y
-
-
-# fmt: off
-scaled: Primitive = define(scaled_array,
-    lambda g, y, x, weight, bias: g * np.reshape(weight, (-1, 1)),
-    lambda g, y, x, weight, bias: np.sum(products(g, x), axis=0),
-    lambda g, y, x, weight, bias: sums_of_channels(g),
-    fresh_results=True, name="scale_channels")
-# fmt: on
 
 
 class GroupNorm(Module):
@@ -107,13 +88,12 @@ def group_normalised(x: Any, groups: int, weight: Any, bias: Any, eps: float) ->
         raise ShapeError(
             f"GroupNorm needs more than one number in each group, but the input has shape {shape}."
         )
-    rows = x.reshape((shape[0], groups, count))
-    y = normalised(rows, None, None, (2,), eps, True, Kept())
-    if weight is None and bias is None:
-        return y.reshape(shape)
-    weight = np.ones_like(bias) if weight is None else weight
-    bias = np.zeros_like(weight) if bias is None else bias
-    return scaled(y.reshape((*shape[:2], -1)), weight, bias).reshape(shape)
+    channels = shape[1] // groups
+    weight, bias = (
+        None if one is None else one.reshape((groups, channels, 1)) for one in (weight, bias)
+    )
+    rows = x.reshape((shape[0], groups, channels, count // channels))
+    return normalised(rows, weight, bias, (2, 3), eps, True, Kept()).reshape(shape)
 
 
 class InstanceNorm(GroupNorm):

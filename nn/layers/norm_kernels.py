@@ -14,24 +14,34 @@ from typing import Any
 import numpy as np
 
 from autograd import kernel
+from nn.layers.norms_in_c import NORMALISED, NORMALISED_BACK
 
 #: The bytes of a part of an array; a few of them fit into the cache.
 PART = 1 << 19
 
 
 @kernel()
-def layout(x: Any, axes: Any, *others: Any) -> str:
-    """Return "rows", "channels" or, for anything unusual and small channels, ""."""
+def known_axes(axes: Any, ndim: int) -> str:
+    """Return "rows" for the last axes, "channels" for all but the second, or ""."""
+    if axes == tuple(range(ndim - len(axes), ndim)):
+        return "rows"
+    return "channels" if ndim > 1 and axes == (0, *range(2, ndim)) else ""
+
+
+@kernel()
+def layout(x: Any, axes: Any, weight: Any, *others: Any) -> str:
+    """Return "rows", "channels", "groups" of rows or, for anything unusual, ""."""
     usual = all(
         a is None or (type(a) is np.ndarray and a.dtype == x.dtype and a.flags.c_contiguous)
-        for a in (x, *others)
+        for a in (x, weight, *others)
     )
-    if not usual or x.dtype.char not in "fd" or not x.size:
+    if not usual or x.dtype.char not in "fd" or not x.size or len(axes) == x.ndim:
         return ""
-    if axes == tuple(range(x.ndim - len(axes), x.ndim)) and len(axes) < x.ndim:
-        return "rows"
+    kind: str = known_axes(axes, x.ndim)
+    if kind == "rows" and weight is not None and weight.shape != x.shape[x.ndim - len(axes) :]:
+        return "groups" if weight.shape == (*x.shape[1:3], 1) and x.ndim == 4 else ""
     is_large = x.nbytes >= PART >> 5  # otherwise fewer steps take less time
-    return "channels" if is_large and x.ndim > 1 and axes == (0, *range(2, x.ndim)) else ""
+    return "" if kind == "channels" and not is_large else kind
 
 
 @kernel()
@@ -42,42 +52,74 @@ def parts(rows: Any) -> Any:
 
 
 @kernel()
-def normalise(x: Any, weight: Any, bias: Any, axes: Any, eps: float, centred: bool) -> Any:
-    """Return the result, and the means and variances (mean squares unless `centred`)."""
-    kind = layout(x, axes, weight, bias)
+def normalise_any(x: Any, weight: Any, bias: Any, axes: Any, eps: float, centred: bool) -> Any:
+    """Return the result, the means (None unless `centred`), and the variances or mean squares."""
+    kind = layout(x, axes, bias if weight is None else weight, bias)
     if kind == "rows":
         return normalise_rows(x, weight, bias, axes, eps, centred)
+    if kind == "groups":
+        return normalise_groups(x, weight, bias, axes, eps, centred)
     if kind == "channels" and centred:
         return normalise_channels(x, weight, bias, eps)
-    mean = np.mean(x, axis=axes, keepdims=True) if centred else 0.0
-    centre = x - mean
+    mean = np.mean(x, axis=axes, keepdims=True) if centred else None
+    centre = x - mean if centred else x
     variance = np.mean(centre * centre, axis=axes, keepdims=True)
     y = centre / np.sqrt(variance + eps)
     y = y if weight is None else y * weight
     return (y if bias is None else y + bias), mean, variance
 
 
+@kernel(c=NORMALISED)
+def normalise_known(x: Any, weight: Any, bias: Any, axes: Any, eps: float, centred: bool) -> Any:
+    """Return the same for rows and channels."""
+    return normalise_any(x, weight, bias, axes, eps, centred)
+
+
+def normalise(x: Any, weight: Any, bias: Any, axes: Any, eps: float, centred: bool) -> Any:
+    """Return the same, in C where it is known."""
+    function = normalise_known if known_axes(axes, np.ndim(x)) else normalise_any
+    return function(x, weight, bias, axes, eps, centred)
+
+
 @kernel()
-def normalise_back(
-    g: Any, x: Any, weight: Any, mean: Any, variance: Any, axes: Any, eps: float
+def derivatives_of_any(
+    g: Any, x: Any, weight: Any, bias: Any, mean: Any, variance: Any, axes: Any, eps: float
 ) -> Any:
-    """Return the derivatives with respect to x and the weight.
+    """Return the derivatives with respect to x, the weight and the bias.
 
     Remove from g · weight the parts that change the mean and the variance of x.
     """
-    centred = type(mean) is not float
-    kind = layout(x, axes, g, weight, variance, mean if centred else None)
+    kind = layout(x, axes, bias if weight is None else weight, g, bias, variance, mean)
     if kind == "rows":
-        return rows_back(g, x, weight, mean, variance, axes, eps)
-    if kind == "channels" and centred:
-        return channels_back(g, x, weight, mean, variance, eps)
+        return rows_back(g, x, weight, bias, mean, variance, axes, eps)
+    if kind == "groups":
+        return groups_back(g, x, weight, bias, mean, variance, eps)
+    if kind == "channels" and mean is not None:
+        return channels_back(g, x, weight, bias, mean, variance, eps)
     inverse = 1 / np.sqrt(variance + eps)
-    standard = (x - mean) * inverse
+    standard = (x if mean is None else x - mean) * inverse
     scaled = g if weight is None else g * weight
     found = scaled - standard * np.mean(scaled * standard, axis=axes, keepdims=True)
-    if centred:
+    if mean is not None:
         found = found - np.mean(scaled, axis=axes, keepdims=True)
-    return found * inverse, None if weight is None else sum_like(g * standard, weight)
+    by_weight = None if weight is None else sum_like(g * standard, weight)
+    return found * inverse, by_weight, None if bias is None else sum_like(g, bias)
+
+
+@kernel(c=NORMALISED_BACK)
+def derivatives_of_known(
+    g: Any, x: Any, weight: Any, bias: Any, mean: Any, variance: Any, axes: Any, eps: float
+) -> Any:
+    """Return the same for rows and channels."""
+    return derivatives_of_any(g, x, weight, bias, mean, variance, axes, eps)
+
+
+def normalise_back(
+    g: Any, x: Any, weight: Any, bias: Any, mean: Any, variance: Any, axes: Any, eps: float
+) -> Any:
+    """Return the same, in C where it is known."""
+    function = derivatives_of_known if known_axes(axes, np.ndim(x)) else derivatives_of_any
+    return function(g, x, weight, bias, mean, variance, axes, eps)
 
 
 @kernel()
@@ -114,11 +156,13 @@ def normalise_rows(x: Any, weight: Any, bias: Any, axes: Any, eps: float, centre
         if bias is not None:
             centre += bias.reshape(-1)
     kept = x.shape[: x.ndim - len(axes)] + (1,) * len(axes)
-    return y, mean.reshape(kept) if centred else 0.0, variance.reshape(kept)
+    return y, mean.reshape(kept) if centred else None, variance.reshape(kept)
 
 
 @kernel()
-def rows_back(g: Any, x: Any, weight: Any, mean: Any, variance: Any, axes: Any, eps: float) -> Any:
+def rows_back(
+    g: Any, x: Any, weight: Any, bias: Any, mean: Any, variance: Any, axes: Any, eps: float
+) -> Any:
     """Return the derivatives for normalised rows."""
     count = math.prod(x.shape[x.ndim - len(axes) :])
     rows, slopes = x.reshape((-1, count)), g.reshape((-1, count))
@@ -127,18 +171,17 @@ def rows_back(g: Any, x: Any, weight: Any, mean: Any, variance: Any, axes: Any, 
     factors = np.ones(count, x.dtype) if weight is None else weight.reshape(-1)
     average = factors.reshape((-1, 1)) / count
     inverses = 1 / np.sqrt(variance.reshape((-1, 1)) + eps)
-    by_weight = np.zeros(count, x.dtype)
+    by_weight, by_bias = np.zeros(count, x.dtype), np.zeros(count, x.dtype)
     for part in parts(rows):
         inverse, y, slope = inverses[part], whole[part], slopes[part]
-        if type(mean) is float:
-            centre = rows[part].copy()
-        else:
-            centre = rows[part] - mean.reshape((-1, 1))[part]
+        if bias is not None:
+            by_bias += np.ones(len(slope), x.dtype) @ slope
+        centre = rows[part].copy() if mean is None else rows[part] - mean.reshape((-1, 1))[part]
         product = slope * centre
         if weight is not None:
             by_weight += inverse[:, 0] @ product
         centre *= (product @ average) * (inverse * inverse)
-        if type(mean) is not float:
+        if mean is not None:
             centre += slope @ average
         if weight is None:
             np.subtract(slope, centre, out=y)
@@ -146,7 +189,51 @@ def rows_back(g: Any, x: Any, weight: Any, mean: Any, variance: Any, axes: Any, 
             np.multiply(slope, factors, out=y)
             y -= centre
         y *= inverse
-    return found, None if weight is None else by_weight.reshape(weight.shape)
+    return (
+        found,
+        None if weight is None else by_weight.reshape(weight.shape),
+        None if bias is None else by_bias.reshape(bias.shape),
+    )
+
+
+# -- groups -----------------------------------------------------------------------------------
+
+
+@kernel()
+def normalise_groups(x: Any, weight: Any, bias: Any, axes: Any, eps: float, centred: bool) -> Any:
+    """Normalise the last two axes, with a weight for each row of a group."""
+    y, mean, variance = normalise_rows(x, None, None, axes, eps, centred)
+    for part in parts(y):
+        if weight is not None:
+            y[part] *= weight
+        if bias is not None:
+            y[part] += bias
+    return y, mean, variance
+
+
+@kernel()
+def groups_back(
+    g: Any, x: Any, weight: Any, bias: Any, mean: Any, variance: Any, eps: float
+) -> Any:
+    """Return the derivatives for normalised groups."""
+    count = x.shape[2] * x.shape[3]
+    found, ones = np.empty(x.shape, x.dtype), np.ones((x.shape[3], 1), x.dtype)
+    inverses = 1 / np.sqrt(variance + eps)
+    factors = np.ones(ones.shape[1:], x.dtype) if weight is None else weight
+    by_weight, by_bias = np.zeros((2, *x.shape[1:3], 1), x.dtype)
+    for part in parts(x):
+        inverse, y, slope = inverses[part], found[part], g[part]
+        centre = x[part].copy() if mean is None else x[part] - mean[part]
+        along, total = (slope * centre) @ ones, slope @ ones
+        by_weight += np.sum(along * inverse, axis=0)
+        by_bias += np.sum(total, axis=0)
+        np.multiply(slope, factors, out=y)
+        centre *= np.sum(along * factors, axis=2, keepdims=True) / count * (inverse * inverse)
+        if mean is not None:
+            centre += np.sum(total * factors, axis=2, keepdims=True) / count
+        y -= centre
+        y *= inverse
+    return found, None if weight is None else by_weight, None if bias is None else by_bias
 
 
 # -- channels ---------------------------------------------------------------------------------
@@ -168,13 +255,6 @@ def channel_sums(x: Any) -> Any:
 
 
 @kernel()
-def sums_of_channels(x: Any) -> Any:
-    """Return the sum of each channel of an array of any kind with three axes."""
-    usual = type(x) is np.ndarray and x.dtype.char in "fd" and x.flags.c_contiguous and x.size
-    return channel_sums(x) if usual else np.sum(x, axis=(0, 2))
-
-
-@kernel()
 def normalise_channels(x: Any, weight: Any, bias: Any, eps: float) -> Any:
     """Normalise each channel, along the second axis."""
     shape = (1, -1) + (1,) * (x.ndim - 2)
@@ -189,7 +269,8 @@ def normalise_channels(x: Any, weight: Any, bias: Any, eps: float) -> Any:
         centre *= centre
         spread += channel_sums(centre)
         difference, share = own - mean, count / (done + count)
-        spread += difference * difference * (done * share)
+        if done:  # else infinity times 0 would be NaN
+            spread += difference * difference * (done * share)
         mean += difference * share
         done += count
     variance = spread / done
@@ -205,7 +286,9 @@ def normalise_channels(x: Any, weight: Any, bias: Any, eps: float) -> Any:
 
 
 @kernel()
-def channels_back(g: Any, x: Any, weight: Any, mean: Any, variance: Any, eps: float) -> Any:
+def channels_back(
+    g: Any, x: Any, weight: Any, bias: Any, mean: Any, variance: Any, eps: float
+) -> Any:
     """Return the derivatives for normalised channels."""
     flat = (*x.shape[:2], -1) if x.ndim > 2 else x.shape
     batch, slopes = x.reshape(flat), g.reshape(flat)
@@ -228,4 +311,8 @@ def channels_back(g: Any, x: Any, weight: Any, mean: Any, variance: Any, eps: fl
         y *= of_channels(slope, batch)
         y += slopes[part] * of_channels(scale, batch)
         y += of_channels(shift, batch)
-    return found, None if weight is None else along.reshape(weight.shape)
+    return (
+        found,
+        None if weight is None else along.reshape(weight.shape),
+        None if bias is None else total.reshape(bias.shape),
+    )

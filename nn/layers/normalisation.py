@@ -19,14 +19,15 @@ from nn.parameter import Parameter
 
 
 class Kept:
-    """What the forward pass found out about one input, for the backward pass."""
+    """What the passes have found out about one input, for those that follow."""
 
     def __init__(self) -> None:
         self.x: Any = None
         self.mean: Any = None
         self.variance: Any = None
         self.g: Any = None
-        self.by_weight: Any = None
+        #: The derivatives for g that have not been asked for.
+        self.derivatives: dict[int, Any] = {}
 
 
 def normalised_array(
@@ -38,19 +39,28 @@ def normalised_array(
     return y
 
 
-def both_derivatives(
-    g: Any, x: Any, weight: Any, axes: Any, eps: float, centred: bool, kept: Kept
-) -> Any:
-    """Return the derivatives with respect to x and the weight."""
-    mean, variance = kept.mean, kept.variance
-    if kept.x is not x:
-        _, mean, variance = normalise(x, weight, None, axes, eps, centred)
-    return normalise_back(g, x, weight, mean, variance, axes, eps)
+def derivative(
+    argnum: int, g: Any, x: Any, weight: Any, bias: Any, axes: Any, eps: float, centred: bool,
+    kept: Kept,
+) -> Any:  # fmt: skip
+    """Return the derivative for x, the weight or the bias; all are computed together."""
+    if any(isinstance(a, Tensor) for a in (g, x, weight, bias)):
+        return recorded_derivatives(g, x, weight, bias, axes, eps, centred)[argnum]
+    if kept.g is not g or kept.x is not x or argnum not in kept.derivatives:
+        mean, variance = kept.mean, kept.variance
+        if kept.x is not x:
+            _, mean, variance = normalise(x, weight, None, axes, eps, centred)
+        found = normalise_back(g, x, weight, bias, mean, variance, axes, eps)
+        kept.g, kept.derivatives = g, {k: x for k, x in enumerate(found) if k >= argnum}
+    wanted = kept.derivatives.pop(argnum)
+    if all(x is None for x in kept.derivatives.values()):
+        kept.g, kept.derivatives = None, {}
+    return wanted
 
 
 def recorded_derivatives(
-    g: Any, x: Any, weight: Any, axes: Any, eps: float, centred: bool
-) -> tuple[Any, Any]:
+    g: Any, x: Any, weight: Any, bias: Any, axes: Any, eps: float, centred: bool
+) -> tuple[Any, Any, Any]:
     """Return the same for nodes, as nodes."""
     if centred:
         x = x - np.mean(x, axis=axes, keepdims=True)
@@ -60,34 +70,15 @@ def recorded_derivatives(
     along = standard * np.mean(scaled * standard, axis=axes, keepdims=True)
     if centred:
         scaled = scaled - np.mean(scaled, axis=axes, keepdims=True)
-    return inverse * (scaled - along), None if weight is None else sum_like(g * standard, weight)
-
-
-def input_vjp(
-    g: Any, y: Any, x: Any, weight: Any, bias: Any, axes: Any, eps: float, centred: bool, kept: Kept
-) -> Any:
-    """Remove from g · weight the parts that change the mean and the variance of x."""
-    if any(isinstance(a, Tensor) for a in (g, x, weight)):
-        return recorded_derivatives(g, x, weight, axes, eps, centred)[0]
-    by_input, by_weight = both_derivatives(g, x, weight, axes, eps, centred, kept)
-    kept.g, kept.by_weight = g, by_weight  # which is asked for next
-    return by_input
-
-
-def weight_vjp(
-    g: Any, y: Any, x: Any, weight: Any, bias: Any, axes: Any, eps: float, centred: bool, kept: Kept
-) -> Any:
-    """Sum g times the standardised x."""
-    if any(isinstance(a, Tensor) for a in (g, x, weight)):
-        return recorded_derivatives(g, x, weight, axes, eps, centred)[1]
-    found, is_known = kept.by_weight, kept.g is g and kept.x is x
-    kept.g = kept.by_weight = None
-    return found if is_known else both_derivatives(g, x, weight, axes, eps, centred, kept)[1]
+    by_weight = None if weight is None else sum_like(g * standard, weight)
+    return inverse * (scaled - along), by_weight, None if bias is None else sum_like(g, bias)
 
 
 # fmt: off
-normalised = define(normalised_array, input_vjp, weight_vjp,
-    lambda g, y, x, weight, bias, *settings: sum_like(g, bias),
+normalised = define(normalised_array,
+    lambda g, y, *arguments: derivative(0, g, *arguments),
+    lambda g, y, *arguments: derivative(1, g, *arguments),
+    lambda g, y, *arguments: derivative(2, g, *arguments),
     fresh_results=True, name="normalise", notation=NORMALISED)
 # fmt: on
 

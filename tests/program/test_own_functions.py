@@ -240,6 +240,84 @@ def test_integers_and_none_reach_statements_in_c():
     assert found == f(x, places, ())
 
 
+@autograd.kernel(
+    c="real s = 0; for (long k = 0; k < x_size; k++) result_0[k] = x[k] - mean, s += x[k];"
+    "if (result_1) *result_1 = s; result_2[0] = x_ndim; result_2[1] = x_shape[x_ndim - 1];"
+)
+def described(x, mean, with_sum):
+    """Return three results, the second of which may be missing."""
+    size = np.array([x.ndim, x.shape[-1]], x.dtype)
+    return x - mean, np.asarray(x.sum()) if with_sum else None, size
+
+
+@needs_compiler
+@pytest.mark.parametrize("dtype", [np.float64, np.float32])
+def test_kernels_in_c_return_several_results(dtype, tmp_path):
+    x = np.arange(6, dtype=dtype).reshape(2, 3)
+
+    def call(x, with_sum=True):
+        shifted, total, size = described(x * 2, 1.5, with_sum)
+        return shifted[0], size if total is None else size + total
+
+    for with_sum in (True, False):
+        found, summary = in_c(lambda x, flag=with_sum: call(x, flag), x)
+        for a, b in zip(found, call(x, with_sum), strict=True):
+            assert a.dtype == dtype
+            assert np.array_equal(a, b)
+        assert "C kernels" in summary
+        program = trace(lambda x, flag=with_sum: call(x, flag))(x)
+        path = tmp_path / f"kernel_{with_sum}.c"
+        program.save(path)
+        code, found = Compiled(path)(x)
+        assert code == 0
+        assert all(map(np.array_equal, found, call(x, with_sum)))
+        program.save(path.with_suffix(".py"))
+        assert all(map(np.array_equal, loaded(path.with_suffix(".py"))(x), call(x, with_sum)))
+    with pytest.raises(errors.SourceError, match="cannot be called"):
+        autograd.kernel(c="x(1);")(lambda x: x)
+
+
+@needs_compiler
+def test_wrong_results_of_kernels_in_c_are_refused():
+    wrong = autograd.kernel(c="*result_0 = 1; *result_1 = x[0] + 1;")(
+        lambda x: (np.ones(()), np.asarray(x[0]))
+    )
+    with pytest.raises(errors.SourceError, match="computes 4, but its function 3"):
+        in_c(lambda x: wrong(x), np.full(2, 3.0))
+
+
+@needs_compiler
+def test_elementwise_kernels_in_c_join_loops():
+    cube = autograd.kernel(elementwise=True, c="x * x * x")(lambda x: x**3)
+    found, summary = in_c(lambda x: np.sum(cube(x + 1) * 2), np.arange(4.0))
+    assert found == 200
+    assert "4 instructions in 1 function" in summary
+
+
+@needs_compiler
+def test_arrays_of_other_types_than_the_result_call_python():
+    total = autograd.define(
+        lambda x, y: x + y, lambda g, *_: g, lambda g, *_: g,
+        c="for (long k = 0; k < x_size; k++) { const real *from = x; result[k] = from[k] + y[k]; }",
+    )  # fmt: skip
+    x, y = np.arange(3, dtype=np.float32), np.arange(3.0)
+    for given in ((x, y), (y, x), (y, y), (x, x)):
+        found, summary = in_c(lambda x, y: total(x, y), *given)
+        assert np.array_equal(found, 2 * y)
+        assert ("C kernels: " in summary) == (given[0] is given[1])
+
+
+@needs_compiler
+def test_numbers_that_cancel_in_another_order_are_not_refused():
+    total = autograd.define(
+        lambda x: np.asarray((x[0] + x[1]) + x[2]), lambda g, y, x: np.full(3, g),
+        c="*result = x[0] + (x[1] + x[2]);",
+    )  # fmt: skip
+    x = np.array([0.1, 0.2, -0.3])
+    assert total(x) != 0
+    assert abs(in_c(lambda x: total(x), x)[0]) < 1e-15
+
+
 @pytest.mark.parametrize(
     "text",
     [
@@ -291,7 +369,7 @@ def test_wrong_statements_are_refused(text, message):
     "name",
     [
         "int", "double", "result", "real", "NAN", "INFINITY", "M_PI", "_x", "größe", "int64_t",
-        "result_size", "signgam",
+        "result_size", "result_ndim", "signgam", "result_0", "result_12_shape",
     ],
 )  # fmt: skip
 def test_parameters_that_c_cannot_have_are_refused(name):

@@ -14,11 +14,14 @@ from autograd.program.backends.c.dtypes import FLOATS, TYPES, has_type, stored_t
 from autograd.program.backends.c.library import QUICK, Library
 from autograd.program.backends.c.numbers import literal
 from autograd.program.backends.c.objects import KINDS, condition_of_array, condition_of_number
-from autograd.program.backends.c.own_checks import compare
+from autograd.program.backends.c.own_checks import compare, slightly_moved
 from autograd.program.backends.c.section import NAME
 from autograd.program.instructions import Constant, Instruction, Variable
 from autograd.program.passes.buffers import is_c_contiguous
 from autograd.rules.in_c import CText
+
+#: What C is told of each array, with its type.
+_DESCRIBED = (("long", "size"), ("long", "ndim"), ("long *", "shape"))
 
 _BODY = """\
 static NOINLINE void {name}({parameters}) {{
@@ -49,8 +52,11 @@ class OwnCall:
     __name__ = "own_in_c"
 
     def __init__(self, text: CText, item: Instruction, bound: inspect.BoundArguments) -> None:
-        self.name = item.primitive.name
-        self.result: Variable = item.result
+        self.name = item.written_as
+        self.result = item.result
+        #: What it fills, in order; None where the function returns None.
+        self.filled: tuple[Any, ...] = results_of(item)
+        self.made: list[Variable] = [x for x in self.filled if x is not None]
         self.text = text
         self.bound = bound
         self.given = list(bound.arguments.values())
@@ -61,85 +67,86 @@ class OwnCall:
 
     def source(self) -> str:
         """Return the function that Python calls, and its body; `NAME` stands for its name."""
-        count = len(self.operands)
-        x = self.result
-        checks = [_condition(f"given[{k + 1}]", one) for k, one in enumerate(self.operands)]
+        first = len(self.made)
+        count = first + len(self.operands)
+        checks = [_condition(f"given[{k}]", x) for k, x in enumerate(self.operands, first)]
         lines = [
             "void **given = ITEMS(arguments);",
-            f"void **kinds = ITEMS(given[{count + 1}]);",
+            f"void **kinds = ITEMS(given[{count}]);",
             "(void)kinds;",
             *(f"if (!({check})) return -1;" for check in checks),
         ]
-        numbers = iter(range(1, count + 1))
+        numbers = iter(range(first, count))
         passed = []
         for one in self.given:
             if isinstance(one, (Variable, Constant)):
                 where, kind = f"given[{next(numbers)}]", TYPES[stored_type(one)]
                 is_array = isinstance(one, Constant) or one.is_array
                 passed.append(f"DATA({where})" if is_array else f"*(const {kind} *)VALUE({where})")
-        kind = TYPES[stored_type(x)]
-        lines.append(self.call(NAME, passed, f"({kind} *)DATA(given[0])"))
+        results = [f"({TYPES[stored_type(x)]} *)DATA(given[{k}])" for k, x in enumerate(self.made)]
+        lines.append(self.call(NAME, passed, results))
         lines.append("return 0;")
         body = "\n    ".join(lines)
         return f"{self.body(NAME)}int {NAME}(void *arguments) {{\n    {body}\n}}\n"
 
     def body(self, name: str) -> str:
-        """Return the function that computes the result, for a function of this name."""
+        """Return the function that computes the results, for a function of this name."""
         parameters, unused = [], []
-        kind = TYPES[stored_type(self.result)]
-        pairs = [*zip(self.text.names, self.given, strict=True), ("result", self.result)]
-        for parameter, x in pairs:
+        kind = TYPES[stored_type(self.made[0])]
+        for parameter, x in zip(self.text.names, self.given, strict=True):
             unused.append(parameter)
             if integers_of(x) is not None:
                 parameters.append(f"const long *{parameter}, const long {parameter}_size")
                 unused.append(f"{parameter}_size")
                 continue
-            if x is not None and not is_array(x) and x is not self.result:
+            if x is not None and not is_array(x):
                 parameters.append(f"const {_type_of_number(x)} {parameter}")
                 continue
-            const = "" if x is self.result else "const "
-            pointed = kind if x is None else TYPES[stored_type(x)]
-            parameters.append(f"{const}{pointed} *{parameter}")
-            parameters.append(f"const long {parameter}_size")
-            parameters.append(f"const long *{parameter}_shape")
-            unused += [f"{parameter}_size", f"{parameter}_shape"]
+            parameters.append(f"const {_pointed(x, kind)} *{parameter}")
+            parameters += [f"const {text} {parameter}_{what}" for text, what in _DESCRIBED]
+            unused += [f"{parameter}_{what}" for _, what in _DESCRIBED]
+        for k, x in enumerate(self.filled):
+            parameter = f"result_{k}" if type(self.result) is tuple else "result"
+            parameters.append(f"{_pointed(x, kind)} *{parameter}")
+            parameters += [f"const {text} {parameter}_{what}" for text, what in _DESCRIBED]
+            unused += [parameter, *(f"{parameter}_{what}" for _, what in _DESCRIBED)]
         return _BODY.format(
             name=f"{name}_own",
             parameters=", ".join(parameters),
             unused=" ".join(f"(void){one};" for one in unused),
-            text=f"typedef {kind} real;\n{self.text.text}"
-            if "real" in self.text.text
-            else self.text.text,
+            text=f"typedef {kind} real;\n" * self.text.has_one_type + self.text.text,
         )
 
-    def call(self, name: str, operands: list[str], result: str) -> str:
-        """Return the call of that function, given the texts of operands and result."""
-        texts = iter(operands)
+    def call(self, name: str, operands: list[str], results: list[str]) -> str:
+        """Return the call of that function, given the texts of operands and results."""
+        texts = iter([*operands, *results])
         given = []
-        for x in (*self.given, self.result):
+        made = set(self.made)
+        for x in (*self.given, *self.filled):
             if x is None:
-                given += ["0", "0", "0"]
+                given += ["0", *"0" * len(_DESCRIBED)]
                 continue
             integers = integers_of(x)
             if integers is not None:
                 given += [f"(const long[]){{{', '.join(map(str, integers))}}}", str(len(integers))]
                 continue
-            if not is_array(x) and x is not self.result:
+            if not is_array(x) and x not in made:
                 is_variable = isinstance(x, (Variable, Constant))
                 given.append(next(texts) if is_variable else literal(x, _type_in_memory(x)))
                 continue
-            shape = x.value.shape if isinstance(x, Constant) else x.shape
-            given += [result if x is self.result else next(texts), str(math.prod(shape))]
-            given.append(f"(const long[]){{{', '.join(map(str, shape)) or '0'}}}")
+            shape = _shape(x)
+            lengths = ", ".join(map(str, shape)) or "0"
+            given += [next(texts), str(math.prod(shape)), str(len(shape))]
+            given.append(f"(const long[]){{{lengths}}}")
         return f"{name}_own({', '.join(given)});"
 
     def load(self, library: Library, name: str) -> None:
         """Take the function with this name from a compiled library."""
-        sizes = [math.prod(_shape(x)) for x in (*self.operands, self.result)]
+        sizes = [math.prod(_shape(x)) for x in (*self.operands, *self.made)]
         self._call = library.function(name, sum(sizes) < QUICK)
 
     def __call__(self, *operands: Any) -> Any:
-        """Compute the result."""
+        """Compute the results."""
         assert self._call is not None
         given = operands
         if self.sorted:
@@ -147,14 +154,31 @@ class OwnCall:
             for k in self.sorted:
                 parts[k] = np.ascontiguousarray(parts[k])
             given = tuple(parts)
-        x = self.result
-        found = np.empty(x.shape, x.dtype)
-        if self._call((found, *given, KINDS)):
+        found = [np.empty(x.shape, x.dtype) for x in self.made]
+        if self._call((*found, *given, KINDS)):
             return self._by_python(operands)
         if not self.is_compared:
-            compare(self.name, found, self._by_python(operands))
+            self._compare(found, operands)
             self.is_compared = True
-        return found if x.is_array else found[()]
+        values = iter([a if x.is_array else a[()] for a, x in zip(found, self.made, strict=True)])
+        if type(self.result) is not tuple:
+            return next(values)
+        return tuple([None if x is None else next(values) for x in self.filled])
+
+    def _compare(self, found: list[Any], operands: Any) -> None:
+        """Raise an error if the function of Python computes something else."""
+        wanted = self._results_by_python(operands)
+
+        def moved() -> list[Any]:
+            return self._results_by_python(map(slightly_moved, operands))
+
+        for k, array in enumerate(found):
+            compare(self.name, array, wanted[k], moved=lambda k=k: moved()[k])  # type: ignore[misc]
+
+    def _results_by_python(self, operands: Any) -> list[Any]:
+        """Return what the function of Python computes, without None."""
+        found = self._by_python(operands)
+        return [x for x in found if x is not None] if type(self.result) is tuple else [found]
 
     def _by_python(self, operands: Any) -> Any:
         values = iter(operands)
@@ -168,15 +192,15 @@ class OwnCall:
 def own_call(item: Any) -> OwnCall | None:
     """Return an instruction as a call of what the user has written in C; None if it is none."""
     text = item.in_c if isinstance(item, Instruction) else None
-    x = None if text is None else item.result
-    if text is None or text.is_expression or not isinstance(x, Variable) or x.root is not x:
-        return None
-    if x.dtype not in FLOATS or not has_type(x) or (x.shape and not is_c_contiguous(x)):
+    if text is None or text.is_expression or not _are_filled(results_of(item)):
         return None
     bound = inspect.signature(text.function).bind(*item.arguments, **item.keywords)
     bound.apply_defaults()
+    real = next(stored_type(x) for x in results_of(item) if x is not None)
     for one in bound.arguments.values():
         if isinstance(one, Variable) and not has_type(one):
+            return None
+        if text.has_one_type and is_array(one) and stored_type(one) in {*FLOATS} - {real}:
             return None
         if isinstance(one, Constant) and stored_type(one) not in TYPES:
             return None
@@ -187,6 +211,23 @@ def own_call(item: Any) -> OwnCall | None:
         if type(one) is int and not -(1 << 63) < one < 1 << 63:
             return None
     return OwnCall(text, item, bound)
+
+
+def results_of(item: Instruction) -> tuple[Any, ...]:
+    """Return what a call returns, one after the other."""
+    return item.result if type(item.result) is tuple else (item.result,)
+
+
+def _are_filled(results: tuple[Any, ...]) -> bool:
+    """Return whether results are numbers in memory of their own, or None, but not all of them."""
+    for x in results:
+        if x is None:
+            continue
+        if not isinstance(x, Variable) or x.root is not x or not has_type(x):
+            return False
+        if x.dtype not in FLOATS or (x.shape and not is_c_contiguous(x)):
+            return False
+    return any(x is not None for x in results)
 
 
 def with_call(item: Instruction, found: OwnCall) -> Instruction:
@@ -226,6 +267,11 @@ def _shape(x: Any) -> tuple[int, ...]:
 def is_array(x: Any) -> bool:
     """Return whether C gets a pointer for an argument, and not a number."""
     return isinstance(x, Constant) or (isinstance(x, Variable) and x.is_array)
+
+
+def _pointed(x: Any, otherwise: str) -> str:
+    """Return the type of the elements of an array; another one for None."""
+    return otherwise if x is None else TYPES[stored_type(x)]
 
 
 def _in_order(x: Any) -> bool:

@@ -89,8 +89,8 @@ def _described(regions: _Regions) -> str:
 
 def _work(program: Program) -> int:
     """Return how many elements the instructions of a program compute."""
-    results = [item.result for item in program.items if isinstance(item, Instruction)]
-    return sum(math.prod(x.shape) for x in results if isinstance(x, Variable) and x.shape)
+    made = [x for item in program.items for x in item.makes()]
+    return sum(math.prod(x.shape) for x in made if x.shape)
 
 
 class _Regions:
@@ -167,7 +167,7 @@ class _Regions:
         chosen = [self.given.items[k] for k in group]
         steps = steps_of(chosen, self.fills)
         computed = [step for step in steps if not isinstance(step, View)]
-        written = {item.in_c: item.primitive.name for item in chosen if item.in_c is not None}
+        written = {item.in_c: item.written_as for item in chosen if item.in_c is not None}
         if len(computed) < FEWEST and not written:
             return chosen
         shown = _shown(chosen, steps, self.used, set(group))

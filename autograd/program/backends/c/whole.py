@@ -230,10 +230,10 @@ class Whole:
         names = self.memory.name
         if item.writes is not None:
             return self._writing(item)
-        if not isinstance(result, Variable) or not has_type(result):
-            return None
         if item.in_c is not None:
             return self._own(item)
+        if not isinstance(result, Variable) or not has_type(result):
+            return None
         if result.is_array and (function in _LIKE or not operands((arguments, item.keywords))):
             return self._new(item)
         if function is np.full and not operands(arguments[:1]):
@@ -284,7 +284,7 @@ class Whole:
                 given.append(number or f"{self.memory.name(place.base)}[{place.offset}]")
         name = f"{self.name}_part_{len(self.functions)}"
         self.functions.append(own.body(name))
-        return [own.call(name, given, self.memory.name(own.result))]
+        return [own.call(name, given, [self.memory.name(x) for x in own.made])]
 
     def _elements(self, place: Place) -> str:
         """Return a pointer to the elements of an operand in order, copied if necessary."""
