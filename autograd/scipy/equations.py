@@ -10,9 +10,10 @@ import scipy.linalg
 
 from autograd.engine import Primitive
 from autograd.engine.broadcasting import unbroadcast
+from autograd.errors import NoDerivativeError
 from autograd.rules.matrices import H, T
 from autograd.rules.table import define
-from autograd.scipy.fallback import in_place_of, recorded
+from autograd.scipy.fallback import in_place_of, opaque, recorded
 
 la: Any = np.linalg
 
@@ -67,8 +68,19 @@ def banded_vjp(g: Any, y: Any, ab: Any, b: Any, lower: int, upper: int) -> Any:
     return np.stack(rows)
 
 
+@opaque
 def _solve_sylvester(a: Any, b: Any, q: Any) -> Any:
-    return recorded(scipy.linalg.solve_sylvester)(a, b, q) if np.size(q) else np.array(q)
+    """Solve a x + x b = q; SciPy changes the coefficients if there is no single solution."""
+    if not np.size(q):
+        return np.array(q)
+    x = scipy.linalg.solve_sylvester(a, b, q)
+    with np.errstate(all="ignore"):
+        error = np.linalg.norm(a @ x + x @ b - q)
+    if not error <= 1e-3 * np.linalg.norm(q) and np.all(np.isfinite(q)):
+        raise NoDerivativeError(
+            "The equation a x + x b = q has no single solution: an eigenvalue of a is one of -b."
+        )
+    return x
 
 
 # Defined further down.

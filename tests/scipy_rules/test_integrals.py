@@ -143,3 +143,8 @@ def test_rules_for_samples_have_scipys_values_and_derivatives(name, count):
         found = form(ours, Tensor(y), x, 0.3).data
         np.testing.assert_allclose(found, form(theirs, y, x, 0.3), rtol=1e-12, atol=1e-12)
         check_gradients(lambda y, x, h: form(ours, y, x, h), y, x, 0.3)  # noqa: B023
+
+
+def test_quad_vec_with_too_few_intervals_is_refused():
+    with pytest.raises(SolutionError, match="did not converge"):
+        grad(lambda a: integrate.quad_vec(lambda x: a / x, 0.0, 1.0, limit=100)[0])(1.0)

@@ -179,3 +179,13 @@ def test_calls_register_no_functions():
     for a in (np.eye(2), Tensor(np.eye(2))):
         linalg.sqrtm(a)
     assert len(redefinable.BODIES) == before
+
+
+def test_equations_of_matrices_without_single_solution_are_refused():
+    eye, ones = np.eye(2), np.ones((2, 2))
+    for solve in (
+        lambda a: linalg.solve_sylvester(a * eye, -a * eye, ones),
+        lambda a: linalg.solve_continuous_lyapunov(0.0 * a * eye, ones),
+    ):
+        with pytest.raises(NoDerivativeError, match="no single solution"):
+            grad(lambda a: np.sum(solve(a)))(1.0)  # noqa: B023

@@ -269,6 +269,10 @@ class _Quad:
         return np.array(parts)
 
 
+#: The status of `quad_vec` with as many intervals as allowed, and an error above the one asked for.
+_LIMIT_REACHED = 1
+
+
 class _QuadVec:
     """The rule of `quad_vec`."""
 
@@ -276,13 +280,15 @@ class _QuadVec:
         self.options = options
 
     def __call__(self, f: Function, a: float, b: float) -> Any:
-        """Return what SciPy does."""
-        return _original.quad_vec(f, a, b, **self.options)
+        """Return what SciPy does, and warn if the intervals did not suffice, which it does not."""
+        found = _original.quad_vec(f, a, b, **{**self.options, "full_output": True})
+        if found[2].status == _LIMIT_REACHED:
+            warnings.warn(found[2].message, _original.IntegrationWarning, stacklevel=2)
+        return found if self.options.get("full_output") else found[:2]
 
     def of_vector(self, f: Function, a: float, b: float) -> Any:
         """Return the integral of each element."""
-        options = {k: v for k, v in self.options.items() if k != "full_output"}
-        return _original.quad_vec(f, a, b, **options)[0]
+        return self(f, a, b)[0]
 
 
 class _Vector:
