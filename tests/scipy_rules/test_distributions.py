@@ -21,18 +21,23 @@ DISCRETE = [family.name for family in FAMILIES if isinstance(family, Discrete)]
 SHAPES = {
     "erlang": [2.0], "genextreme": [0.2], "johnsonsb": [0.3, 1.2], "loguniform": [0.5, 3.0], "ncx2": [2.5, 1.3],
     "reciprocal": [0.5, 3.0], "skewcauchy": [0.23], "triang": [0.4], "truncnorm": [-1.0, 1.5],
-    "truncpareto": [1.3, 4.0], "wrapcauchy": [0.4],
+    "truncpareto": [1.3, 4.0], "wrapcauchy": [0.4], "pearson3": [0.7], "norminvgauss": [1.7, 0.6], "ncf": [2.7, 6.2, 1.3],
+    "genhyperbolic": [0.7, 1.8, 0.4], "genexpon": [1.7, 2.2, 0.8], "trapezoid": [0.2, 0.6], "truncweibull_min": [1.6, 0.3, 2.1],
 }  # fmt: skip
 COUNTS = {  # integers that have no derivative, and parameters that have one
     "bernoulli": ((), [0.3]), "binom": ((6,), [0.3]), "betabinom": ((6,), [1.7, 2.2]), "betanbinom": ((5,), [1.7, 2.2]),
     "boltzmann": ((), [0.7]), "dlaplace": ((), [0.8]), "geom": ((), [0.3]), "logser": ((), [0.6]), "nbinom": ((), [2.5, 0.3]),
-    "planck": ((), [0.7]), "poisson": ((), [2.3]), "skellam": ((), [1.5, 2.2]), "yulesimon": ((), [1.7]), "zipf": ((), [2.4]),
+    "planck": ((), [0.7]), "poisson": ((), [2.3]), "skellam": ((), [1.5, 2.2]), "yulesimon": ((), [1.7]), "zipf": ((), [2.4]), "zipfian": ((), [1.3]),
 }  # fmt: skip
 DENSITIES = ("pdf", "logpdf", "cdf", "logcdf", "sf", "logsf")
 MASSES = ("pmf", "logpmf", "cdf", "logcdf", "sf", "logsf")
 SLOW = ("exponnorm", "recipinvgauss", "foldcauchy", "foldnorm")  # entropies from SciPy's quantiles
 Q = np.array([0.08, 0.8])
 LOC, SCALE = 0.3, 1.4
+
+
+def mark(name):
+    return pytest.param(name, marks=pytest.mark.slow) if name == "genhyperbolic" else name
 
 
 def shapes_of(name):
@@ -75,7 +80,7 @@ def test_continuous_distributions_match_scipy(name):
         assert ours.entropy(*shapes, LOC, SCALE) == pytest.approx(expected, rel=1e-6)
 
 
-@pytest.mark.parametrize("name", CONTINUOUS)
+@pytest.mark.parametrize("name", [mark(name) for name in CONTINUOUS])
 def test_derivatives_of_continuous_distributions(name):
     ours, shapes = getattr(stats, name), shapes_of(name)
     point = float(LOC + SCALE * ours.ppf(0.7, *shapes))
@@ -117,7 +122,7 @@ def test_samples_and_entropies_have_derivatives(name):
 @pytest.mark.parametrize("name", DISCRETE)
 def test_distributions_of_integers(name):
     fixed, p = COUNTS[name][0], np.array(COUNTS[name][1])
-    last = (7.0,) if name == "boltzmann" else ()
+    last = (7.0,) if name in ("boltzmann", "zipfian") else ()
     ours, theirs, k = getattr(stats, name), getattr(scipy.stats, name), np.array([1, 2, 5, -2])
     for function in MASSES:
         found, expected = (getattr(m, function)(k, *fixed, *p, *last) for m in (ours, theirs))
@@ -306,3 +311,124 @@ def test_wrong_parameters_of_matrices_are_named():
     ):
         with pytest.raises(ShapeError, match=message):
             call()
+
+
+#: What `jax.scipy.stats` has, in JAX 0.8, besides `mode`, whose result is one of the numbers given.
+IN_JAX = {
+    "bernoulli": "cdf logpmf pmf ppf", "beta": "cdf logcdf logpdf logsf pdf sf", "betabinom": "logpmf pmf",
+    "binom": "logpmf pmf", "cauchy": "cdf isf logcdf logpdf logsf pdf ppf sf", "chi2": "cdf logcdf logpdf logsf pdf sf",
+    "dirichlet": "logpdf pdf", "expon": "cdf logcdf logpdf logsf pdf ppf sf", "gamma": "cdf logcdf logpdf logsf pdf sf",
+    "gaussian_kde": "evaluate integrate_box_1d integrate_gaussian integrate_kde logpdf pdf", "gennorm": "cdf logpdf pdf",
+    "geom": "logpmf pmf", "gumbel_l": "cdf logcdf logpdf logsf pdf ppf sf", "gumbel_r": "cdf logcdf logpdf logsf pdf ppf sf",
+    "laplace": "cdf logpdf pdf", "logistic": "cdf isf logpdf pdf ppf sf", "multinomial": "logpmf pmf",
+    "multivariate_normal": "logpdf pdf", "nbinom": "logpmf pmf", "norm": "cdf isf logcdf logpdf logsf pdf ppf sf",
+    "pareto": "cdf logcdf logpdf logsf pdf ppf sf", "poisson": "cdf entropy logpmf pmf", "rankdata": "", "sem": "",
+    "t": "logpdf pdf", "truncnorm": "cdf logcdf logpdf logsf pdf sf", "uniform": "cdf logpdf pdf ppf",
+    "vonmises": "logpdf pdf", "wrapcauchy": "logpdf pdf",
+}  # fmt: skip
+
+
+def test_everything_in_the_statistics_of_jax_is_here():
+    for name, functions in IN_JAX.items():
+        found = getattr(stats, name)
+        assert found is not getattr(scipy.stats, name)
+        for function in functions.split():
+            assert function in vars(found), f"{name}.{function}"
+
+
+#: Points, shapes and slopes of distribution functions by each shape, of densities in mpmath.
+BY_MPMATH = {
+    "pearson3": (0.4, [(0.7,), (-1.3,), (1e-6,), (0.0,), (0.099,), (0.101,), (3.0,)]),
+    "nct": (1.3, [(4.0, 0.7), (0.5, -2.0), (30.0, 3.0)]),
+    "norminvgauss": (0.4, [(1.7, 0.6), (40.0, -30.0)]),
+    "genhyperbolic": (0.4, [(0.7, 1.8, 0.4), (-1.5, 0.6, -0.3)]),
+    "geninvgauss": (0.9, [(1.7, 2.2), (-0.5, 0.1)]),
+    "jf_skew_t": (0.4, [(1.7, 2.2), (0.3, 8.0)]),
+    "ncf": (1.4, [(2.7, 6.2, 1.3), (1.0, 3.0, 0.2)]),
+}  # fmt: skip
+
+
+def density_by_mpmath(name, x, *shapes):
+    """Return a density from its textbook formula."""
+    m = mpmath
+    if name == "pearson3":
+        (s,) = shapes
+        if s == 0:
+            return m.npdf(x)
+        a, y = 4 / s**2, 4 / s**2 * (1 + s * x / 2)
+        return 2 / abs(s) * m.exp((a - 1) * m.log(y) - y - m.loggamma(a)) if y > 0 else m.mpf(0)
+    if name == "nct":
+        n, u = shapes
+        inner = m.quad(
+            lambda y: y**n * m.exp(-((y - u * x / m.sqrt(x * x + n)) ** 2) / 2),
+            [0, 1, 3, 8, 20, 60],
+        )
+        scale = n ** (n / 2) * m.exp(-n * u * u / (2 * (x * x + n)))
+        below = m.sqrt(m.pi) * m.gamma(n / 2) * 2 ** ((n - 1) / 2) * (x * x + n) ** ((n + 1) / 2)
+        return scale / below * inner
+    if name == "norminvgauss":
+        a, b = shapes
+        q = m.sqrt(1 + x * x)
+        return a * m.besselk(1, a * q) / (m.pi * q) * m.exp(m.sqrt(a * a - b * b) + b * x)
+    if name == "genhyperbolic":
+        p, a, b = shapes
+        r, q = m.sqrt(a * a - b * b), m.sqrt(1 + x * x)
+        scale = r**p / (m.sqrt(2 * m.pi) * a ** (p - m.mpf(1) / 2) * m.besselk(p, r))
+        return scale * m.exp(b * x) * m.besselk(p - m.mpf(1) / 2, a * q) * q ** (p - m.mpf(1) / 2)
+    if name == "geninvgauss":
+        p, b = shapes
+        return x ** (p - 1) * m.exp(-b * (x + 1 / x) / 2) / (2 * m.besselk(p, b))
+    if name == "jf_skew_t":
+        a, b = shapes
+        y = x / m.sqrt(a + b + x * x)
+        scale = 2 ** (a + b - 1) * m.beta(a, b) * m.sqrt(a + b)
+        return (1 + y) ** (a + m.mpf(1) / 2) * (1 - y) ** (b + m.mpf(1) / 2) / scale
+    d, n, c = shapes
+    first = (
+        m.exp(-c / 2) * (d / n) ** (d / 2) * x ** (d / 2 - 1) * (1 + d * x / n) ** (-(d + n) / 2)
+    )
+    rise = c / 2 * d * x / (n + d * x)
+    return first / m.beta(d / 2, n / 2) * m.hyp1f1((d + n) / 2, d / 2, rise)
+
+
+@pytest.mark.parametrize("name", BY_MPMATH)
+def test_densities_and_their_slopes_against_mpmath(name):
+    x, cases = BY_MPMATH[name]
+    ours = getattr(stats, name)
+    for shapes in cases:
+        found = grad(ours.logpdf, tuple(range(1 + len(shapes))))(x, *shapes)
+        with mpmath.workdps(50 if name == "pearson3" else 30):
+            at = [mpmath.mpf(v) for v in (x, *shapes)]
+            y = density_by_mpmath(name, *at)
+            assert ours.pdf(x, *shapes) == pytest.approx(float(y), rel=1e-10)
+            if shapes == (0.0,):
+                continue  # the formula has no derivative by the skew there
+            for i, slope_found in enumerate(found):
+                h = mpmath.mpf(10) ** -9
+                ends = [[*at[:i], at[i] + s * h, *at[i + 1 :]] for s in (1, -1)]
+                up, down = (density_by_mpmath(name, *end) for end in ends)
+                assert slope_found == pytest.approx(
+                    float((up - down) / (2 * h * y)), rel=1e-8, abs=1e-9
+                )
+
+
+def test_skewness_may_pass_through_zero():
+    """At skewness 0 the slopes are those of the third Hermite polynomial: -φ(z) (z² - 1) / 6."""
+    for skew in (0.0, 1e-8, -1e-4, 0.05):
+        z = np.array([-2.0, 0.3, 1.5])
+        found = deriv(lambda s: stats.pearson3.cdf(z, s))(skew)  # noqa: B023
+        expected = -scipy.stats.norm.pdf(z) * (z * z - 1) / 6
+        np.testing.assert_allclose(found, expected, atol=0.3 * abs(skew) + 1e-12)
+    near = [deriv(lambda s: stats.pearson3.cdf(0.3, s))(s) for s in (0.1 - 1e-9, 0.1 + 1e-9)]
+    assert near[0] == pytest.approx(near[1], rel=1e-7)
+
+
+def test_overlaps_of_estimated_densities_have_derivatives():
+    data, other = np.array([0.1, 0.9, 2.0]), np.array([0.0, 1.0, 1.5, 4.0])
+    for f in (
+        lambda d, module: module.gaussian_kde(d).integrate_box_1d(0.3, 1.2),
+        lambda d, module: module.gaussian_kde(d).integrate_gaussian(0.5, 2.0),
+        lambda d, module: module.gaussian_kde(d).integrate_kde(module.gaussian_kde(other)),
+    ):
+        assert f(data, stats) == pytest.approx(f(data, scipy.stats))
+        assert_derivatives(lambda d: f(d, stats), data)  # noqa: B023

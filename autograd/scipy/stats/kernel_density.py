@@ -7,13 +7,15 @@ from collections.abc import Callable
 from typing import Any
 
 import numpy as np
+import scipy.special
 import scipy.stats
 
 from autograd.engine.dispatch import plain
 from autograd.engine.tracing import concrete
-from autograd.errors import NoRuleError
+from autograd.errors import NoRuleError, ShapeError
 from autograd.rules.reductions import logsumexp
 from autograd.scipy.fallback import has_node
+from autograd.scipy.stats import multivariate_normal
 from autograd.scipy.stats.families import number
 
 
@@ -95,13 +97,47 @@ class gaussian_kde:  # noqa: N801 - SciPy's name
 
     __call__ = pdf = evaluate
 
+    def integrate_gaussian(self, mean: Any, cov: Any) -> Any:
+        """Return the integral of the density times that of a normal distribution."""
+        mean = np.reshape(np.atleast_1d(number(mean)), (1, -1))
+        cov = np.atleast_2d(number(cov))
+        if np.shape(mean) != (1, self.d) or np.shape(cov) != (self.d, self.d):
+            raise ShapeError(
+                f"integrate_gaussian needs a mean of {self.d} numbers and a covariance of shape "
+                f"{(self.d, self.d)}, but got shapes {np.shape(mean)[1:]} and {np.shape(cov)}."
+            )
+        overlaps = multivariate_normal.pdf(
+            np.transpose(self.dataset) - mean, None, self.covariance + cov
+        )
+        return np.sum(overlaps * self.weights)
+
+    def integrate_box_1d(self, low: Any, high: Any) -> Any:
+        """Return the probability between two numbers."""
+        if self.d != 1:
+            raise ShapeError(f"integrate_box_1d is for one dimension; this estimator has {self.d}.")
+        width = np.sqrt(self.covariance[0, 0])
+        ends = [scipy.special.ndtr((number(x) - self.dataset[0]) / width) for x in (low, high)]
+        return np.sum(self.weights * (ends[1] - ends[0]))
+
+    def integrate_kde(self, other: Any) -> Any:
+        """Return the integral of the product of two densities."""
+        if other.d != self.d:
+            raise ShapeError(
+                f"integrate_kde needs two estimators in {self.d} dimensions, not {other.d}."
+            )
+        steps = np.transpose(self.dataset)[:, None, :] - np.transpose(other.dataset)[None, :, :]
+        overlaps = multivariate_normal.pdf(
+            np.reshape(steps, (-1, self.d)), None, self.covariance + other.covariance
+        )
+        return self.weights @ np.reshape(overlaps, (self.n, other.n)) @ other.weights
+
     def __getattr__(self, name: str) -> Any:
         """Return any other attribute of SciPy's estimator, if there are no nodes."""
         if name.startswith("_") or not hasattr(scipy.stats.gaussian_kde, name):
             raise AttributeError(f"gaussian_kde has no attribute {name!r}")
         if has_node(self.dataset, self.weights, self.factor):
             raise NoRuleError(
-                f"gaussian_kde.{name} of nodes has no rule. Use evaluate, pdf or logpdf."
+                f"gaussian_kde.{name} of nodes has no rule. Use evaluate, logpdf, integrate_gaussian, integrate_box_1d or integrate_kde."
             )
         same = scipy.stats.gaussian_kde(self.dataset, self.factor, self.weights)
         return getattr(same, name)

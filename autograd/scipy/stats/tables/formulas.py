@@ -13,6 +13,7 @@ from autograd.engine.dispatch import plain
 from autograd.rules.elementwise import where
 from autograd.scipy.rules.hypergeometric import log_ratio
 from autograd.scipy.rules.quadrature import column
+from autograd.scipy.stats.inverse import distribution_function
 
 POSITIVE = (0.0, math.inf)
 UNIT = (0.0, 1.0)
@@ -154,15 +155,18 @@ def poisson_weights(nc: Any) -> tuple[Any, Any]:
     return j, sp.xlogy(j, column(nc) / 2) - column(nc) / 2 - sp.gammaln(j + 1)
 
 
+def log_of_sum(terms: Any) -> Any:
+    """Return the logarithm of the sum of exponentials along the last axis."""
+    top = np.max(plain(terms), axis=-1, keepdims=True)
+    return np.log(np.sum(np.exp(terms - top), axis=-1)) + top[..., 0]
+
+
 def noncentral_logpdf(z: Any, df: Any, nc: Any) -> Any:
     """Return the log density of the noncentral χ², a mixture of χ² densities."""
     j, weights = poisson_weights(nc)
     half = column(df) / 2 + j
     terms = sp.xlogy(half - 1, column(z) / 2) - sp.gammaln(half)
-    # The logarithm of a sum of exponentials.
-    total = weights + terms
-    top = np.max(plain(total), axis=-1, keepdims=True)
-    return np.log(np.sum(np.exp(total - top), axis=-1)) + top[..., 0] - z / 2 - LOG2
+    return log_of_sum(weights + terms) - z / 2 - LOG2
 
 
 def noncentral_sum(incomplete: Callable[..., Any], z: Any, df: Any, nc: Any) -> Any:
@@ -199,3 +203,12 @@ def vonmises_slope(y: Any, x: Any, kappa: Any) -> Any:
     integrand = density * (np.cos(points) - mean_cosine)
     found = np.sum(integrand * _WEIGHTS, axis=-1) * length[..., 0] / 2
     return where(right, -found, found)
+
+
+def vonmises_entropy(kappa: Any) -> Any:
+    """Return the entropy of the von Mises distribution."""
+    mean_cosine = sp.i1e(kappa) / sp.i0e(kappa)
+    return kappa * (1 - mean_cosine) + np.log(2 * math.pi * sp.i0e(kappa))
+
+
+vonmises_cdf = distribution_function("vonmises", vonmises_logpdf, vonmises_slope)

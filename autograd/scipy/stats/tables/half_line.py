@@ -27,6 +27,7 @@ from autograd.scipy.stats.tables.formulas import (
     noncentral_logpdf,
     noncentral_sum,
 )
+from autograd.scipy.stats.tails import POSITIVE_LINE, Density, functions
 
 
 def invgauss_cdf(z: Any, mu: Any) -> Any:
@@ -54,7 +55,21 @@ def rice_logpdf(z: Any, b: Any) -> Any:
     return np.log(z) - (z - b) ** 2 / 2 + np.log(sp.i0e(z * b))
 
 
+def genexpon_logsf(z: Any, a: Any, b: Any, c: Any) -> Any:
+    """Return the logarithm of the probability above z of the generalized exponential distribution."""
+    return -(a + b) * z - b / c * np.expm1(-c * z)
+
+
+def geninvgauss_logpdf(z: Any, p: Any, b: Any) -> Any:
+    """Return log(z^(p - 1) exp(-b (z + 1/z) / 2) / (2 K_p(b)))."""
+    return (
+        (p - 1) * np.log(z) - b * (np.sqrt(z) - 1 / np.sqrt(z)) ** 2 / 2 - np.log(2 * sp.kve(p, b))
+    )
+
+
 # fmt: off
+_geninvgauss = Density(geninvgauss_logpdf, POSITIVE_LINE, lambda p, b: np.log((p - 1 + np.sqrt((p - 1) ** 2 + b * b)) / b))
+GENINVGAUSS  = functions("geninvgauss", _geninvgauss, *map(_geninvgauss.slope, (1, 2)), integrated=True)
 rice_cdf = distribution_function("rice", rice_logpdf, lambda y, z, b: -z * np.exp(-(z - b) ** 2 / 2) * sp.i1e(z * b))
 
 expon = Continuous(
@@ -342,5 +357,25 @@ erlang = Continuous(
     ppf     = lambda q, a: sp.gammaincinv(a, q),
     isf     = lambda q, a: sp.gammainccinv(a, q),
     entropy = gamma_entropy,
+)
+genexpon = Continuous(
+    "genexpon", ["a", "b", "c"],
+    support = POSITIVE,
+    valid   = lambda a, b, c: (a > 0) & (b > 0) & (c > 0),
+    logpdf  = lambda z, a, b, c: np.log(a - b * np.expm1(-c * z)) + genexpon_logsf(z, a, b, c),
+    cdf     = lambda z, a, b, c: -np.expm1(genexpon_logsf(z, a, b, c)),
+    sf      = lambda z, a, b, c: np.exp(genexpon_logsf(z, a, b, c)),
+    logsf   = genexpon_logsf,
+)
+geninvgauss = Continuous(
+    "geninvgauss", ["p", "b"],
+    support = POSITIVE,
+    valid   = lambda p, b: np.isfinite(p) & (b > 0),
+    logpdf  = geninvgauss_logpdf,
+    cdf     = GENINVGAUSS[0],
+    sf      = GENINVGAUSS[1],
+    ppf     = GENINVGAUSS[2],
+    isf     = GENINVGAUSS[3],
+    entropy = _geninvgauss.entropy,
 )
 # fmt: on

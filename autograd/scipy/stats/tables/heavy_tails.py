@@ -6,12 +6,15 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Callable
+from typing import Any
 
 import numpy as np
 import scipy.special as sp
 
 from autograd.engine.dispatch import plain
 from autograd.rules.elementwise import where
+from autograd.scipy.rules.quadrature import column
 from autograd.scipy.stats.densities import Continuous
 from autograd.scipy.stats.tables.formulas import (
     EULER,
@@ -21,11 +24,48 @@ from autograd.scipy.stats.tables.formulas import (
     POSITIVE,
     gamma_entropy,
     log_mass,
+    log_of_sum,
     log_phi,
     log_power,
     log_two_sided,
+    poisson_weights,
     two_sided,
 )
+
+
+def noncentral_f(formula: Callable[..., Any], z: Any, m: Any, n: Any, nc: Any) -> Any:
+    """Return a mixture by Poisson weights: of ``formula(log weight, x, m / 2 + j, n / 2)``."""
+    j, weights = poisson_weights(nc)
+    x = column(m * z / n)
+    return formula(weights, x, column(m) / 2 + j, column(n) / 2)
+
+
+def ncf_logpdf(z: Any, m: Any, n: Any, nc: Any) -> Any:
+    """Return the log density of the noncentral F distribution."""
+
+    def terms(weights: Any, x: Any, a: Any, b: Any) -> Any:
+        return weights + (a - 1) * np.log(x) - (a + b) * np.log1p(x) - sp.betaln(a, b)
+
+    return log_of_sum(noncentral_f(terms, z, m, n, nc)) + np.log(m / n)
+
+
+def ncf_cdf(z: Any, m: Any, n: Any, nc: Any) -> Any:
+    """Return the distribution function of the noncentral F distribution."""
+
+    def terms(weights: Any, x: Any, a: Any, b: Any) -> Any:
+        return np.exp(weights) * sp.betainc(a, b, x / (1 + x))
+
+    return np.sum(noncentral_f(terms, z, m, n, nc), axis=-1)
+
+
+def ncf_sf(z: Any, m: Any, n: Any, nc: Any) -> Any:
+    """Return the probability above z of the noncentral F distribution."""
+
+    def terms(weights: Any, x: Any, a: Any, b: Any) -> Any:
+        return np.exp(weights) * sp.betainc(b, a, 1 / (1 + x))
+
+    return np.sum(noncentral_f(terms, z, m, n, nc), axis=-1)
+
 
 # fmt: off
 pareto = Continuous(
@@ -226,5 +266,13 @@ genpareto = Continuous(
     ppf     = lambda q, c: -np.log1p(-q) * sp.exprel(-c * np.log1p(-q)),
     isf     = lambda q, c: -np.log(q) * sp.exprel(-c * np.log(q)),
     entropy = lambda c: 1 + c,
+)
+ncf = Continuous(
+    "ncf", ["dfn", "dfd", "nc"],
+    support = POSITIVE,
+    valid   = lambda m, n, nc: (m > 0) & (n > 0) & (nc >= 0),
+    logpdf  = ncf_logpdf,
+    cdf     = ncf_cdf,
+    sf      = ncf_sf,
 )
 # fmt: on

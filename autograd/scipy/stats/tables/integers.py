@@ -15,6 +15,7 @@ from autograd.engine.dispatch import plain
 from autograd.rules.elementwise import where
 from autograd.rules.kernel import any_holds
 from autograd.scipy.rules.gamma import zeta, zeta_slope
+from autograd.scipy.rules.quadrature import column
 from autograd.scipy.stats.families import constant
 from autograd.scipy.stats.masses import Discrete
 from autograd.scipy.stats.tables.formulas import noncentral_sum
@@ -94,6 +95,17 @@ def skellam_cdf(k: Any, mu1: Any, mu2: Any) -> Any:
     below = noncentral_sum(sp.gammainc, 2 * mu2, -2 * where(left, k, -1.0), 2 * mu1)
     above = noncentral_sum(sp.gammaincc, 2 * mu1, 2 * (where(left, 0.0, k) + 1), 2 * mu2)
     return where(left, below, above)
+
+
+def zipfian_logpmf(k: Any, a: Any, n: Any) -> Any:
+    """Return the log probability of k, in proportion to k^-a up to n."""
+    return -a * np.log(k) - np.log(harmonic(constant("zipfian", n, "n"), a))
+
+
+def harmonic(n: Any, a: Any) -> Any:
+    """Return the sum of j^-a for j up to n, and 0 for n = 0."""
+    j = 1.0 + np.arange(np.max(n, initial=1.0))
+    return np.sum(where(j <= column(n), j ** -column(a), 0.0), axis=-1)
 
 
 # fmt: off
@@ -205,5 +217,13 @@ zipf = Discrete(
     cdf     = lambda k, a: 1 - zeta(a, k + 1) / zeta(a, 1.0),
     sf      = lambda k, a: zeta(a, k + 1) / zeta(a, 1.0),
     entropy = lambda a: np.log(zeta(a, 1.0)) - a * zeta_slope(zeta(a, 1.0), a, 1.0) / zeta(a, 1.0),
+)
+zipfian = Discrete(
+    "zipfian", ["a", "n"],
+    lowest  = 1,
+    valid   = lambda a, n: (a >= 0) & (n > 0) & (np.floor(n) == n),
+    highest = lambda a, n: n,
+    logpmf  = zipfian_logpmf,
+    cdf     = lambda k, a, n: harmonic(k, a) / harmonic(constant("zipfian", n, "n"), a),
 )
 # fmt: on

@@ -15,6 +15,7 @@ from autograd.engine.dispatch import plain
 from autograd.rules.elementwise import where
 from autograd.scipy.stats.densities import Continuous
 from autograd.scipy.stats.tables.formulas import (
+    HALF_LOG_2PI,
     LOG2,
     LOG_PI,
     UNIT,
@@ -22,6 +23,9 @@ from autograd.scipy.stats.tables.formulas import (
     log_phi,
     normal_quantile,
     truncated_entropy,
+    vonmises_cdf,
+    vonmises_entropy,
+    vonmises_logpdf,
 )
 
 
@@ -29,6 +33,40 @@ def triangle(z: Any, c: Any) -> Any:
     """Return the height of a triangle with its top at (c, 1)."""
     left = plain(z) < plain(c)
     return where(left, z / where(left, c, 1.0), (1 - z) / where(left, 1.0, 1 - c))
+
+
+def trapezoid_height(z: Any, c: Any, d: Any) -> Any:
+    """Return the density of a trapezoid that is flat from c to d."""
+    left, right = plain(z) < plain(c), plain(z) > plain(d)
+    rise = where(left, z, 1.0) / where(left, c, 1.0)
+    fall = (1 - where(right, z, 0.0)) / (1 - where(right, d, 0.0))
+    return 2 / (1 + d - c) * where(left, rise, where(right, fall, 1.0))
+
+
+def trapezoid_cdf(z: Any, c: Any, d: Any) -> Any:
+    """Return the distribution function of a trapezoid that is flat from c to d."""
+    left, right = plain(z) < plain(c), plain(z) > plain(d)
+    before = where(left, z, 0.0) ** 2 / where(left, c, 1.0)
+    after = (1 - where(right, z, 0.0)) ** 2 / (1 - where(right, d, 0.0))
+    total = 1 + d - c
+    return where(left, before / total, where(right, 1 - after / total, (2 * z - c) / total))
+
+
+def argus_mass(chi: Any) -> Any:
+    """Return 2 (Φ(χ) - χ φ(χ) - 1/2), without cancellation."""
+    return sp.gammainc(1.5, chi * chi / 2)
+
+
+def argus_logpdf(z: Any, chi: Any) -> Any:
+    """Return the log density of the ARGUS distribution."""
+    rest = (1 - z) * (1 + z)
+    scale = 3 * np.log(chi) + LOG2 - HALF_LOG_2PI - np.log(argus_mass(chi))
+    return scale + np.log(z) + np.log(rest) / 2 - chi * chi * rest / 2
+
+
+def argus_above(z: Any, chi: Any) -> Any:
+    """Return the probability above z of the ARGUS distribution."""
+    return sp.gammainc(1.5, chi * chi * (1 - z) * (1 + z) / 2) / argus_mass(chi)
 
 
 # fmt: off
@@ -222,5 +260,42 @@ genhalflogistic = Continuous(
     ppf     = lambda q, c: -np.expm1(c * np.log((1 - q) / (1 + q))) / c,
     isf     = lambda q, c: -np.expm1(c * np.log(q / (2 - q))) / c,
     entropy = lambda c: 2 - (2 * c + 1) * LOG2,
+)
+trapezoid = Continuous(
+    "trapezoid", ["c", "d"],
+    support = UNIT,
+    valid   = lambda c, d: (c >= 0) & (c <= d) & (d <= 1),
+    logpdf  = lambda z, c, d: np.log(trapezoid_height(z, c, d)),
+    cdf     = trapezoid_cdf,
+    sf      = lambda z, c, d: trapezoid_cdf(1 - z, 1 - d, 1 - c),
+    entropy = lambda c, d: (1 - d + c) / (2 * (1 + d - c)) + np.log((1 + d - c) / 2),
+)
+argus = Continuous(
+    "argus", ["chi"],
+    support = UNIT,
+    valid   = lambda chi: chi > 0,
+    logpdf  = argus_logpdf,
+    cdf     = lambda z, chi: 1 - argus_above(z, chi),
+    sf      = argus_above,
+    ppf     = lambda q, chi: np.sqrt(1 - 2 * sp.gammaincinv(1.5, (1 - q) * argus_mass(chi)) / (chi * chi)),
+    isf     = lambda q, chi: np.sqrt(1 - 2 * sp.gammaincinv(1.5, q * argus_mass(chi)) / (chi * chi)),
+)
+truncweibull_min = Continuous(
+    "truncweibull_min", ["c", "a", "b"],
+    support = lambda c, a, b: (a, b),
+    valid   = lambda c, a, b: (c > 0) & (a >= 0) & (b > a),
+    logpdf  = lambda z, c, a, b: np.log(c) + sp.xlogy(c - 1, z) + a**c - z**c - np.log(-np.expm1(a**c - b**c)),
+    cdf     = lambda z, c, a, b: np.expm1(a**c - z**c) / np.expm1(a**c - b**c),
+    sf      = lambda z, c, a, b: np.exp(a**c - z**c) * np.expm1(z**c - b**c) / np.expm1(a**c - b**c),
+    ppf     = lambda q, c, a, b: (a**c - np.log1p(q * np.expm1(a**c - b**c))) ** (1 / c),
+)
+vonmises_line = Continuous(
+    "vonmises_line", ["kappa"],
+    support = (-math.pi, math.pi),
+    valid   = lambda kappa: kappa > 0,
+    logpdf  = vonmises_logpdf,
+    cdf     = lambda z, kappa: vonmises_cdf(z, kappa),
+    sf      = lambda z, kappa: vonmises_cdf(-z, kappa),
+    entropy = vonmises_entropy,
 )
 # fmt: on

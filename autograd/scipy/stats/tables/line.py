@@ -30,8 +30,9 @@ from autograd.scipy.stats.tables.formulas import (
     two_sided,
     unequal_sides,
     unequal_sides_inverse,
+    vonmises_cdf,
+    vonmises_entropy,
     vonmises_logpdf,
-    vonmises_slope,
 )
 
 
@@ -41,7 +42,6 @@ def skewnorm_logpdf(z: Any, a: Any) -> Any:
 
 
 # fmt: off
-vonmises_cdf = distribution_function("vonmises", vonmises_logpdf, vonmises_slope)
 skewnorm_cdf = distribution_function("skewnorm", skewnorm_logpdf, lambda y, z, a: -np.exp(-z * z * (1 + a * a) / 2) / (math.pi * (1 + a * a)))
 
 norm = Continuous(
@@ -257,7 +257,7 @@ vonmises = Continuous(
     logpdf  = vonmises_logpdf,
     cdf     = lambda z, kappa: vonmises_cdf(z, kappa),
     sf      = lambda z, kappa: 1 - vonmises_cdf(z, kappa),
-    entropy = lambda kappa: kappa * (1 - sp.i1e(kappa) / sp.i0e(kappa)) + np.log(2 * math.pi * sp.i0e(kappa)),
+    entropy = vonmises_entropy,
     wrapped = lambda y: np.mod(y + math.pi, 2 * math.pi) - math.pi,
 )
 # fmt: on
