@@ -13,9 +13,11 @@ from autograd.drawing.graph import CONSTANT, FREED, Graph, Item
 from autograd.drawing.javascript import UnsupportedError, emit, flat
 from autograd.drawing.live_program import LiveProgram, live_program
 from autograd.drawing.local_derivative import derivative
+from autograd.drawing.program_graph import is_backward
 from autograd.drawing.step_by_step import Steps
 from autograd.errors import AutogradError
 from autograd.program.calling import in_words
+from autograd.program.source.names import naming_of
 
 #: Larger graphs cannot be changed in the page, nor larger leaves.
 MOST_NODES, MOST_ELEMENTS = 1_000, 64
@@ -66,7 +68,27 @@ def live(graph: Graph, steps: list[Step], number_format: str) -> Live:
         "passing": {} if graph.is_program else _passing_rules(graph),
         "guards": [in_words(guard) for guard in emitted.guards],
     }
+    if graph.program is not None:
+        data |= _results(graph)
     return Live(emitted.code, data)
+
+
+def _results(graph: Graph) -> dict[str, Any]:
+    """Return the number that a program computes, and its derivatives that it returns too.
+
+    The page shows them beside finite differences of the number.
+    """
+    forward = [item for item in graph.roots if not is_backward(item)]
+    if len(forward) != 1 or np.shape(forward[0].data) != () or _kind(forward[0].data) != "f":
+        return {}
+    belongs = naming_of(graph.program).wanted
+    numbers = {item.node.variable: item.number for item in graph.items if not item.op}
+    derivatives = {
+        numbers[belongs[item.node.variable]]: item.number
+        for item in graph.roots
+        if belongs.get(item.node.variable) in numbers
+    }
+    return {"end": forward[0].number, "derivatives": derivatives}
 
 
 def _check(graph: Graph) -> None:

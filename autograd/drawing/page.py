@@ -16,10 +16,13 @@ from autograd.drawing.graph import BEYOND, Item, clean, formula
 from autograd.drawing.groups import LEGIBLE, Group
 from autograd.drawing.live import Live, live
 from autograd.drawing.local_derivative import derivative, named
+from autograd.drawing.program_steps import step_of
 from autograd.drawing.step_by_step import Steps
 from autograd.drawing.style import CLOSED, FAINT, INK, OPERATION, OUTSIDE, RAMP, STYLES, ZERO
 from autograd.drawing.view import SHARED, View, cut_short
 from autograd.errors import AutogradError
+from autograd.program.program import Program
+from autograd.program.source.module import function_name
 
 #: Larger graphs are shown without formulas and steps.
 MOST_EXPLAINED = 3000
@@ -31,15 +34,16 @@ MOST_IN_NOTEBOOK = 2_000_000
 
 #: The parts of the script, which share their names.
 SCRIPTS = (
-    "graph.js", "dot.js", "camera.js", "format.js", "numbers.js", "details.js", "search.js",
-    "steps.js", "inputs.js", "start.js",
+    "graph.js", "dot.js", "map.js", "camera.js", "format.js", "numbers.js", "details.js",
+    "search.js", "steps.js", "inputs.js", "start.js",
 )  # fmt: skip
 
 
 def page(view: View) -> str:
     """Return the HTML."""
     names = ", ".join(view.name(root) for root in view.graph.roots)
-    title = clean(view.options.title) or f"The graph of {names}"
+    own = f"The graph of {names}" if view.graph.program is None else _called(view.graph.program)
+    title = clean(view.options.title) or own
     explained = len(view.graph.items) <= MOST_EXPLAINED
     steps, reason = _chain(view, explained)
     numbers = _live(view, steps, explained)
@@ -110,10 +114,11 @@ def _data(view: View, steps: list[Step], reason: str, explained: bool) -> dict[s
     by_number = {item.number: item for item in view.graph.items}
     return {
         "direction": view.direction,
+        "automatic": view.options.direction == "auto",
         "items": [_item(view, item, by_number, explained) for item in view.graph.items],
         "whole": _group(view, whole),
         "open": [each.path for each in whole.all_groups() if view.folding.is_open(each)],
-        **_steps(view, steps, reason),
+        **(_steps(view, steps, reason) if view.graph.program is None else _run(view, explained)),
         "notes": view.notes(),
         "styles": {
             kind: dataclasses.asdict(style) for kind, style in {**STYLES, "closed": CLOSED}.items()
@@ -197,7 +202,7 @@ def _chain(view: View, explained: bool) -> tuple[list[Step], str]:
     if not explained:
         return [], "The graph is too large to list the steps."
     if graph.is_program:
-        return [], "A program runs its instructions in order; there is no chain rule to follow."
+        return [], "These are programs: draw one of them to run it instruction by instruction."
     if any(item.missing == BEYOND for item in graph.items):
         return [], "The picture leaves out a part of the graph, so there are no steps."
     try:
@@ -229,3 +234,22 @@ def _steps(view: View, steps: list[Step], reason: str) -> dict[str, Any]:
         "beginning": f"∂{end.name}/∂{end.name} = {seed}. Press ▶ to follow the chain rule edge "
         "by edge.",
     }
+
+
+def _called(program: Program) -> str:
+    """Return a program's name as its source has it, "The program" for one of a lambda."""
+    return f"The program {function_name(program.name)}".replace("program program", "program")
+
+
+def _run(view: View, explained: bool) -> dict[str, Any]:
+    """Return the instructions of a program as steps, and the text to begin with."""
+    graph = view.graph
+    if not explained:
+        return {"steps": [], "seed": None, "beginning": "The program is too long to step through."}
+    found = [
+        {"number": item.number, "sentence": cut_short(step_of(item).said(), 300)}
+        for item in graph.items
+        if item.op
+    ]
+    beginning = f"{_called(graph.program)}: press ▶ to run it, one instruction after the other."
+    return {"steps": found, "seed": None, "running": True, "beginning": beginning}

@@ -55,6 +55,11 @@ SIGNS: dict[Any, str] = {
 BACKWARD = "backward"
 
 
+def is_backward(item: Item) -> bool:
+    """Return whether an item belongs to a backward pass; not if the whole program does."""
+    return item.scope.split(".")[0] == BACKWARD
+
+
 class Unknown:
     """Numbers that a program will compute when it runs.
 

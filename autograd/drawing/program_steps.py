@@ -13,7 +13,7 @@ from autograd.drawing.columns import aligned, html_table
 from autograd.drawing.files import save
 from autograd.drawing.graph import GUARD, Item
 from autograd.drawing.numbers import FEW, check_format, numbers_of, short, spread
-from autograd.drawing.program_graph import BACKWARD, program_graph
+from autograd.drawing.program_graph import is_backward, program_graph
 from autograd.drawing.step_sequence import StepSequence
 from autograd.program.program import Program
 
@@ -47,6 +47,10 @@ class ProgramStep:
     value: Any
     backward: bool
     place: str
+
+    def said(self) -> str:
+        """Return the instruction; for a guard, the condition that holds."""
+        return f"{self.name}, as when it was recorded" if self.value is None else self.text
 
 
 class ProgramSteps(StepSequence[ProgramStep]):
@@ -155,19 +159,19 @@ def program_steps(program: Program, arguments: tuple[Any, ...], number_format: s
     """Run a program, and return each of its instructions with what it computes."""
     check_format(number_format)
     graph = program_graph(program, arguments, run=True)
-    steps = [_step(item) for item in graph.items if item.op]
+    steps = [step_of(item) for item in graph.items if item.op]
     return ProgramSteps(program.name, steps, number_format)
 
 
-def _step(item: Item) -> ProgramStep:
+def step_of(item: Item) -> ProgramStep:
+    """Return the step of an item of a program."""
     if item.kind == GUARD:
         value, text = None, f"if {item.name}:"
     else:
         value = item.data
         text = item.formula if item.node.writes else f"{item.name} = {item.formula}"
-    backward = item.scope.split(".")[0] == BACKWARD
     place = os.path.basename(str(item.node.place))
-    return ProgramStep(item.name, text, value, backward, place)
+    return ProgramStep(item.name, text, value, is_backward(item), place)
 
 
 def _type(x: Any) -> str:

@@ -161,7 +161,7 @@ class _Emitter:
         if text not in self._tables:
             self._positions += size
             if self._positions > MOST_POSITIONS:
-                raise UnsupportedError("its arrays are too large")
+                raise UnsupportedError("the arrays of the graph are too large")
             self._tables[text] = name = f"t{len(self._tables)}"
             self.fixed.append(f"const {name} = {text};")
         return self._tables[text]

@@ -5,14 +5,16 @@ const canvas = element("canvas");
 const embedded = window !== window.parent;
 const still = matchMedia("(prefers-reduced-motion: reduce)");
 let picture = null;
+let arranging = false;
 let camera = null; // the visible part: x, y, width, height
 let rows = new Map(); // number -> the texts of a box: { data: [...], grad: [...], title }
 
-/** Lay the graph out; `keep` is a function to find the elements that stay where they are. */
-function draw(keep) {
+const layout = () => graphviz.layout(source(), "svg", "dot");
+
+/** Draw the graph; `keep` is a function to find the elements that stay where they are. */
+function draw(keep, text = layout()) {
   const before = keep && picture ? boundsOf([keep()]) : null;
   const focused = canvas.contains(document.activeElement) ? document.activeElement.id : "";
-  const text = graphviz.layout(source(), "svg", "dot");
   const parsed = new DOMParser().parseFromString(text.slice(text.indexOf("<svg")), "image/svg+xml");
   picture = document.importNode(parsed.documentElement, true);
   picture.querySelectorAll("title").forEach((title) => title.remove());
@@ -25,9 +27,12 @@ function draw(keep) {
   describeForReaders();
   findRows();
   const after = before && boundsOf([keep()]);
-  if (!after) fit();
+  drawMap();
+  if (!after) settle();
   else look({ ...camera, x: camera.x + middle(after).x - middle(before).x, y: camera.y + middle(after).y - middle(before).y });
+  arranging = true; // the focus stays, and so does the view
   if (focused) (part(focused) ?? part(focused.replace(/^[gk]/, focused[0] === "g" ? "k" : "g")))?.focus({ preventScroll: true });
+  arranging = false;
   showNumbers();
   mark();
 }
@@ -50,6 +55,7 @@ function boundsOf(elements) {
 function look(view) {
   camera = view;
   picture.setAttribute("viewBox", `${view.x} ${view.y} ${view.width} ${view.height}`);
+  markMap();
 }
 
 let gliding = 0;
@@ -78,10 +84,50 @@ function viewAt(point, scale) {
 
 const scaleOf = (view) => Math.min(canvas.clientWidth / view.width, canvas.clientHeight / view.height);
 
+// In pixels per point: where text of ten points is nine pixels high, and the largest for a small graph.
+const LEGIBLE = 0.91;
+const LARGEST = 1.8;
+const fitting = (box) => Math.min(LARGEST, 0.97 * scaleOf(box));
+
 function fit() {
   cancelAnimationFrame(gliding);
-  // Do not enlarge a small graph to fill a large window.
-  look(viewAt(middle(picture.whole), Math.min(1.8, 0.97 * scaleOf(picture.whole))));
+  look(viewAt(middle(picture.whole), fitting(picture.whole)));
+}
+
+/** Show all if it is legible then, else where the graph begins. */
+function settle() {
+  if (!canvas.clientWidth || fitting(picture.whole) >= LEGIBLE) return fit();
+  cancelAnimationFrame(gliding);
+  const { x, y, width, height } = picture.whole;
+  const view = viewAt(middle(firstBox()), LEGIBLE);
+  const within = (at, length, start, all) => (length > all ? start - (length - all) / 2 : Math.min(Math.max(at, start), start + all - length));
+  look({ ...view, x: within(view.x, view.width, x, width), y: within(view.y, view.height, y, height) });
+}
+
+/** Return the place of the box that the arrows begin at. */
+function firstBox() {
+  const far = { LR: (box) => box.x, RL: (box) => -box.x, TB: (box) => box.y, BT: (box) => -box.y }[direction];
+  const all = [...picture.querySelectorAll(".node[id]")].map((each) => boundsOf([each]));
+  return all.reduce((a, b) => (far(b) < far(a) ? b : a), all[0] ?? picture.whole);
+}
+
+/** Return how much of a picture is seen at once where it is legible. */
+function shareSeen(text) {
+  const [, width, height] = text.match(/<svg width="([\d.]+)pt" height="([\d.]+)pt"/).map(Number);
+  return Math.min(1, canvas.clientWidth / LEGIBLE / width) * Math.min(1, canvas.clientHeight / LEGIBLE / height);
+}
+
+/** Draw for the first time, in the direction of which more is seen. */
+function begin() {
+  let text = layout();
+  if (data.automatic && canvas.clientWidth && shareSeen(text) < 1) {
+    const before = direction;
+    direction = across[direction];
+    const turned = layout();
+    if (shareSeen(turned) > shareSeen(text)) text = turned;
+    else direction = before;
+  }
+  draw(null, text);
 }
 matchMedia("print").addEventListener("change", () => setTimeout(fit));
 addEventListener("beforeprint", fit);
@@ -207,13 +253,13 @@ function describeForReaders() {
 
 function spoken(item) {
   const says = [item.name, item.kind, item.formula && `= ${item.formula}`, item.type];
-  if (item.data.length) says.push(`data ${item.data[0]}`);
+  if (item.data.length && hasRun(item.number)) says.push(`data ${item.data[0]}`);
   if (derivativeLines(item).length) says.push(`derivative ${derivativeLines(item)[0]}`);
   return says.filter(Boolean).join(", ");
 }
 
 canvas.addEventListener("focusin", (event) => {
-  if (event.target.matches?.(":focus-visible") && event.target.id) follow([event.target.id]);
+  if (!arranging && event.target.matches?.(":focus-visible") && event.target.id) follow([event.target.id]);
 });
 canvas.addEventListener("keydown", (event) => {
   if (event.key !== "Enter" && event.key !== " ") return;

@@ -22,7 +22,8 @@ function mark() {
   const { number, position, parent } = data.steps[step];
   part(shown(number).id)?.classList.add("active");
   part(`o${number}`)?.classList.add("active");
-  edgeOf(number, position, parent)?.classList.add("flowing");
+  const flowing = data.running ? items.get(number).arguments.map(({ node }, at) => [at, node]) : [[position, parent]];
+  for (const [at, from] of flowing) if (from) edgeOf(number, at, from)?.classList.add("flowing");
 }
 
 /** Return the edge along which a derivative passes: a node's, or that of closed groups. */

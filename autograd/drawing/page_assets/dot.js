@@ -5,6 +5,7 @@ const escaped = (text) =>
 const faint = (text) => `<FONT COLOR="${data.faint}">${escaped(text)}</FONT>`;
 const quoted = (text) => `"${String(text).replace(/\\/g, "\\\\").replace(/"/g, '\\"').replace(/&/g, "&amp;")}"`;
 let direction = data.direction;
+const across = { LR: "TB", TB: "LR", RL: "BT", BT: "RL" };
 
 function table(rows, style, fill) {
   const look = [style.rounded ? "ROUNDED" : "", style.dashed ? "DASHED" : ""].filter(Boolean).join(",");

@@ -21,26 +21,42 @@ function set(numbers, input, k, number) {
   else numbers[input][k] = number;
 }
 
-/** Return the number that the derivatives are those of, for some inputs; NaN outside the recorded branch. */
+// The node that the derivatives are those of; a program may compute more than one number.
+const root = data.seed?.number ?? model?.end;
+
+/** Return its value for some inputs; NaN outside the recorded branch. */
 function outcome(numbers) {
   const found = live(numbers);
   if (!found.outputs) return NaN;
-  const root = data.seed.number;
   const at = model.values.indexOf(root);
   const value = at >= 0 ? found.outputs[at] : numbers[model.inputs.findIndex(({ number }) => number === root)];
   return elementOf(value, 0);
 }
 
-/** Return the central difference at an element of an input. */
-function difference(input, k) {
-  if (!Number.isFinite(outcome(current))) return NaN;
+/** Return the slopes of the outcome on both sides of an element of an input. */
+function slopes(input, k, step) {
   const at = elementOf(current[input], k);
-  const step = 6e-6 * Math.max(1, Math.abs(at));
   const numbers = copied(current);
-  set(numbers, input, k, at + step);
-  const above = outcome(numbers);
-  set(numbers, input, k, at - step);
-  return (above - outcome(numbers)) / (at + step - (at - step));
+  const here = outcome(numbers);
+  const found = [at - step, at + step].map((near) => {
+    set(numbers, input, k, near);
+    return (outcome(numbers) - here) / (near - at);
+  });
+  return { below: found[0], above: found[1], noise: (1e-14 * Math.max(1, Math.abs(here))) / step };
+}
+
+/** Write the finite difference at an element of an input: the central one, or at a kink both. */
+function difference(input, k) {
+  const step = 6e-6 * Math.max(1, Math.abs(elementOf(current[input], k)));
+  const { below, above } = slopes(input, k, step);
+  const middle = (below + above) / 2;
+  if (!Number.isFinite(middle)) return "not defined here";
+  const nearer = slopes(input, k, step / 8);
+  const gap = Math.abs(nearer.above - nearer.below);
+  // Where a function curves, the gap shrinks with the step.
+  if (gap > 100 * nearer.noise && gap > Math.abs(above - below) / 2)
+    return `${format(below, ".5g")} below and ${format(above, ".5g")} above: a kink`;
+  return format(middle, ".5g");
 }
 
 // -- computing ---------------------------------------------------------------------------------------
@@ -59,7 +75,7 @@ function compute() {
   const tooLong = showNumbers();
   clearTimeout(later);
   if (tooLong) later = setTimeout(() => draw(() => picture.querySelector(".node.selected") ?? part("n1") ?? picture.querySelector(".node")), 200);
-  if (step >= 0) element("sentence").textContent = data.steps[step].sentence;
+  if (step >= 0) element("sentence").textContent = sentenceOf(step);
   if (selected?.item) describe();
 }
 
@@ -69,7 +85,7 @@ function takeOver(outputs) {
   for (const [k, { number }] of model.inputs.entries()) items.get(number).data = linesOf(current[k], model.inputs[k].shape);
   for (const [k, number] of model.values.entries()) items.get(number).data = linesOf(outputs[k], model.shapes[k], model.kinds[k]);
   const texts = outputs.map((output, k) => (k < model.values.length || output === null ? "" : shortLine(output, model.shapes[k])));
-  for (const [k, each] of data.steps.entries()) {
+  for (const [k, each] of data.running ? [] : data.steps.entries()) {
     const at = model.values.length + 3 * k + 2;
     each.after = texts[at];
     each.sentence = filledIn(model.sentences[k], texts);
@@ -126,7 +142,7 @@ function showInputs() {
     });
   }
   const fixed = model.inputs.filter(({ editable }) => !editable).map(({ number }) => items.get(number).name);
-  if (fixed.length) make("p", `Fixed, because they are large or no real numbers: ${fixed.join(", ")}.`, section).className = "faint";
+  if (fixed.length) make("p", `Fixed, because they are large or not real numbers: ${fixed.join(", ")}.`, section).className = "faint";
   if (!model.guards.length) make("p", "The recorded operations are computed again; a branch that Python took stays taken.", section).className = "faint";
   button("Reset", reset, section).id = "reset";
   showChecks(live(current).outputs);
@@ -187,21 +203,22 @@ function addInput(parent, input, k, name) {
 /** Show each derivative beside the central difference. */
 function showChecks(outputs) {
   for (const { input, k, check } of fields.values()) {
-    if (!data.seed) continue;
+    if (root === undefined) continue;
     if (!outputs) {
       check.textContent = "";
       continue;
     }
     const { number } = model.inputs[input];
-    const derivative = format(derivativeAt(number, k, outputs), ".5g");
-    const found = difference(input, k);
-    const beside = Number.isNaN(found) ? "not defined here" : format(found, ".5g");
-    check.textContent = `derivative ${derivative} · finite difference ${beside}`;
+    const beside = `finite difference ${data.running ? `of ${items.get(root).short} ` : ""}${difference(input, k)}`;
+    const derivative = derivativeAt(number, k, outputs);
+    check.textContent = derivative === null ? beside : `derivative ${format(derivative, ".5g")} · ${beside}`;
   }
 }
 
+/** Return the derivative at an element of an input; null if a program does not return it. */
 function derivativeAt(number, k, outputs) {
-  if (number === data.seed.number) return 1;
+  if (number === root) return 1;
+  if (data.running) return number in model.derivatives ? elementOf(outputs[model.values.indexOf(model.derivatives[number])], k) : null;
   const last = data.steps.findLastIndex((each) => each.parent === number);
   return last < 0 ? 0 : elementOf(outputs[model.values.length + 3 * last + 2], k);
 }

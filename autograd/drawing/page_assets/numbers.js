@@ -14,8 +14,9 @@ function findRows() {
     const item = items.get(Number(box.id.slice(1)));
     const texts = [...box.querySelectorAll("text")];
     let next = 1 + Boolean(item.type) + chips.has(item.number);
-    const found = { data: [], grad: [], title: null };
+    const found = { data: [], grad: [], title: null, dataTitle: null };
     if (item.data.length) {
+      found.dataTitle = texts[next];
       found.data = texts.slice(next + 1, next + 1 + item.data.length);
       next += 1 + item.data.length;
     }
@@ -39,17 +40,18 @@ function findRows() {
 
 /** Write all numbers into the boxes, as far as the current step has come. */
 function showNumbers() {
-  const known = step < 0 ? null : arrivedBy(step);
+  const known = step < 0 || data.running ? null : arrivedBy(step);
   let tooLong = false;
   for (const [number, found] of rows) {
     const item = items.get(number);
     tooLong = write(found.data, item.data, found.room) || tooLong;
+    for (const text of [found.dataTitle, ...found.data]) text?.classList.toggle("unknown", !hasRun(number));
+    part(`n${number}`).setAttribute("aria-label", spoken(item));
     if (!found.grad.length) continue;
     const hidden = known && !known.has(number);
     for (const text of [found.title, ...found.grad]) text.classList.toggle("unknown", Boolean(hidden));
     const lines = known ? [known.get(number) ?? ""] : derivativeLines(item);
     tooLong = write(found.grad, lines, found.room) || tooLong;
-    part(`n${number}`).setAttribute("aria-label", spoken(item));
   }
   return tooLong;
 }

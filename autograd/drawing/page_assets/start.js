@@ -19,7 +19,7 @@ element("close-all").addEventListener("click", () => {
 
 /** Draw from left to right instead of from top to bottom, or the other way. */
 function turn() {
-  direction = { LR: "TB", TB: "LR", RL: "BT", BT: "RL" }[direction];
+  direction = across[direction];
   draw();
 }
 
@@ -83,18 +83,22 @@ addEventListener("keydown", (event) => {
 });
 
 element("title").textContent = data.title;
+if (data.running) element("chain-title").textContent = "The program";
 if (!data.whole.groups.length) element("open-all").hidden = element("close-all").hidden = true;
 showLegend();
 describe();
-draw();
+begin();
 go(-1);
 showInputs();
 let size = [canvas.clientWidth, canvas.clientHeight];
 new ResizeObserver(() => {
   // Keep the middle and the scale.
+  const hidden = !size[0];
   const scale = Math.min(size[0] / camera.width, size[1] / camera.height);
   size = [canvas.clientWidth, canvas.clientHeight];
-  if (size[0] && size[1] && Number.isFinite(scale) && scale > 0) look(viewAt(middle(camera), scale));
-  else if (size[0] && size[1]) fit();
+  if (!size[0] || !size[1]) return;
+  if (hidden) begin();
+  else if (Number.isFinite(scale) && scale > 0) look(viewAt(middle(camera), scale));
+  else settle();
 }).observe(canvas);
 document.body.dataset.ready = "true";
