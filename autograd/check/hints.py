@@ -2,13 +2,9 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
+from autograd.check.findings import Findings
 from autograd.check.marks import listed
 from autograd.errors import DataError
-
-if TYPE_CHECKING:
-    from autograd.check.report import Report
 
 #: What the stages show; each includes those before it.
 STAGES = ("the verdict", "the wrong elements", "the line", "the kind of mistake", "everything")
@@ -21,7 +17,7 @@ def refuse_bad_stage(stage: int) -> None:
         raise DataError(f"There are the hints {parts}; not {stage!r}.")
 
 
-def hint(report: Report, stage: int) -> str:
+def hint(report: Findings, stage: int) -> str:
     """Return what a report says up to a stage."""
     refuse_bad_stage(stage)
     if report.ok or stage == len(STAGES):
@@ -36,7 +32,7 @@ def hint(report: Report, stage: int) -> str:
     return "\n".join(parts)
 
 
-def _places(report: Report) -> list[str]:
+def _places(report: Findings) -> list[str]:
     rows = [row.strip() for reason in report.reasons for row in reason.split("\n")[1:]]
     found = list(dict.fromkeys(row for row in rows if ", line " in row and not row.startswith("`")))
     if not found:
@@ -44,7 +40,7 @@ def _places(report: Report) -> list[str]:
     return ["Look at this line:" if len(found) == 1 else "Look at one of these lines:", *found]
 
 
-def _kinds(report: Report) -> list[str]:
+def _kinds(report: Findings) -> list[str]:
     """Return what is wrong with the numbers and with the line, but not what is right."""
     kinds = [line.kind for line in report.lines if line.kind]
     found = [f"What is wrong there: {kind}." for kind in dict.fromkeys(kinds)]

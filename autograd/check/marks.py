@@ -2,18 +2,16 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 
+from autograd.check.checked_function import Leaf
+from autograd.check.findings import Findings
 from autograd.check.verdicts import KINK, OK
 
-if TYPE_CHECKING:
-    from autograd.check.checked_function import Leaf
-    from autograd.check.report import Report
 
-
-def marks(report: Report) -> list[tuple[Leaf, Any]]:
+def marks(report: Findings) -> list[tuple[Leaf, Any]]:
     """Return each input with an array of verdicts, the worst of all results for each element.
 
     Empty if the inputs were compared along random directions, or not at all.
@@ -39,7 +37,7 @@ def _of_elements(verdicts: Any, leaf: Leaf) -> Any:
     return verdicts.reshape(leaf.data.shape)
 
 
-def listed(report: Report, most: int = 8) -> list[str]:
+def listed(report: Findings, most: int = 8) -> list[str]:
     """Return for each input with wrong derivatives how many elements they belong to, and which."""
     lines = []
     for leaf, verdicts in marks(report):

@@ -6,15 +6,13 @@ import html
 import linecache
 import os
 from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 
+from autograd.check.findings import Findings, WrongLine
 from autograd.check.marks import marks
 from autograd.check.verdicts import KINK, OK, VERDICTS
-
-if TYPE_CHECKING:
-    from autograd.check.report import Report, WrongLine
 
 #: How many elements of an input are drawn, and how many lines are shown around a wrong one.
 MOST_CELLS, AROUND = 2000, 4
@@ -49,7 +47,7 @@ th { font-weight: 600; } th:first-child, td:first-child, td:last-child { text-al
 FILLS = {"good": "#b9dfc4", "bad": "#d3214b", "unsure": "#e3b341", "line": "#d5d9df"}
 
 
-def table(report: Report, rows: int = 20) -> str:
+def table(report: Findings, rows: int = 20) -> str:
     """Return the worst comparisons as a table in HTML."""
     # Ink on a plate of its own, which is readable on light and dark pages.
     wrong, unsure = "color:#7d0a2e;background:#ffdbe3", "color:#4d3d00;background:#fbe9a9"
@@ -69,7 +67,7 @@ def table(report: Report, rows: int = 20) -> str:
     return f"<table><tr>{heads}</tr>{''.join(lines)}</table>"
 
 
-def page(report: Report, title: str) -> str:
+def page(report: Findings, title: str) -> str:
     """Return a report as a page: the verdict, the elements, the lines, the numbers."""
     escaped = html.escape(title)
     summary = html.escape(report.summary(20))
@@ -136,7 +134,7 @@ def excerpt(path: str, line: int, better: Sequence[str]) -> str:
     return f"<pre>{''.join(shown)}</pre>" if shown else ""
 
 
-def _maps(report: Report) -> str:
+def _maps(report: Findings) -> str:
     """Return a picture of each input with its wrong elements marked."""
     pictures = [
         (leaf.path, found.shape, _map(leaf.path, found))

@@ -14,10 +14,11 @@ from autograd.check.budget import EXPLANATION, Budget
 from autograd.check.candidate import Candidate, Claim
 from autograd.check.checked_function import CheckedFunction
 from autograd.check.compare import Case, Outcome
+from autograd.check.comparisons import Batch
 from autograd.check.directions import Lines
 from autograd.check.noise import Noise
 from autograd.check.progress import Progress
-from autograd.check.report import Batch, Report
+from autograd.check.report import Report
 from autograd.check.settings import MOST_INPUTS, MOST_RESULTS, Options
 from autograd.errors import GraphError
 

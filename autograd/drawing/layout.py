@@ -7,12 +7,9 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterator
-from typing import TYPE_CHECKING
 
 from autograd.drawing.groups import Group
-
-if TYPE_CHECKING:
-    from autograd.drawing.view import View
+from autograd.drawing.view import View
 
 #: The width, in points, at which text of 10 points is 9 pixels high in a column of 900 pixels.
 COLUMN = 1000

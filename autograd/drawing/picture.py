@@ -13,7 +13,8 @@ from autograd.drawing.files import save
 from autograd.drawing.ones import without_ones
 from autograd.drawing.program_graph import graph_of_any
 from autograd.drawing.rendering import MISSING_DOT, has_dot, render
-from autograd.drawing.view import PARTS, Options, View, view_of
+from autograd.drawing.view import PARTS, Options, View
+from autograd.drawing.viewing import view_of
 
 #: Formats that `dot` writes, and those that need no other program.
 IMAGES = (".svg", ".png", ".pdf")

@@ -19,7 +19,8 @@ from autograd.drawing.numbers import FEW, check_format, numbers_of, short, sprea
 from autograd.drawing.paths import Paths
 from autograd.drawing.program_steps import ProgramSteps, program_steps
 from autograd.drawing.step_sequence import StepSequence
-from autograd.drawing.view import Frame, Options, view_of
+from autograd.drawing.view import Frame, Options
+from autograd.drawing.viewing import view_of
 from autograd.engine import Node
 from autograd.program import Program
 

@@ -10,12 +10,12 @@ import numpy as np
 from autograd.check.accuracy.backward import BackwardPass
 from autograd.check.accuracy.digits import digits_of_type
 from autograd.check.accuracy.exact import Record, settled
+from autograd.check.accuracy.findings import LosingLine
 from autograd.check.accuracy.gradient import ExactGradient
 from autograd.check.accuracy.lines import DROP, PART, by_line, digits_of_results, operations_of
 from autograd.check.accuracy.losses import Losses, Step
 from autograd.check.accuracy.matching import matches
 from autograd.check.accuracy.replay import Formula, everywhere, replayed
-from autograd.check.accuracy.report import LosingLine
 from autograd.check.accuracy.wording import in_words_of
 from autograd.check.analytic import RecordedCall
 from autograd.graph import Graph

@@ -9,10 +9,10 @@ from typing import Any
 import numpy as np
 
 from autograd.check.accuracy.digits import right_digits
+from autograd.check.accuracy.findings import LosingLine
 from autograd.check.accuracy.losses import Losses, Step
 from autograd.check.accuracy.matching import Match, matches
 from autograd.check.accuracy.replay import Formula
-from autograd.check.accuracy.report import LosingLine
 from autograd.check.accuracy.wording import in_words_of
 from autograd.check.analytic import RecordedCall
 from autograd.debugging import Place

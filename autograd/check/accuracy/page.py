@@ -4,20 +4,18 @@ from __future__ import annotations
 
 import html
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 
+from autograd.check.accuracy.findings import LosingLine, PrecisionFindings
 from autograd.check.page import MOST_CELLS, document, excerpt, gallery, grid
-
-if TYPE_CHECKING:
-    from autograd.check.accuracy.report import LosingLine, PrecisionReport
 
 #: The least part of all digits that is good, and that is not bad.
 GOOD, BAD = 0.8, 0.4
 
 
-def page(report: PrecisionReport, title: str) -> str:
+def page(report: PrecisionFindings, title: str) -> str:
     """Return a report as a page: the digits, the lines, and the elements of arrays.
 
     Parameters
@@ -42,14 +40,14 @@ def page(report: PrecisionReport, title: str) -> str:
     return document(title, "".join(parts))
 
 
-def _verdict(report: PrecisionReport) -> str:
+def _verdict(report: PrecisionFindings) -> str:
     found = f"The result has {report.digits:.1f} of {report.full:.1f} digits"
     known = [d[~np.isnan(d)] for d in map(np.ravel, report.gradient_digits.values())]
     fewest = min((float(d.min()) for d in known if d.size), default=np.nan)
     return f"{found}." if np.isnan(fewest) else f"{found}, and its gradient {fewest:.1f}."
 
 
-def _table(report: PrecisionReport) -> str:
+def _table(report: PrecisionFindings) -> str:
     rows = "".join(
         "<tr>" + "".join(f"<td>{html.escape(cell)}</td>" for cell in row) + "<td></td></tr>"
         for row in report.rows()
@@ -84,7 +82,7 @@ def _better(lines: Sequence[LosingLine]) -> list[str]:
     ]
 
 
-def _pictures(report: PrecisionReport) -> str:
+def _pictures(report: PrecisionFindings) -> str:
     arrays = [(path, np.asarray(d), report.full) for path, d in report.results.items()]
     arrays += [(f"∂/∂{path}", np.asarray(d), 0.0) for path, d in report.gradient_digits.items()]
     pictures = [

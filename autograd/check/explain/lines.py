@@ -12,7 +12,7 @@ from autograd.check.explain.repair.search import Repair, Search
 from autograd.check.explain.repair.wording import sentences, wrong_lines
 from autograd.check.explain.values.message import claim, lines_of, sentence
 from autograd.check.explain.values.search import Localisation
-from autograd.check.report import WrongLine
+from autograd.check.findings import WrongLine
 from autograd.check.state import Check
 
 

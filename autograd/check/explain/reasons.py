@@ -13,6 +13,7 @@ from autograd.check.arrays import Vector, close
 from autograd.check.budget import EXPLANATION, Budget, patience_with
 from autograd.check.candidate import Claim
 from autograd.check.checked_function import Leaf, as_derivative
+from autograd.check.comparisons import Batch
 from autograd.check.explain import jacobians
 from autograd.check.explain.function import Mistakes
 from autograd.check.explain.lines import name_lines
@@ -27,7 +28,6 @@ from autograd.check.explain.numbers import (
 )
 from autograd.check.explain.reference import Reference
 from autograd.check.explain.sizes import lengths
-from autograd.check.report import Batch
 from autograd.check.state import Check
 from autograd.check.verdicts import MISSHAPEN, RANDOM, VERDICTS, WRONG
 

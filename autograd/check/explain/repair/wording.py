@@ -10,7 +10,7 @@ from autograd.check.explain.repair.ranking import text_of
 from autograd.check.explain.repair.search import Repair
 from autograd.check.explain.repair.statements import Site
 from autograd.check.explain.repair.syntax import same
-from autograd.check.report import WrongLine
+from autograd.check.findings import WrongLine
 from autograd.debugging import Place
 
 #: How many lines are named at most, and how much further-fetched than the first one they may be.

@@ -12,7 +12,7 @@ from autograd.check.explain.values.probes import Site
 from autograd.check.explain.values.right import Key, RightValues
 from autograd.check.explain.values.search import Localisation
 from autograd.check.explain.values.substitution import Substitution
-from autograd.check.report import WrongLine
+from autograd.check.findings import WrongLine
 from autograd.debugging import Place
 
 #: If more lines than this may be wrong, the message names none as wrong.
