@@ -7,8 +7,10 @@ Names, defaults and formulas are PyTorch's.
 # isort: off
 from nn.optim import lr_scheduler, swa_utils
 from nn.optim.adadelta import Adadelta
+from nn.optim.adafactor import Adafactor
 from nn.optim.adam_variants import Adamax, Lion, NAdam, RAdam
 from nn.optim.adaptive import Adagrad, Adam, AdamW, RMSprop
+from nn.optim.asgd import ASGD
 from nn.optim.averages import AveragedModel, update_bn
 from nn.optim.clipping import clip_grad_norm, clip_grad_value
 from nn.optim.combined_schedules import ChainedScheduler, SequentialLR
@@ -22,14 +24,17 @@ from nn.optim.factor_schedules import (
 from nn.optim.lbfgs import LBFGS
 from nn.optim.optimizer import Optimizer
 from nn.optim.plateau import ReduceLROnPlateau
+from nn.optim.rprop import Rprop
 from nn.optim.scheduler import Formula, Scheduler
 from nn.optim.sgd import SGD
 
 __all__ = [
+    "ASGD",
     "LBFGS",
     "SGD",
     "SWALR",
     "Adadelta",
+    "Adafactor",
     "Adagrad",
     "Adam",
     "AdamW",
@@ -54,6 +59,7 @@ __all__ = [
     "RAdam",
     "RMSprop",
     "ReduceLROnPlateau",
+    "Rprop",
     "Scheduler",
     "SequentialLR",
     "StepLR",

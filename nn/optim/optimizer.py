@@ -17,7 +17,9 @@ from nn.optim.packing import Block, Packing
 from nn.styles import stripped
 
 #: The range of each option: from the first number, inclusive, to the second, exclusive.
-POSITIVE = "momentum_decay lr momentum weight_decay eps alpha lr_decay initial_accumulator_value"
+POSITIVE = (
+    "momentum_decay lr momentum weight_decay eps alpha lr_decay initial_accumulator_value lambd"
+)
 RANGES = {"betas": (0.0, 1.0), "rho": (0.0, 1.0)} | dict.fromkeys(POSITIVE.split(), (0.0, math.inf))
 
 #: Options of PyTorch that do not change the numbers.
@@ -137,7 +139,7 @@ class Optimizer:
         for name, (least, limit) in RANGES.items():
             value = options.get(name, least)
             for number in value if isinstance(value, (tuple, list)) else [value]:
-                if not least <= number < limit:
+                if number is not None and not least <= number < limit:
                     limits = f"in [{least:g}, {limit:g})"
                     raise OptionError(f"{name}={value!r} is out of range; it must be {limits}.")
         for parameter in params:
@@ -194,6 +196,10 @@ class Optimizer:
 
     def __program_state__(self) -> Iterator[State]:
         """Yield options and state, for programs that `autograd.jit` records."""
+        if self._is_own() and type(self.state) is ParameterState:  # made here, before the first use
+            yield State(self.state)
+            for found in self.state.values():
+                yield State(found, numbers=("step",))
         yield State(vars(self), counted=True, functions=(type(self)._update,))
         for group, packing in zip(self.param_groups, self._packings, strict=True):
             yield State(group, numbers=("lr",))
@@ -256,7 +262,7 @@ class Optimizer:
             raise WeightsError(
                 f"The state has groups of {theirs} parameters, this optimiser has groups of {ours}."
             )
-        is_own = type(self)._update is Optimizer._update
+        is_own = self._is_own()
         loaded: list[dict[int, dict[str, Any]]] = []
         first = 0
         for group in self.param_groups:
@@ -286,6 +292,10 @@ class Optimizer:
                 packing.load(states)
             elif states:
                 self.state.update((group["params"][i], found) for i, found in states.items())
+
+    def _is_own(self) -> bool:
+        """Return whether the class defines its own ``step``."""
+        return type(self)._update is Optimizer._update
 
     def _check_loaded(self, group: dict[str, Any]) -> None:
         """Raise if a group of a loaded state has options that would be lost."""

@@ -104,8 +104,9 @@ def load(f: Any, map_location: Any = None, weights_only: bool = True, **options:
 def _refuse_pickle(path: Any) -> None:
     """Raise if a file is a pickle, which PyTorch writes in a zip file or alone."""
     with open(path, "rb") as file:
-        start = file.read(2)
+        start = file.read(9)
     is_pickle = start[:1] == b"\x80" and start[1:2] in (b"\x02", b"\x03", b"\x04", b"\x05")
+    is_pickle = is_pickle and start[8:] != b"{"  # of a safetensors file, whose length is such
     if zipfile.is_zipfile(path):
         with zipfile.ZipFile(path) as archive:
             is_pickle = any(name.endswith("data.pkl") for name in archive.namelist())

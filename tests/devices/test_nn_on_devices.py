@@ -21,7 +21,8 @@ DEVICE = SimpleNamespace(asarray=on_device)
 RANDOM = np.random.default_rng(0)
 INPUTS, CLASSES = RANDOM.normal(size=(40, 4)), RANDOM.integers(0, 3, 40)
 OPTIMIZERS = (
-    "Adadelta", "Adagrad", "Adam", "AdamW", "Adamax", "Lion", "NAdam", "RAdam", "RMSprop", "SGD",
+    "ASGD", "Adadelta", "Adafactor", "Adagrad", "Adam", "AdamW", "Adamax", "Lion", "NAdam", "RAdam",
+    "RMSprop", "Rprop", "SGD",
 )  # fmt: skip
 
 

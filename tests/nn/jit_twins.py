@@ -38,6 +38,9 @@ OPTIMISERS = {
     "NAdam": lambda p: nn.optim.NAdam(p, lr=0.01),
     "RAdam": lambda p: nn.optim.RAdam(p, lr=0.01, betas=(0.5, 0.9)),
     "Lion": lambda p: nn.optim.Lion(p, lr=0.01),
+    "ASGD": lambda p: nn.optim.ASGD(p, lr=0.01, t0=5),
+    "Rprop": lambda p: nn.optim.Rprop(p),
+    "Adafactor": lambda p: nn.optim.Adafactor(p, weight_decay=0.1),
     "groups": lambda p: nn.optim.Adam([{"params": p[:2], "lr": 0.1}, {"params": p[2:]}]),
 }
 

@@ -59,6 +59,18 @@ OPTIMIZERS.update(
             p, 0.1, betas=(0.7, 0.9), eps=1e-4, weight_decay=0.1, maximize=True
         ),
         "AdamW, maximize": lambda o, p: o.AdamW(p, amsgrad=True, maximize=True),
+        "ASGD": lambda o, p: o.ASGD(p),
+        "ASGD, all": lambda o, p: o.ASGD(
+            p, 0.05, lambd=0.2, alpha=0.5, t0=10, weight_decay=0.1, maximize=True
+        ),
+        "Rprop": lambda o, p: o.Rprop(p),
+        "Rprop, all": lambda o, p: o.Rprop(
+            p, 0.5, etas=(0.3, 1.6), step_sizes=(0.02, 0.4), maximize=True
+        ),
+        "Adafactor": lambda o, p: o.Adafactor(p),
+        "Adafactor, all": lambda o, p: o.Adafactor(
+            p, 0.1, -0.5, eps=(1e-3, 0.2), d=1.1, weight_decay=0.1, maximize=True
+        ),
     }
 )
 

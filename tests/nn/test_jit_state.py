@@ -330,9 +330,25 @@ class OwnState(nn.optim.Optimizer):
                 p.data -= group["lr"] / self.steps**0.5 * v
 
 
-def test_an_optimiser_may_keep_its_own_state(recordings):
-    expected, _ = trained(lambda p: OwnState(p, 0.1), lambda f: f)
-    found, _ = trained(lambda p: OwnState(p, 0.1), jit)
+class StateByParameter(nn.optim.Optimizer):
+    """Keeps new arrays and a number in the dict that the base class has for each parameter."""
+
+    def __init__(self, params, lr):
+        super().__init__(params, lr=lr)
+
+    def step(self):
+        for group in self.param_groups:
+            for p in group["params"]:
+                state = self.state[p]
+                state["step"] = state.get("step", 0) + 1
+                state["v"] = 0.9 * state.get("v", 0.0) + p.grad
+                p.data -= group["lr"] / state["step"] ** 0.5 * state["v"]
+
+
+@pytest.mark.parametrize("kind", [OwnState, StateByParameter])
+def test_an_optimiser_may_keep_its_own_state(kind, recordings):
+    expected, _ = trained(lambda p: kind(p, 0.1), lambda f: f)
+    found, _ = trained(lambda p: kind(p, 0.1), jit)
     assert_same(found, expected)
     assert len(recordings) <= 7
 

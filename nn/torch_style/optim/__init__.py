@@ -8,9 +8,11 @@ from nn.missing_names import refuse
 from nn.torch_style import hints
 from nn.torch_style.optim import lr_scheduler
 from nn.torch_style.optim.optimizer import (
+    ASGD,
     LBFGS,
     SGD,
     Adadelta,
+    Adafactor,
     Adagrad,
     Adam,
     Adamax,
@@ -19,13 +21,14 @@ from nn.torch_style.optim.optimizer import (
     Optimizer,
     RAdam,
     RMSprop,
+    Rprop,
 )
 
 from nn.torch_style.optim import swa_utils  # isort: skip - it uses lr_scheduler
 
 __all__ = [
-    "LBFGS", "SGD", "Adadelta", "Adagrad", "Adam", "AdamW", "Adamax", "NAdam", "Optimizer",
-    "RAdam", "RMSprop", "lr_scheduler", "swa_utils",
+    "ASGD", "LBFGS", "SGD", "Adadelta", "Adafactor", "Adagrad", "Adam", "AdamW", "Adamax", "NAdam",
+    "Optimizer", "RAdam", "RMSprop", "Rprop", "lr_scheduler", "swa_utils",
 ]  # fmt: skip
 
 if not TYPE_CHECKING:  # a type checker is to find wrong names

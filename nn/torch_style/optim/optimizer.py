@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from typing import Any
 
 from autograd.errors import OptionError
@@ -162,15 +163,48 @@ class RMSprop(_Known, optim.RMSprop):
     """Gradient descent with rates from the mean of squared gradients."""
 
 
-class LBFGS(_Known, optim.LBFGS):
-    """The limited-memory BFGS method."""
+class ASGD(_Known, optim.ASGD):
+    """Gradient descent that also averages the parameters."""
+
+
+class Rprop(_Known, optim.Rprop):
+    """Steps of a size of its own for each element, against the sign of the derivative."""
+
+
+class _Whole(_Known):
+    """An optimiser of `nn` with its own ``step``, which reads and writes arrays."""
+
+    @contextmanager
+    def _arrays(self) -> Iterator[None]:
+        """Have the parameters of `nn` in the groups, by which the state is kept."""
+        shown = [group["params"] for group in self.param_groups]
+        for group in self.param_groups:
+            group["params"] = inside(group["params"])
+        try:
+            yield
+        finally:
+            for group, params in zip(self.param_groups, shown, strict=True):
+                group["params"] = params
 
     def step(self, closure: Callable[[], Any] | None = None) -> Any:
-        """Iterate until one of the limits is reached; return the loss before."""
-        (group,) = self.param_groups
-        shown = group["params"]
-        group["params"] = inside(shown)  # the method reads and writes arrays
-        try:
+        """Take a step; return the result of the closure."""
+        with self._arrays():
             return super().step(closure)
-        finally:
-            group["params"] = shown
+
+    def state_dict(self) -> dict[str, Any]:
+        """Return a copy of the state and the options, to be passed to `load_state_dict`."""
+        with self._arrays():
+            return super().state_dict()
+
+    def load_state_dict(self, state_dict: Any) -> None:
+        """Restore a state, from which steps continue bit for bit."""
+        with self._arrays():
+            super().load_state_dict(state_dict)
+
+
+class Adafactor(_Whole, optim.Adafactor):
+    """Adam's steps with little memory."""
+
+
+class LBFGS(_Whole, optim.LBFGS):
+    """The limited-memory BFGS method."""
