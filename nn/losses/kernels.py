@@ -135,7 +135,9 @@ logit_slope = elementwise(
 huber_of_difference = elementwise(
     huber_of_array, None,
     lambda y, d, delta: np.clip(d, -delta, delta),
-    lambda y, d, delta: np.maximum(np.abs(d) - delta, 0.0), name="huber")
+    lambda y, d, delta: np.maximum(np.abs(d) - delta, 0.0), name="huber",
+    c="(d < -delta || d > delta ? delta : d < 0 ? -d : d)"
+      " * ((d < 0 ? -d : d) - (d < -delta || d > delta ? delta : d < 0 ? -d : d) / 2)")
 cross_entropy_of_bits = elementwise(
     lambda p, t: -(t * log_at_least(p) + (1 - t) * log_at_least(1 - p)), None,
     lambda y, p, t: (p - t) / np.maximum(p * (1 - p), 1e-12),

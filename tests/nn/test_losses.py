@@ -2,8 +2,9 @@ import numpy as np
 import pytest
 
 import nn
-from autograd import Tensor, Value
+from autograd import Tensor, Value, elementwise_grad, jit
 from autograd.errors import DataError, OptionError, ShapeError
+from autograd.program.backends.c.library import unavailable
 
 PAIRS = [
     nn.mse, nn.mae, nn.huber, nn.hinge, nn.kl_divergence, nn.binary_cross_entropy,
@@ -179,3 +180,17 @@ def test_a_value_as_weight_gets_its_gradient():
     weight = Value(2.0)
     nn.binary_cross_entropy(Tensor([0.5, 0.25]), [1.0, 1.0], weight=weight).backward()
     assert weight.grad == pytest.approx(np.log(8) / 2)
+
+
+@pytest.mark.skipif(unavailable() != "", reason=unavailable())
+@pytest.mark.parametrize("dtype", [np.float64, np.float32])
+def test_hubers_loss_in_c_is_that_of_numpy(dtype):
+    d = [0.0, -0.0, 0.5, -0.5, 1.5, -1.5, 1.50001, -40.0, 1e-30, 1e30, np.inf, -np.inf, np.nan]
+    x = np.array(d, dtype)
+    for function in (
+        lambda x: nn.huber(x, np.zeros_like(x), "none", delta=1.5),
+        elementwise_grad(lambda x: nn.smooth_l1(x, np.zeros_like(x), "none", 1.5)),
+    ):
+        in_c = jit(function, backend="c")
+        in_c(x)
+        np.testing.assert_allclose(in_c(x), function(x), 1e-6 if dtype == np.float32 else 1e-15)
