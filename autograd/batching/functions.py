@@ -88,6 +88,9 @@ TABLE: dict[Any, Rule] = {
     np.dsplit: shapes.cut(np.dsplit, 2),
     np.split: shapes.split,
     np.array_split: shapes.array_split,
+    np.lib.stride_tricks.sliding_window_view: shapes.sliding_window_view,
+    np.meshgrid: shapes.meshgrid,
+    np.real_if_close: shapes.real_if_close,
     np.flip: shapes.flip,
     np.flipud: through(lambda m: np.flip(m, 0)),
     np.fliplr: through(lambda m: np.flip(m, 1)),
@@ -125,7 +128,7 @@ def call_function(function: Any, arguments: Any, keywords: dict[str, Any]) -> An
         found = rule(level, *_listed(arguments), **keywords)
         if found is not NotImplemented:
             return found
-    return looped(function, level, arguments, keywords)
+    return looped(function, level, arguments, keywords, may_share=True)
 
 
 def _listed(arguments: Any) -> Any:

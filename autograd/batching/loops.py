@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import inspect
 from collections.abc import Callable
 from typing import Any, NoReturn
@@ -17,9 +18,16 @@ from autograd.errors import BatchError
 
 
 def looped(
-    function: Callable[..., Any], level: Level, arguments: Any, keywords: dict[str, Any]
+    function: Callable[..., Any],
+    level: Level,
+    arguments: Any,
+    keywords: dict[str, Any],
+    may_share: bool = False,
 ) -> Any:
-    """Call a function for each entry of a batch, and join the results."""
+    """Call a function for each entry of a batch, and join the results.
+
+    With `may_share`, views of the arguments stay views, as in each call.
+    """
     name = getattr(function, "__name__", "function")
     for target in _written(function, arguments, keywords):
         if not is_in(target, level):
@@ -27,11 +35,15 @@ def looped(
     level.note_loop(name)
     if not level.size:
         return of_no_entry(function, level, name, arguments, keywords)
-    found = [
-        function(*entry(arguments, level, place), **entry(keywords, level, place))
+    given = [
+        (entry(arguments, level, place), entry(keywords, level, place))
         for place in range(level.size)
     ]
-    return joined(found, level, name)
+    found = [function(*positional, **named) for positional, named in given]
+    if not may_share:
+        return joined(found, level, name)
+    arrays = [x for x in tree.flat(given[0]) if type(x) is np.ndarray]
+    return joined(found, level, name, functools.partial(_views_or_stacked, arrays))
 
 
 def of_no_entry(
@@ -151,6 +163,28 @@ def stacked_entries(found: list[Any], level: Level, name: str) -> Any:
         )
     is_array = type(found[0]) is np.ndarray  # or an array without axes, unlike a number
     return (of_entries if is_array else batched)(array, level)
+
+
+def _views_or_stacked(given: list[Any], found: list[Any], level: Level, name: str) -> Any:
+    """Join arrays; those that are views of what the first call was given, by a view of it all."""
+    first = found[0]
+    if type(first) is not np.ndarray or not any(np.may_share_memory(first, x) for x in given):
+        return stacked_entries(found, level, name)
+    joined_shapes(found, name)
+    places = np.array([x.__array_interface__["data"][0] for x in found])
+    steps = np.unique(np.diff(places)) if len(found) > 1 else np.zeros(1, int)
+    if len(steps) > 1 or any(x.strides != first.strides for x in found):
+        raise BatchError(
+            f"{name} returns different elements of an array for different entries of the batch. "
+            "Use a mask, np.where(mask, x, 0), instead of elements that depend on the data."
+        )
+    whole = np.lib.stride_tricks.as_strided(
+        first,
+        (len(found), *first.shape),
+        (int(steps[0]), *first.strides),
+        writeable=first.flags.writeable,
+    )
+    return of_entries(whole, level)
 
 
 def joined_shapes(found: list[Any], name: str) -> None:

@@ -155,6 +155,38 @@ def broadcast_arrays(level: Level, *arrays: Any, subok: Any = False) -> Any:
     return tuple([np.broadcast_to(x, wanted) for x in arrays])
 
 
+def meshgrid(
+    level: Level, *xi: Any, copy: Any = True, sparse: Any = False, indexing: Any = "xy"
+) -> Any:
+    """Return the coordinates of a grid; NumPy repeats its axes without a copy if it may."""
+    if indexing not in ("xy", "ij") or any(ndim(x) > 1 for x in xi):
+        return NotImplemented
+    axes = list(range(len(xi)))
+    if indexing == "xy" and len(xi) > 1:
+        axes[:2] = 1, 0
+    lines = [
+        np.reshape(x, [-1 if i == axis else 1 for i in axes])
+        for x, axis in zip(xi, sorted(axes), strict=True)
+    ]
+    grids = lines if sparse else broadcast_arrays(level, *lines)
+    return tuple([x.copy() for x in grids] if copy else grids)
+
+
+def real_if_close(level: Level, a: Any, tol: Any = 100) -> Any:
+    """Return real numbers as they are; the imaginary parts of others decide."""
+    return NotImplemented if a.dtype.kind == "c" else a
+
+
+def sliding_window_view(
+    level: Level, x: Any, window_shape: Any, axis: Any = None, *, writeable: Any = False, **_: Any
+) -> Any:
+    """Return all windows of a shape, in new last axes."""
+    axes = tuple(range(x.ndim)) if axis is None else axis
+    view = np.lib.stride_tricks.sliding_window_view
+    found = view(x.array, window_shape, shifted(axes, x.ndim), writeable=writeable)
+    return batched(found, level)
+
+
 def cut(function: Any, default: int) -> Any:
     """Return the rule of `numpy.hsplit` and so on."""
 

@@ -168,9 +168,11 @@ class ArrayMethods(Node):
         """Round; the derivative is zero."""
         return np.round(self, decimals, **_options(out=out))
 
-    def reshape(self, *shape: Any, order: str = "C") -> Any:
+    def reshape(self, *shape: Any, order: str = "C", copy: Any = None) -> Any:
         """Return the same elements in another shape."""
         wanted = shape[0] if len(shape) == 1 else shape
+        if copy is not None:
+            return np.reshape(self, wanted, order=order, copy=copy)  # type: ignore[call-overload]
         keywords = NO_KEYWORDS if order == "C" else {"order": order}
         return calls.apply(RESHAPE, (self, wanted), keywords)
 

@@ -345,6 +345,8 @@ class Node(Recorded):
             return np.clip(self, min, max, **keywords)
         if np.clip in USER_RULES:
             return np.clip(self, min, max)  # type: ignore[call-overload]
+        if min is None and max is None:
+            return np.positive(self)  # type: ignore[call-overload]
         result: Any = self
         if min is not None:
             result = MAXIMUM(result, min)

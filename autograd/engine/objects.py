@@ -19,6 +19,7 @@ from autograd.engine.metadata import own
 from autograd.engine.node import Node, plain
 from autograd.engine.operations import STACK
 from autograd.engine.primitive import NO_KEYWORDS
+from autograd.engine.tracing import Followed
 from autograd.errors import DataError, ShapeError, lost
 
 OBJECT: Final = np.dtype(object)
@@ -127,6 +128,7 @@ def holds_nodes(x: Any) -> bool:
     return (
         isinstance(x, np.ndarray)
         and x.dtype is OBJECT
+        and not isinstance(x, Followed)  # what it holds when it is traced counts for nothing
         and any(isinstance(item, Node) for item in x.flat)
     )
 
@@ -158,8 +160,13 @@ def as_argument(x: Any) -> Any:
     """Convert an object array or a list to something that a rule can use."""
     if isinstance(x, (list, tuple)):
         x = np.asarray(x)
-    if not isinstance(x, np.ndarray) or x.dtype != OBJECT:
+    if getattr(x, "dtype", None) != OBJECT:
         return x
+    if not isinstance(x, np.ndarray):
+        raise DataError(
+            "A batched array of objects cannot be combined with a node. Join numbers with "
+            "np.stack([...])."
+        )
     if holds_nodes(x):
         return joined(x)
     try:

@@ -11,6 +11,7 @@ from autograd.engine import assignment, backward, calls, tracing
 from autograd.engine.array_data import as_array
 from autograd.engine.batching import Batched
 from autograd.engine.fields import ArrayNode, adopt
+from autograd.engine.flat_elements import FlatElements
 from autograd.engine.foreign import index_beside
 from autograd.engine.grad_mode import GRAD_MODE, is_recording
 from autograd.engine.missing import HINTS
@@ -429,20 +430,8 @@ class Tensor(ArrayNode):
 
     @property
     def flat(self) -> Any:
-        """The elements along one axis, for reading and assignment.
-
-        Raises
-        ------
-        GraphError
-            If they are not contiguous in memory, so that no such view exists.
-        """
-        elements: Tensor = self.reshape(-1)
-        if elements._view is None:
-            raise GraphError(
-                f"The elements of this Tensor of shape {self.shape} are not contiguous. "
-                "Read t.ravel(), and assign to t[np.unravel_index(i, t.shape)]."
-            )
-        return elements
+        """The elements along one axis, for reading and assignment; several of them are a copy."""
+        return FlatElements(self)
 
     @flat.setter
     def flat(self, items: Any) -> None:

@@ -8,10 +8,12 @@ function is recorded, the names refer to what represents the arrays.
 from __future__ import annotations
 
 import builtins
+import collections
 import contextlib
 import functools
 import operator
 import random
+import threading
 import types
 from collections.abc import Callable, Iterator
 from typing import Any
@@ -21,6 +23,7 @@ import numpy as np
 from autograd.engine.node import Node
 from autograd.engine.tracing import Followed
 from autograd.program import creation
+from autograd.program.hidden_state import hidden_state, is_container_of_library, member_of
 from autograd.program.hosts import Hosts, is_on_device
 from autograd.program.libraries import is_installed, is_library
 from autograd.program.meanings import (
@@ -35,7 +38,7 @@ from autograd.program.meanings import (
     states,
     store,
 )
-from autograd.program.mentioned import Text, functions_in, globals_in, names_in
+from autograd.program.mentioned import UNCALLED, Text, functions_in, globals_in, names_in
 from autograd.program.state import is_stateful
 from autograd.tree import CONTAINERS
 
@@ -52,12 +55,6 @@ _ALL = frozenset(("vars", "__dict__", "asdict", "astuple"))
 
 #: The errors that code handles if it tries to read an attribute.
 _HANDLED = frozenset(("AttributeError", "Exception"))
-
-#: Methods that operators do not call.
-_UNCALLED = frozenset(
-    ("__init__", "__new__", "__post_init__", "__del__", "__repr__", "__str__", "__reduce__",
-     "__reduce_ex__", "__getstate__", "__setstate__", "__init_subclass__", "__class_getitem__")
-)  # fmt: skip
 
 #: Types whose attributes are not looked at.
 OPAQUE: set[type] = set()
@@ -228,26 +225,38 @@ class Environment:
             return
         if getattr(type(function), "is_jitted", False):
             self._function(function.function)
-            return
-        if isinstance(function, functools.partial):
-            for item in (function.func, *function.args, *function.keywords.values()):
+        elif isinstance(function, functools.partial):
+            for item in (function.func, *function.args):
                 self._reached(item)
-            return
-        if isinstance(function, types.MethodType):
+            self._container(function.keywords, "the keywords of a partial function")
+        elif isinstance(function, types.MethodType):
             if is_stateful(function.__self__):
                 self._owner(function.__self__)
             else:
                 self._hold(function.__self__)
-            function = function.__func__
+            self._called(function.__func__)
+        else:
+            self._called(function)
+
+    def _called(self, function: Any) -> None:
+        """Look into a function, or an object that is called like one."""
         if is_stateful(function):
             self._owner(function)
             return
-        if not isinstance(function, types.FunctionType):
-            call = vars(type(function)).get("__call__")
-            if not isinstance(call, types.FunctionType):
-                return
+        if isinstance(function, types.FunctionType):
+            if vars(function):  # its own attributes
+                self._holders.append(function)
+            self._code(function)
+            return
+        call = vars(type(function)).get("__call__")
+        if isinstance(call, types.FunctionType):
             self._hold(function)
-            function = call
+            self._code(call)
+        else:
+            self._inside(function, getattr(function, "__name__", ""))
+
+    def _code(self, function: types.FunctionType) -> None:
+        """Watch what the code of a function reads."""
         of_library = is_library(function.__globals__.get("__name__", ""))
         for name, cell in zip(
             function.__code__.co_freevars, function.__closure__ or (), strict=True
@@ -274,6 +283,20 @@ class Environment:
             if (name in space or not hasattr(builtins, name)) and name[0] != "@":
                 self._item(space, name, name)
         self.spaces.append((space, called))
+
+    def _inside(self, found: Any, name: str = "") -> None:
+        """Watch what an object holds that is not among its attributes."""
+        if not self._is_new(("inside", id(found)), found):
+            return
+        hidden = hidden_state(found)
+        for text in hidden.names:
+            self._names[text] = None
+        if hidden.read is not None:
+            item = Watched(hidden.read, hidden.write, hidden.read(), name)
+            self.watched.append(item)
+            self._others.append(item)
+        for other in hidden.others:
+            self._reached(other, name)
 
     def _mention(self, code: types.CodeType) -> None:
         """Note the names in some code: any object that it reaches may have them."""
@@ -319,7 +342,7 @@ class Environment:
         if isinstance(found, SOURCES):
             read, write = states(found)
             self._sources.append(Watched(read, write, read(), name))
-        elif isinstance(found, (list, tuple, set, frozenset, dict)):
+        elif isinstance(found, (list, tuple, set, frozenset, dict, collections.deque)):
             self._container(found, name)
             if type(found).__module__ != "builtins":
                 self._hold(found)
@@ -328,6 +351,8 @@ class Environment:
         else:
             if callable(found) and not isinstance(found, type):
                 self._function(found)
+            else:
+                self._inside(found, name)
             self._hold(found)
 
     def _owner(self, owner: Any) -> None:
@@ -350,7 +375,7 @@ class Environment:
                 self._lists.append((found, item.before))
             else:
                 self._others.append(item)
-        keyed = isinstance(found, (list, dict))
+        keyed = isinstance(found, (list, dict, collections.deque))
         for text in (*found, *(found.values() if isinstance(found, dict) else ())):
             if type(text) is str:  # for getattr
                 self._names[text] = None
@@ -372,6 +397,8 @@ class Environment:
         """Note an object, a class or a module, any of whose attributes the code may read."""
         if isinstance(holder, types.ModuleType):
             opaque = is_library(holder.__name__)
+        elif isinstance(holder, threading.local) or is_container_of_library(type(holder)):
+            opaque = False
         else:
             opaque = type(holder).__module__ in _OPAQUE and not isinstance(holder, type)
         if not opaque and type(holder) not in OPAQUE and self._is_new(("holder", id(holder))):
@@ -397,25 +424,42 @@ class Environment:
                 self._item(vars(module), name, f"{module.__name__}.{name}")
 
     def _class(self, kind: Any) -> None:
-        """Watch what the methods of a class read."""
+        """Watch the methods of a class, and what they read."""
         for ancestor in kind.__mro__:
             if self._is_foreign(ancestor.__module__):
                 continue
             for name, member in list(vars(ancestor).items()):
                 for function in functions_in(member):
                     self._function(function)
+                    self._member(kind, name)
                 plain = name in self._names and not hasattr(member, "__get__")
                 if plain and not name.startswith("__") and self._is_new((id(ancestor), name)):
                     self._attribute(ancestor, name)
+
+    def _member(self, kind: Any, name: str) -> None:
+        """Watch which method or property a class has."""
+        if not self._is_new((id(kind), name), kind):
+            return
+        if getattr(kind, name, None) is getattr(kind, name, MISSING):
+            self._attribute(kind, name)
+        else:  # a class method is another object each time
+            read = functools.partial(member_of, kind, name)
+            item = Watched(read, functools.partial(setattr, kind, name), read(), name)
+            self.watched.append(item)
+            self._others.append(item)
 
     def _attributes(self, owner: Any) -> None:
         """Watch the attributes of an object that code mentions, also in methods that it calls."""
         found = getattr(owner, "__dict__", None)
         space: dict[str, Any] = found if type(found) is dict else {}
-        reads_all = not _ALL.isdisjoint(self._names)
+        reads_all = not _ALL.isdisjoint(self._names) or is_container_of_library(type(owner))
+        is_local = isinstance(owner, threading.local)  # each thread has another dict
         for name in list(space):
             if (reads_all or name in self._names) and not name.startswith("__"):
-                self._item(space, name, name)
+                if is_local:
+                    self._attribute(owner, name)
+                else:
+                    self._item(space, name, name)
         members: dict[str, Any] = {}
         for ancestor in reversed(type(owner).__mro__):
             members |= vars(ancestor)
@@ -423,14 +467,24 @@ class Environment:
             for name in list(self._texts):  # it grows
                 if name not in members:
                     self._item(space, name, name)  # hasattr might ask for it
+        is_own = not self._is_foreign(type(owner).__module__)
+        if is_own and self._is_new((id(owner), "__class__")):
+            kind = type(owner)  # which is not looked into: few of its methods are called
+            read = functools.partial(getattr, owner, "__class__")
+            write = functools.partial(setattr, owner, "__class__")
+            self.watched.append(Watched(read, write, kind, "__class__"))
+            self._attributed.append((owner, "__class__", kind))
         for name, member in members.items():
             special = name.startswith("__")
-            if name in space or name in _UNCALLED or not (special or name in self._names):
+            if name in space or name in UNCALLED or not (special or name in self._names):
                 continue
             functions = functions_in(member)
-            for function in functions if not self._is_foreign(type(owner).__module__) else ():
+            for function in functions if is_own else ():
                 self._mention(function.__code__)
                 self._function(function)
+                self._member(type(owner), name)
+                if space is found and not special:
+                    self._item(space, name, name)  # another function may take its place there
             stored = isinstance(member, types.MemberDescriptorType)  # in a slot
             if special or functions or (hasattr(member, "__get__") and not stored):
                 continue

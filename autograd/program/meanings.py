@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import collections
 import functools
 import operator
 from collections.abc import Callable
@@ -62,15 +63,18 @@ def store(space: dict[str, Any], key: str, item: Any) -> None:
 
 
 def items_of(container: Any) -> tuple[Any, ...]:
-    """Return what is in a list, a set or a dict."""
+    """Return what is in a list, a deque, a set or a dict."""
     items = container.items() if isinstance(container, dict) else container
     return tuple(items)
 
 
 def refill(container: Any, items: Any) -> None:
-    """Let a list, a set or a dict hold nothing but these items."""
+    """Let a list, a deque, a set or a dict hold nothing but these items."""
     if isinstance(container, list):
         container[:] = items
+    elif isinstance(container, collections.deque):
+        container.clear()
+        container.extend(items)
     else:
         container.clear()
         container.update(items)

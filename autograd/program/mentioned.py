@@ -7,6 +7,12 @@ import functools
 import types
 from typing import Any
 
+#: Methods that operators do not call.
+UNCALLED = frozenset(
+    ("__init__", "__new__", "__post_init__", "__del__", "__repr__", "__str__", "__reduce__",
+     "__reduce_ex__", "__getstate__", "__setstate__", "__init_subclass__", "__class_getitem__")
+)  # fmt: skip
+
 
 @functools.lru_cache(maxsize=1000)
 def names_in(code: types.CodeType) -> tuple[str, ...]:

@@ -229,10 +229,11 @@ def insert(arr: Any, obj: Any, values: Any, axis: Any = None) -> Any:
     arr, axis = (np.ravel(arr), 0) if axis is None else (arr, axis)
     axis = normalize_axis_index(axis, np.ndim(arr))
     n = np.shape(arr)[axis]
-    if np.ndim(values) == 0:
-        values = np.reshape(values, (1,) * np.ndim(arr))
-    elif np.ndim(values) < np.ndim(arr) and np.ndim(obj) == 0:
-        values = np.expand_dims(values, axis)
+    if not isinstance(obj, slice) and np.size(obj) == 1:  # all values go before one element
+        missing = max(np.ndim(arr) - np.ndim(values), 0)
+        values = np.reshape(values, (1,) * missing + np.shape(values))
+        values = values if np.ndim(obj) else np.moveaxis(values, 0, axis)
+        obj = np.repeat(np.ravel(obj), np.shape(values)[axis])
     spots = np.insert(np.arange(n), obj, -1)
     count = len(spots) - n
     shape = tuple(count if i == axis else m for i, m in enumerate(np.shape(arr)))
@@ -285,7 +286,8 @@ def meshgrid(*xi: Any, copy: bool = True, sparse: bool = False, indexing: str = 
     if indexing == "xy" and count > 1:
         shapes[0][:2], shapes[1][:2] = [1, -1], [-1, 1]
     grids = [np.reshape(x, tuple(s)) for x, s in zip(xi, shapes, strict=True)]
-    return tuple(grids) if sparse else tuple(np.broadcast_arrays(*grids))
+    grids = grids if sparse else list(np.broadcast_arrays(*grids))
+    return tuple([np.copy(x) for x in grids] if copy else grids)
 
 
 @implements(np.block)
@@ -303,7 +305,7 @@ def block(arrays: Any) -> Any:
             return np.reshape(x, (1,) * (least - np.ndim(x)) + np.shape(plain(x)))
         return np.concatenate([join(item, level - 1) for item in x], axis=-level)
 
-    return join(arrays, deepest)
+    return join(arrays, deepest) if deepest else np.copy(arrays)
 
 
 def _flat(x: Any) -> list[Any]:

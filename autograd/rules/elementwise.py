@@ -126,6 +126,12 @@ def sign_of_float(x: float) -> float:
     return float(x > 0) - float(x < 0) if x == x else x
 
 
+@self_contained
+def ldexp_of_floats(x: Any, n: Any) -> Any:
+    """Return ``x * 2**n``; the constants beside a Value are floats, and NumPy wants an integer."""
+    return np.ldexp(x, int(n) if n == n // 1 else n)
+
+
 def clip_of_array(x: Any, low: float, high: float) -> Any:
     """Limit to an interval, faster than `numpy.clip` for arrays."""
     return np.minimum(np.maximum(x, low), high)
@@ -221,7 +227,7 @@ ceil         = elementwise(np.ceil,         None,              0)
 trunc        = elementwise(np.trunc,        None,              0)
 rint         = elementwise(np.rint,         None,              0)
 around       = elementwise(np.round,        None,              0, name="round")
-ldexp        = elementwise(np.ldexp,        None,              lambda z, x, n: exp2(n),  0)
+ldexp        = elementwise(np.ldexp,        ldexp_of_floats,   lambda z, x, n: exp2(n),  0)
 nextafter    = elementwise(np.nextafter,    None,              1,                        0)
 spacing      = elementwise(np.spacing,      None,              0)
 heaviside    = elementwise(np.heaviside,    None,              0,                        lambda z, x, y: where(x == 0, 1.0, 0.0))
@@ -271,5 +277,7 @@ def clip(
     numbers = all(isinstance(x, (int, float)) and not isinstance(x, Batched) for x in limits)
     if numbers and not isinstance(a, Value):
         return limited(a, lowest, highest)
-    a = a if lowest is None else maximum(a, lowest)
+    if lowest is None:  # a copy even if there is no limit at all
+        return np.positive(a) if highest is None else minimum(a, highest)
+    a = maximum(a, lowest)
     return a if highest is None else minimum(a, highest)

@@ -228,7 +228,9 @@ def may_hold(mask: Any) -> bool:
 
 def followed_with(array: Any, others: Any) -> Any:
     """Return an array, traced if some others are: NumPy asks only some arguments of a call."""
-    if GRAD_MODE.tracing == 0 or type(array) is not np.ndarray or not tracing.any_followed(others):
+    if GRAD_MODE.tracing == 0 or type(array) is not np.ndarray or array.dtype.hasobject:
+        return array
+    if not tracing.any_followed(others):
         return array
     return tracing.tracer().constant(array)
 

@@ -19,6 +19,7 @@ from autograd.engine.batching import holding
 from autograd.engine.broadcasting import unbroadcast
 from autograd.engine.dispatch import plain, refuse_out
 from autograd.engine.foreign import as_array, index_beside, like
+from autograd.engine.objects import as_item, joined
 from autograd.rules.kernel import followed_with, taken, zeros
 from autograd.rules.table import composition_of, define, implements, linear
 
@@ -254,14 +255,14 @@ partition    = rearrangement(np.partition, sources_of_partition)
 
 
 def arrays(*things: Any) -> list[Any]:
-    """Convert lists, tuples and numbers to arrays like the others; leave nodes as they are."""
+    """Convert lists, tuples and numbers to arrays like the others, or to nodes if they hold some."""
     home = like(*things)
 
     def array(x: Any) -> Any:
         if isinstance(x, Node):
             return x
         is_moved = home is not None and not hasattr(x, "__array_function__")
-        return np.asarray(x, like=home) if is_moved else as_array(x)
+        return joined(np.asarray(x, like=home) if is_moved else as_array(x))
 
     return [array(x) for x in things]
 
@@ -296,8 +297,11 @@ def where_or_nonzero(condition: Any, *choices: Any) -> Any:
 
 
 @implements(np.reshape)
-def reshape_in_order(a: Any, shape: Any, order: str = "C", **_: Any) -> Any:
+def reshape_in_order(a: Any, shape: Any, order: Any = "C", *, copy: Any = None) -> Any:
     """Reshape; order "A" is the order in memory."""
+    if copy is False:
+        np.reshape(plain(a), shape, order=order, copy=False)  # raises NumPy's error if it copies
+    a = np.copy(a) if copy else a
     if order == "A":
         order = "F" if np.isfortran(plain(a)) else "C"
     return reshape(a, shape) if order == "C" else reshape(a, shape, order=order)
@@ -328,6 +332,7 @@ making(np.empty_like)
 @implements(np.full_like)
 def full_like(a: Any, fill_value: Any, dtype: Any = None, **keywords: Any) -> Any:
     """Fill the shape of an array with one number, which may be a node."""
+    fill_value = as_item(fill_value)
     if not isinstance(fill_value, Node):
         return to_be_filled(np.full_like(plain(a), fill_value, dtype, **keywords))
     wanted = np.shape(a) if keywords.get("shape") is None else keywords["shape"]

@@ -33,6 +33,10 @@ WAYS = [
     "np.zeros_like(x)", "np.zeros_like(x[0, 0])", "np.full_like(x[0, 0], 2.0)", "np.broadcast_to(x[0, 0], ())",
     "np.concatenate([x])", "np.stack([x[0, 0]])[0]", "np.linalg.norm(x)", "np.median(x)", "np.trace(x)",
     "np.einsum('ii', x)", "x[0] @ x[1]", "np.dot(x[0], x[1])", "np.cov(x[0])", "np.nan_to_num(x, copy=False)",
+    "np.lib.stride_tricks.sliding_window_view(x, 2, axis=-1)", "np.real_if_close(x)", "np.real_if_close(x + 0j)",
+    "np.lib.stride_tricks.sliding_window_view(x, (2, 3), writeable=True)", "np.meshgrid(x[0], x[1])[0]",
+    "np.meshgrid(x[0], x[1], indexing='ij', copy=False, sparse=True)[1]",
+    "np.trim_zeros(x[0])", "np.apply_over_axes(np.sum, x, ())",
 ]  # fmt: skip
 
 #: Changes of an array y, in place or not.

@@ -21,6 +21,7 @@ def test_tuples_inside_an_index_are_index_arrays(index):
 
 def test_a_node_as_fill_value_keeps_its_gradient():
     check_gradients(lambda x: np.full_like(x, x.mean()) * np.arange(3.0), np.arange(3.0))
+    check_gradients(lambda x: np.full_like(x, [x[0] ** 2, 1.0, x[1]]), np.arange(3.0))
     v = Value(2.0)
     np.full_like(Tensor(np.zeros(3)), v * 3).sum().backward()
     assert v.grad == 9.0

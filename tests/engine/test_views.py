@@ -130,6 +130,14 @@ MORE = {
     "atleast_3d": np.atleast_3d,
     "einsum": lambda x: np.einsum("ij->ji", x),
     "diag": np.diag,
+    "clip without limits": lambda x: np.clip(x, None, None),
+    ".clip without limits": lambda x: x.clip(None, None),
+    "block": np.block,
+    "meshgrid": lambda x: np.meshgrid(x[0], x[1])[1],
+    "sparse meshgrid": lambda x: np.meshgrid(x[0], x[1], sparse=True)[0],
+    "flat elements": lambda x: x.flat[1:3],
+    "reshape to a copy": lambda x: np.reshape(x, -1, copy=True),
+    ".reshape to a copy": lambda x: x.reshape(-1, copy=True),
 }
 
 
@@ -346,6 +354,28 @@ def parts_and_flat_elements(x):
     c.flat[3] = x[0]
     c.flat = c.flat[::-1] * 2.0
     return np.sum(np.abs(z) ** 2) + np.sum(c**2 * np.arange(9.0).reshape(3, 3))
+
+
+def test_flat_elements_are_those_of_any_layout():
+    a = np.arange(1.0, 7).reshape(2, 3)
+
+    def f(x):
+        c = x * 1.0
+        c.flat[1:3] = x[:2, 0]
+        c.T.flat[1] = 9 * x[0, 1]
+        c.flat[[0, 0]] = x[1, 1]
+        return np.sum(c * c) + np.dot(np.sin(c.flat), c.flat[::-1]) + sum(c.T.flat) * c.flat[-1]
+
+    check_gradients(f, a)
+    t = Tensor(a)
+    assert len(t.flat) == 6
+    assert t.flat.base is t
+    assert (t.flat == 3.0).tolist().index(True) == 2
+    for write in (lambda: np.copyto(t.flat, 1.0), lambda: np.add.at(t.flat, 0, 1.0)):
+        with pytest.raises(ReadOnlyError):
+            write()
+    with pytest.raises(IndexError, match="size 6"):
+        t.flat[6]
 
 
 def test_real_parts_and_flat_elements_can_be_assigned():

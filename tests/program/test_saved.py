@@ -57,6 +57,15 @@ def several(x):
     return np.max(a) + np.min(b) + np.linalg.norm(total)
 
 
+def refused(x):
+    y = x * 2
+    try:
+        y[len(x)] = x[0]
+    except IndexError:
+        y[0] = x[1]
+    return np.sum(y * y)
+
+
 def chosen(x):
     order = np.argsort(x)
     return np.sum(np.take(x, order[:2])) + np.sum(np.sort(x)[::-1] * x)
@@ -73,6 +82,7 @@ FUNCTIONS = {
     "assigned": (assigned, (VECTOR,)),
     "viewed": (viewed, (VECTOR,)),
     "several": (several, (VECTOR,)),
+    "refused": (refused, (VECTOR,)),
     "chosen": (chosen, (VECTOR,)),
     "special": (special, (VECTOR,)),
     "einsum": (lambda a: np.sum(np.einsum("ij,jk->ik", a, a) ** 2), (R.normal(size=(3, 3)),)),

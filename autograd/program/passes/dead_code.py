@@ -67,15 +67,12 @@ def without_dead_code(program: Program) -> Program:
     for item in reversed(program.items):
         if isinstance(item, Guard):
             needed = True
+        elif not used.isdisjoint(item.makes()):
+            needed = True  # a write that failed has a result as well: that it did
         elif item.writes is not None:
             needed = effects.owner(item.writes) in memory or _may_not_fit(item)
         else:
-            needed = (
-                not used.isdisjoint(item.makes())
-                or not is_pure(item)
-                or may_raise(item)
-                or _may_not_fit(item)
-            )
+            needed = not is_pure(item) or may_raise(item) or _may_not_fit(item)
         if needed:
             kept.append(item)
             for x in reads(item):
