@@ -24,6 +24,8 @@ class ArrayMethods(Node):
     A `Value` is in all of it an array of shape ().
     """
 
+    __slots__ = ()
+
     @property
     def T(self) -> Any:  # noqa: N802 - NumPy's name
         """The transpose: all axes in reverse order."""

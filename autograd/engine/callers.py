@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import sys
-from typing import Any, Final, final
+import threading
+from typing import Any, Final
 
 from autograd.engine import registry
 from autograd.errors import AutogradError, NoRuleError, lost
@@ -142,21 +143,14 @@ def refuse_in_solver() -> None:
         frame = frame.f_back
 
 
-@final
-class Last:
-    """The last error that functions of SciPy have been given, and the code that was running."""
-
-    def __init__(self) -> None:
-        self.message: str = ""
-        self.code: Any = None
-
-
-LAST: Final = Last()
+#: The last error given to functions of SciPy in a thread, and the code that was running.
+LAST: Final = threading.local()
 
 
 def replaced(error: BaseException) -> AutogradError | None:
     """Return our error if SciPy has raised another one in its place."""
-    message, code, LAST.message, LAST.code = LAST.message, LAST.code, "", None
+    message, code = getattr(LAST, "message", ""), getattr(LAST, "code", None)
+    LAST.message, LAST.code = "", None
     if not message or isinstance(error, AutogradError) or not isinstance(error, Exception):
         return None
     step: Any = error.__traceback__

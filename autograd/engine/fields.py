@@ -152,29 +152,63 @@ class NumberNode(ArrayMethods):
 class ArrayNode(TorchMethods):
     """The fields of a `Tensor`: the array, how it was computed, and what views share."""
 
+    __slots__ = (
+        "_arguments",
+        "_at",
+        "_constants",
+        "_contents",
+        "_grad",
+        "_hooks",
+        "_keywords",
+        "_latest",
+        "_made_in",
+        "_mark",
+        "_memory",
+        "_numbers",
+        "_parameter",
+        "_requires_grad",
+        "_retains_grad",
+        "_versions",
+        "_view",
+    )
+
     _contents: Any  # not `_data`: numpy.ma would take the numbers from there, without a derivative
     _mark: i32  # of the pass that is running; zero between passes
-    _grad: Any = None
-    _arguments: Any = None  # a tuple; None for a leaf and once the graph is freed
-    _keywords: Any = None
-    _hooks: Any = None
-    _requires_grad: bool = True
-    _retains_grad: bool = False
-    _versions: int = 0  # the mutations of what the rule reads, when this was computed
-    _numbers: float = 0.0  # the sum of the Values among the arguments
-    _constants: int = 0  # a fingerprint of the large constant arrays among them
-    _memory: Memory | None = None  # once viewed or assigned to
-    _view: View | None = None  # how this is taken from its base, if it shares its memory
-    _latest: ArrayNode | None = None  # once assigned to: the node that holds the elements now
-    _at: int = 0  # the version of the memory for which that is true
-    _parameter: bool = False
-    _made_in: float = 0.0  # the call of a transform in which this leaf was made
+    _grad: Any
+    _arguments: Any  # a tuple; None for a leaf and once the graph is freed
+    _keywords: Any
+    _hooks: Any
+    _requires_grad: bool
+    _retains_grad: bool
+    _versions: int  # the mutations of what the rule reads, when this was computed
+    _numbers: float  # the sum of the Values among the arguments
+    _constants: int  # a fingerprint of the large constant arrays among them
+    _memory: Memory | None  # once viewed or assigned to
+    _view: View | None  # how this is taken from its base, if it shares its memory
+    _latest: ArrayNode | None  # once assigned to: the node that holds the elements now
+    _at: int  # the version of the memory for which that is true
+    _parameter: bool
+    _made_in: float  # the call of a transform in which this leaf was made
 
     def __init__(self, contents: Any) -> None:
         self._primitive = None
         self._mark = 0
         self._contents = contents
         self._notes = None if GRAD_MODE.notes is None else notes_here()
+        self._grad = None
+        self._arguments = None
+        self._keywords = None
+        self._hooks = None
+        self._requires_grad = True
+        self._retains_grad = False
+        self._versions = 0
+        self._numbers = 0.0
+        self._constants = 0
+        self._memory = None
+        self._view = None
+        self._latest = None
+        self._at = 0
+        self._parameter = False
         self._made_in = GRAD_MODE.calls
 
     @property

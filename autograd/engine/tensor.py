@@ -72,6 +72,8 @@ class Tensor(ArrayNode):
     (3,)
     """
 
+    __slots__ = ()
+
     def __init__(
         self, data: Any, dtype: Any = None, label: str = "", requires_grad: Any = True
     ) -> None:

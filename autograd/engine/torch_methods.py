@@ -22,6 +22,8 @@ from autograd.errors import OptionError, ShapeError, lost
 class TorchMethods(ArrayMethods):
     """Methods of PyTorch's tensors that NumPy's arrays have under another name."""
 
+    __slots__ = ()
+
     @property
     def device(self) -> str:
         """Where the numbers are: "cpu", or what the library of the array says."""

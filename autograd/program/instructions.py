@@ -179,6 +179,11 @@ class Attempt:
     error: type[Exception]
     message: str
 
+    @property
+    def __name__(self) -> str:
+        """What source calls it."""
+        return "fails"
+
     def __call__(self, *arguments: Any, **keywords: Any) -> bool:
         """Return whether the call raises the same error again."""
         try:

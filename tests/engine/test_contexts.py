@@ -5,6 +5,7 @@ import contextlib
 import threading
 
 from autograd import Value, no_grad, scope
+from autograd.engine import callers
 
 x = Value(2.0)
 
@@ -83,3 +84,14 @@ def test_scopes_are_not_shared_between_threads():
     stop.set()
     thread.join()
     assert not wrong
+
+
+def test_an_error_of_scipy_is_replaced_in_its_own_thread():
+    error = callers.lost_in("scipy.optimize", "float(Value)", "")
+    found = []
+    other = threading.Thread(target=lambda: found.append(callers.replaced(ValueError())))
+    other.start()
+    other.join()
+    assert found == [None]
+    assert callers.LAST.message == str(error)
+    callers.replaced(ValueError())

@@ -260,3 +260,10 @@ def test_dtype_and_out_work_by_position_and_keyword():
     ):
         with pytest.raises(NoRuleError, match="out"):
             call()
+
+
+@pytest.mark.parametrize("make", [lambda: Value(2.0), lambda: Tensor([1.0, 2.0])])
+def test_nodes_take_no_attributes_of_other_names(make):
+    for node in (make(), make() * 2):
+        with pytest.raises(AttributeError):
+            node.requires_gradient = True

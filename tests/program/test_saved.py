@@ -349,6 +349,12 @@ def test_the_source_of_a_function(run):
     assert found == ("result", bits(f(VECTOR)))
 
 
+def test_what_functions_refer_to_is_defined_by_name():
+    source = trace(grad(lambda x: np.sum(np.tanh(x))))(VECTOR).source()
+    assert "\nCANCELLED = {" in source
+    assert 'CANCELLED["d"]' in source
+
+
 def test_a_function_to_import(run):
     program = trace(lambda x: cube(x))(VECTOR)
     assert run(program, VECTOR, sources={cube_of: np.cbrt})[0] == "result"

@@ -67,6 +67,8 @@ class Definitions:
             return f"{name} = collections.namedtuple({name!r}, {list(x._fields)!r})"
         if isinstance(x, Attempt):
             return self._attempt(name, x)
+        if isinstance(x, (tuple, dict)):
+            return f"{name} = {self.writer.of(x).text}"
         return None
 
     def _given(self, x: Any) -> Any:
@@ -117,7 +119,11 @@ class Definitions:
         if public is not None:
             self.names.imports.add(public.rpartition(".")[0])
             return public
-        if isinstance(x, (bool, int, float, complex, str, type(None), tuple, dict)):
+        if isinstance(x, (tuple, dict)):
+            name = self.names.object(x, wanted)
+            self.define(name, x)
+            return name
+        if isinstance(x, (bool, int, float, complex, str, type(None))):
             return f"({self.writer.of(x).text})"
         return None
 
