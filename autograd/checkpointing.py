@@ -20,6 +20,7 @@ from autograd.engine.transform_calls import arguments as arguments_of_call
 from autograd.errors import DataError, GraphError
 from autograd.rules.custom import define
 from autograd.rules.elementwise import positive
+from autograd.variables import refuse_no_function
 
 
 def checkpoint(f: Callable[..., Any]) -> Callable[..., Any]:
@@ -57,6 +58,7 @@ def checkpoint(f: Callable[..., Any]) -> Callable[..., Any]:
     ... )(np.array([0.5]))
     array([ True])
     """
+    refuse_no_function(f, "checkpoint")
 
     @functools.wraps(f)
     def checkpointed(*arguments: Any, **keywords: Any) -> Any:

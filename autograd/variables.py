@@ -262,3 +262,15 @@ def scalar_cotangent(result: Any, name: str) -> Any:
             "Take its real part, or use holomorphic_grad."
         )
     return full(data.shape, 1, data.dtype, data)
+
+
+def refuse_no_function(f: Any, name: str) -> None:
+    """Raise unless a transform got a function.
+
+    Raises
+    ------
+    DataError
+        If it got something else, such as the result of a call.
+    """
+    if not callable(f):
+        raise DataError(f"{name} takes a function, not {f!r:.60}. Write {name}(f)(x).")

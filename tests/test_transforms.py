@@ -490,6 +490,11 @@ def test_jacobian_of_a_complex_function_of_reals_is_rejected():
     with pytest.raises(DataError, match="imaginary part"):
         jacobian(lambda x: x * 1j)(np.ones(2))
     turn = np.array([0.0, 1.0])
-    np.testing.assert_array_equal(
-        vector_jacobian_product(lambda x: x * (2 + 1j))(np.ones(2), turn), 2 * turn
-    )
+    product = vector_jacobian_product(lambda x: x * (2 + 1j))(np.ones(2), turn)
+    np.testing.assert_array_equal(product, 2 * turn)
+
+
+@pytest.mark.parametrize("name", ["grad", "hessian", "multigrad_dict", "vmap", "checkpoint"])
+def test_what_is_no_function_is_refused_at_once(name):
+    with pytest.raises(DataError, match=rf"not 1\. Write {name}\(f\)"):
+        getattr(autograd, name)(1)

@@ -11,6 +11,7 @@ import numpy as np
 from autograd.check.arrays import as_array, plain
 from autograd.check.candidate import by_leaf
 from autograd.check.checked_function import CheckedFunction, argument_names
+from autograd.check.further import Further
 from autograd.errors import DataError
 
 #: How parameters are called that take what the function kept for its backward pass.
@@ -33,6 +34,8 @@ class Given:
     ----------
     f, gradient, vjp, names
         The same, without further arguments and with one result.
+    further : Further
+        The further arguments, which may be replaced.
     notes : list of str
         What was understood.
     """
@@ -54,11 +57,11 @@ class Given:
         self.names = list(names) if names is not None else argument_names(f, len(inputs))
         self.inputs = tuple(inputs)
         self.notes: list[str] = []
-        rest = tuple(args), dict(kwargs or {})
-        self.f = _with_rest(f, *rest)
+        self.further = Further(args, kwargs)
+        self.f = self.further.given_to(f)
         gradient = plain(gradient)  # a LinearOperator can be called, with a vector
-        self.gradient = _with_rest(gradient, *rest) if callable(gradient) else gradient
-        self.vjp = None if vjp is None else _with_rest(vjp, *rest)
+        self.gradient = self.further.given_to(gradient) if callable(gradient) else gradient
+        self.vjp = None if vjp is None else self.further.given_to(vjp)
         if gradient is True:
             both = self.f
             self.f = lambda *a: _part(both(*a), 0)
@@ -161,12 +164,6 @@ class Given:
         if not asked:
             raise DataError("wrt= is empty, so there is nothing to differentiate.")
         return [name for name in self.names if name not in asked]
-
-
-def _with_rest(f: Callable[..., Any], args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
-    if not args and not kwargs:
-        return f
-    return lambda *inputs: f(*inputs, *args, **kwargs)
 
 
 def _part(result: Any, number: int) -> Any:

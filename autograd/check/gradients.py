@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
@@ -9,6 +10,7 @@ import numpy as np
 
 from autograd.check.analytic import gradient_of
 from autograd.check.checked_function import CheckedFunction
+from autograd.check.coincidences import Coincidences
 from autograd.check.explain.reasons import explain as explain_it
 from autograd.check.frameworks import adapted
 from autograd.check.given import Given
@@ -47,6 +49,7 @@ def check_gradients(
     wrt: str | int | Sequence[str | int] | None = None,
     args: Sequence[Any] = (),
     kwargs: Mapping[str, Any] | None = None,
+    vary: bool = True,
     explain: bool = True,
     raises: bool = True,
     hints: int | None = None,
@@ -97,7 +100,11 @@ def check_gradients(
         The names or positions of the inputs to differentiate. The others are data, which `f` gets
         as they are. By default all.
     args, kwargs
-        Further arguments of `f`, `gradient` and `vjp`, passed on unchanged.
+        Further arguments of `f`, `gradient` and `vjp`.
+    vary : bool
+        Whether to check a derivative that is right once more at other numbers, where those given
+        or passed on may hide a mistake: zeros, ones, equal or only positive numbers, symmetric
+        matrices, one example.
     explain : bool
         Whether to search for the reasons of wrong derivatives.
     raises : bool
@@ -159,8 +166,10 @@ def check_gradients(
     given = Given(f, inputs, gradient, vjp, names, args, kwargs)
     data = given.data(wrt if wrt is not None or framework is None else framework.asked)
     function = CheckedFunction(given.f, inputs, own, given.names, data=data)
-    options = Options(tuple(modes), method, projections, rtol, seed, progress)
+    options = Options(tuple(modes), method, projections, rtol, seed, progress, given.further)
     report = _report(function, given.gradient, given.vjp, options, explain)
+    if vary and not own and framework is None:
+        report = _varied(report, function, given, options, explain)
     report.notes += given.notes
     if own and _looks_like_both(function):
         report.notes.append(
@@ -256,6 +265,26 @@ def _report(
     finally:
         check.progress.close()
     return report
+
+
+def _varied(
+    report: Report, function: CheckedFunction, given: Given, options: Options, explain: bool
+) -> Report:
+    """Return the report, or one about other numbers if those given hide a mistake."""
+    repeatable = callable(given.gradient) or given.vjp is not None
+    if not report.ok or report.interrupted or not repeatable:
+        return report
+
+    def look(moved: CheckedFunction, options: Options, explains: bool) -> Report:
+        return _report(moved, given.gradient, given.vjp, options, explains and explain)
+
+    coincidences = Coincidences(function, options, look)
+    other = coincidences.report()
+    if other is None:
+        report.notes += coincidences.notes()
+    with contextlib.suppress(Exception):  # what it keeps belongs to the inputs again
+        function.call(function.objects(function.x))
+    return report if other is None else other
 
 
 def _compare(check: Check) -> None:

@@ -54,7 +54,7 @@ def check_layer(
         Further arguments of `forward`, which are passed on unchanged: ``kwargs={"train": True}``.
     **options
         The keyword arguments of `check_gradients`: `method`, `projections`, `rtol`, `seed`,
-        `explain`, `raises`.
+        `explain`, `raises`, `vary`.
 
     Returns
     -------

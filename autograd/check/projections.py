@@ -49,6 +49,8 @@ def by_projections(check: Check) -> None:
     check.report.method = _method_and_risk(check, outcomes[0], next(iter(claims.values())))
     if kinked:
         _check_single(check, claims, held)
+    if not check.options.narrows:
+        return
     if "" in claims and (outcomes[0].verdict == WRONG).any():
         _narrow_down(check, claims[""], directions, outcomes[0])
     elif "" in claims and not claims[""].misshapen:

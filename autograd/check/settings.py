@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+
+from autograd.check.further import Further
 
 #: With more inputs, or more results, random projections replace single elements.
 MOST_INPUTS, MOST_RESULTS = 1000, 1000
@@ -24,3 +26,5 @@ class Options:
     rtol: float | None = None
     seed: int = 0
     progress: bool | None = None
+    further: Further = field(default_factory=Further)
+    narrows: bool = True  # whether wrong inputs are searched for along random directions

@@ -26,6 +26,7 @@ from autograd.program import creation
 from autograd.rules.batches import enter, entered, leave, left
 from autograd.transforms.batch_axes import Axes, is_numeric, leaves_with_axes, size_of, spread_axes
 from autograd.transforms.numbers import OfNumbers
+from autograd.variables import refuse_no_function
 
 
 def vmap(
@@ -93,6 +94,7 @@ def vmap(
     >>> vmap(grad(loss), in_axes=(None, 0))(w, x).shape
     (3, 2)
     """
+    refuse_no_function(f, "vmap")
     policy = Randomness(randomness)
     name = getattr(f, "__name__", "function")
     numbers = OfNumbers(f, name)

@@ -11,7 +11,15 @@ import numpy as np
 
 from autograd.errors import DataError
 from autograd.transforms.naming import transform
-from autograd.variables import Argnum, Call, Function, plain, scalar_cotangent, value_of
+from autograd.variables import (
+    Argnum,
+    Call,
+    Function,
+    plain,
+    refuse_no_function,
+    scalar_cotangent,
+    value_of,
+)
 
 
 @transform
@@ -270,6 +278,7 @@ def multigrad_dict(f: Function) -> Function:
     >>> multigrad_dict(lambda w, x=2.0: w * x**2)(3.0)
     {'w': 4.0, 'x': 12.0}
     """
+    refuse_no_function(f, "multigrad_dict")
     signature = inspect.signature(f)
 
     def gradients(*arguments: Any, **keywords: Any) -> dict[str, Any]:

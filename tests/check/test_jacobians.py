@@ -99,7 +99,7 @@ def test_a_right_backward_pass_is_called_once_for_each_result():
         calls.append(g)
         return 2 * x * g
 
-    assert check_gradients(lambda x: x * x, np.arange(1.0, 51.0), vjp=vjp).ok
+    assert check_gradients(lambda x: x * x, np.arange(1.0, 51.0), vjp=vjp, vary=False).ok
     assert len(calls) == 50 + 1  # and at a neighbouring point
 
 

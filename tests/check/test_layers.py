@@ -505,8 +505,13 @@ def test_parameters_and_their_gradients_can_be_named():
 
 
 def test_methods_may_have_other_names():
-    layer = SimpleNamespace(fprop=np.sin, bprop=None)
-    layer.bprop = lambda g: g * np.cos(0.5)
+    layer = SimpleNamespace(x=0.0)
+
+    def fprop(x):
+        layer.x = x
+        return np.sin(x)
+
+    layer.fprop, layer.bprop = fprop, lambda g: g * np.cos(layer.x)
     assert check_layer(layer, 0.5, forward="fprop", backward="bprop").ok
 
 

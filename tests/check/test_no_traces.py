@@ -240,8 +240,8 @@ def test_a_line_of_a_recursive_function_is_found():
 
 
 def test_an_interrupted_search_says_what_it_found(monkeypatch):
-    def interrupted(self, site, variant, right, everywhere, note=Search._note):
-        note(self, site, variant, right, everywhere)
+    def interrupted(self, site, variant, corrected, note=Search._note):
+        note(self, site, variant, corrected)
         raise KeyboardInterrupt
 
     monkeypatch.setattr(Search, "_note", interrupted)

@@ -230,6 +230,30 @@ def test_a_missing_mean_is_written_with_a_length():
     assert found.startswith("return 2 * X.T @ r / len(")
 
 
+def layers_with_mean(W1, W2):
+    return np.mean((np.tanh(X @ W1) @ W2 - Y[:, :1]) ** 2)
+
+
+def overlapping(W1, W2):
+    h = np.tanh(X @ W1)
+    d = 2 * (h @ W2 - Y[:, :1])
+    return X.T @ (d @ W2.T * (1 - h)), h.T @ d
+
+
+def separate(W1, W2):
+    h = np.tanh(X @ W1)
+    d = 2 * (h @ W2 - Y[:, :1]) / len(X)
+    return X.T @ (d @ W2.T * (1 - h)), 3 * h.T @ d
+
+
+@pytest.mark.parametrize(("gradient", "line"), [(overlapping, "d = "), (separate, "return")])
+def test_the_line_that_reaches_all_that_is_wrong_comes_first(gradient, line):
+    weights = random.normal(size=(X.shape[1], 4)), random.normal(size=(4, 1))
+    report = check_gradients(layers_with_mean, *weights, gradient=gradient, raises=False)
+    (reason,) = [reason for reason in report.reasons if "W2" in reason and "line" in reason]
+    assert f"be: {line}" in reason
+
+
 class Mean:
     """A product whose backward pass takes the mean over examples in two lines, instead of the sum."""
 

@@ -8,7 +8,8 @@ from dataclasses import replace
 from autograd.check.arrays import Vector
 from autograd.check.explain.numbers import Sizes
 from autograd.check.explain.reference import Reference
-from autograd.check.explain.repair.search import Repair, Search
+from autograd.check.explain.repair.repairs import Repair
+from autograd.check.explain.repair.search import Search
 from autograd.check.explain.repair.wording import sentences, wrong_lines
 from autograd.check.explain.values.message import claim, lines_of, sentence
 from autograd.check.explain.values.search import Localisation

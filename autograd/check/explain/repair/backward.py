@@ -48,7 +48,8 @@ class Backward:
 
     def forward(self, point: Point) -> Any:
         """Call the function, and return its result."""
-        return self.function.call(self.function.objects(point.x))
+        with self.check.options.further.replaced(point.further):
+            return self.function.call(self.function.objects(point.x))
 
     def matrix(
         self, point: Point, patch: Patch = contextlib.nullcontext, made: bool = False
@@ -75,7 +76,8 @@ class Backward:
             return point.view(self._claim(result, point).matrix)
 
     def _claim(self, result: Any, point: Point) -> Claim:
-        return self.candidate.backward(result, point.x, point.weights)
+        with self.check.options.further.replaced(point.further):
+            return self.candidate.backward(result, point.x, point.weights)
 
     def learn_memory(self, laboratory: Any, here: Point) -> None:
         """Find out whether the function must be called before."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
@@ -12,6 +12,7 @@ from autograd.check.analytic import RecordedCall
 from autograd.check.arrays import Vector
 from autograd.check.explain.reference import Reference
 from autograd.check.finite_differences import differentiate
+from autograd.check.further import Numbers, others
 from autograd.check.state import Check
 
 #: The relative differences to accept: of exact, of numerical, of single precision derivatives.
@@ -36,6 +37,8 @@ class Point:
         The differences to accept.
     near : bool
         Whether it is near the inputs of the check: if not, a right formula may not hold there.
+    further : mapping
+        Numbers among the further arguments that are others there, by their path.
     """
 
     x: Vector
@@ -44,6 +47,7 @@ class Point:
     right: Vector
     tolerance: Vector
     near: bool = True
+    further: Numbers = field(default_factory=dict)
 
     def view(self, matrix: Vector) -> Vector:
         """Return claimed derivatives in the form of the right ones."""
@@ -99,7 +103,19 @@ class Oracle:
         far = self._at(signs * x * spread + shift)
         if far is not None:
             far.near = False
-        return [point for point in (near, far) if point is not None]
+        return [point for point in (near, far, self._with_others()) if point is not None]
+
+    def _with_others(self) -> Point | None:
+        """Return the inputs of the check with other numbers in the further arguments, if any."""
+        further = self.check.options.further
+        numbers = others(further.numbers(), self.random)
+        if not numbers:
+            return None
+        with further.replaced(numbers):
+            point = self._at(self.function.x)
+        if point is not None:
+            point.near, point.further = False, numbers
+        return point
 
     def _at(self, x: Vector) -> Point | None:
         try:

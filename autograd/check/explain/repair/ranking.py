@@ -6,12 +6,16 @@ import ast
 import difflib
 import io
 import itertools
+import keyword
 import re
 import tokenize
 from collections.abc import Iterator
 from typing import Any
 
 from autograd.check.explain.repair.syntax import parts, replaced
+
+#: By how much less two parentheses count than two other tokens.
+PAIR = 1.0
 
 _LENGTH = re.compile(r"\blen\((\w+)\)")
 
@@ -26,12 +30,24 @@ def tokens(text: str) -> list[str]:
 
 
 def distance(one: str, other: str) -> float:
-    """Return how many tokens differ, where ``.T`` and ``len(x)`` are one."""
+    """Return how many tokens differ, where ``.T`` and ``len(x)`` are one.
+
+    Parentheses around what was there before are no change of their own.
+    """
     a, b = (tokens(_LENGTH.sub(r"length_of_\1", text.replace(".T", " ᵀ"))) for text in (one, other))
     matcher = difflib.SequenceMatcher(None, a, b, autojunk=False)
-    return float(
-        sum(max(j - i, m - k) for tag, i, j, k, m in matcher.get_opcodes() if tag != "equal")
-    )
+    found = sum(max(j - i, m - k) for tag, i, j, k, m in matcher.get_opcodes() if tag != "equal")
+    pairs = abs(_grouped(b) - _grouped(a))
+    return max(found - PAIR * pairs, min(found, 1.0))
+
+
+def _grouped(code: list[str]) -> int:
+    """Return how many parentheses open in code that are not those of a call."""
+    found = 0
+    for last, token in itertools.pairwise(["", *code]):
+        called = last in tuple(")]") or (last.isidentifier() and not keyword.iskeyword(last))
+        found += token == "(" and not called
+    return found
 
 
 def text_of(node: Any) -> str:

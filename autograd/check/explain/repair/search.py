@@ -9,7 +9,6 @@ import itertools
 import time
 import types
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -30,14 +29,9 @@ from autograd.check.explain.repair.mutations import (
     variants,
 )
 from autograd.check.explain.repair.oracle import Oracle, Point
-from autograd.check.explain.repair.ranking import (
-    distance,
-    shortened,
-    simplified,
-    text_of,
-    unnatural,
-)
+from autograd.check.explain.repair.ranking import shortened, simplified, text_of
 from autograd.check.explain.repair.recompile import Choice, attribute_of_choice, with_variants
+from autograd.check.explain.repair.repairs import NOTHING, Corrected, Repair
 from autograd.check.explain.repair.sources import Source, Sources, names_in, related, watch
 from autograd.check.explain.repair.statements import Site, sites
 from autograd.check.explain.repair.syntax import expression, replaced
@@ -48,61 +42,12 @@ from autograd.check.state import Check
 #: Seconds for the whole search, and how many variants one code holds.
 SECONDS, MOST_VARIANTS = 6.0, 256
 
-#: How much a change counts that is one decision, however many tokens it changes.
-DECISIONS = {
-    "operands exchanged": 0.9,
-    "a statement too many": 1.0,
-    "an operand too many": 1.0,
-    "an index": 1.0,
-    "the order": 2.0,
-    "two values exchanged": 1.5,
-    "two indices exchanged": 1.5,
-    "a missing statement": 3.0,
-}
-
-#: A factor in parentheses, such as the derivative of a function, counts like a short one.
-SHORT_FACTOR, LONGEST_FACTOR = 5.5, 9
+#: How much further-fetched another repair may be that reaches what remains wrong as well, or leaves
+#: that alone.
+OVERLAP = 3.0
 
 #: Given a file and a line, how suspicious it is; 0 if it is right.
 Suspicion = Callable[[str, int], float]
-
-
-@dataclass(frozen=True)
-class Repair:
-    """A change of one statement that makes the derivative right at all points.
-
-    Attributes
-    ----------
-    site : Site
-        The statement.
-    variant : Variant
-        What it should be.
-    right : frozenset of str
-        The inputs whose derivative it makes right.
-    everywhere : bool
-        Whether it does so also far from the inputs of the check.
-    """
-
-    site: Site
-    variant: Variant
-    right: frozenset[str]
-    everywhere: bool = True
-
-    @property
-    def cost(self) -> float:
-        """How much it changes, and how strange the result looks."""
-        before, after = text_of(self.site.node), text_of(self.variant.node)
-        strange = max(0.0, unnatural(self.variant.node) - unnatural(self.site.node))
-        tokens = distance(before, after)
-        if self.variant.kind in DECISIONS:  # however many tokens it changes
-            tokens = min(tokens, DECISIONS[self.variant.kind] + 0.01 * tokens)
-        if self.variant.kind == "a factor" and tokens <= LONGEST_FACTOR:
-            tokens = min(tokens, SHORT_FACTOR + 0.01 * tokens)
-        return tokens + strange + self.variant.cost + (0 if self.everywhere else 3)
-
-    def covers(self, other: Repair) -> bool:
-        """Return whether it makes right all that another one makes right."""
-        return self.right >= other.right and self.everywhere >= other.everywhere
 
 
 class Search:
@@ -214,10 +159,25 @@ class Search:
         return bool(repairs) and known | self.right == self.parts.keys()
 
     def repairs_by_part(self) -> list[Repair]:
-        """Return the likeliest repair of each group of inputs, those of the largest ones first."""
+        """Return the likeliest repair of each group of inputs, those of the largest ones first.
+
+        If each leaves alone what the others correct, they are right together. Else several mistakes
+        overlap, and what changes more than it corrects is the likelier cause.
+        """
+        separate = self._by_part(lambda repair: repair.alone)
+        if self.is_whole(separate):
+            return separate
+        return self._by_part(lambda repair: not repair.alone)
+
+    def _by_part(self, likelier: Callable[[Repair], bool]) -> list[Repair]:
+        """Return a repair of each group of inputs, with a preference besides its cost."""
         chosen: list[Repair] = []
         known: set[str] = set()
-        for repair in sorted(self._without_neutral(), key=lambda r: (-len(r.right), r.cost)):
+
+        def order(repair: Repair) -> tuple[int, float]:
+            return -len(repair.right), repair.cost + (0 if likelier(repair) else OVERLAP)
+
+        for repair in sorted(self._without_neutral(), key=order):
             if known.isdisjoint(repair.right):
                 chosen.append(repair)
                 known |= repair.right
@@ -382,21 +342,21 @@ class Search:
             if self.laboratory.late > late + 2:
                 return
             self.choice.number = number
-            right, everywhere = self._corrected(site, code)
-            if right:
-                self._note(site, variant, right, everywhere)
+            corrected = self._corrected(site, code)
+            if corrected.right:
+                self._note(site, variant, corrected)
 
-    def _note(self, site: Site, variant: Variant, right: frozenset[str], everywhere: bool) -> None:
+    def _note(self, site: Site, variant: Variant, corrected: Corrected) -> None:
         """Note a repair, in its simplest form."""
         simple = simplified(variant.node)
         text = text_of(simple)
         if text != text_of(variant.node):
             code = self.code(site, [simple])
             self.choice.number = 0
-            if code is not None and self._corrected(site, code)[0] >= right:
+            if code is not None and self._corrected(site, code).right >= corrected.right:
                 variant = variant._replace(node=simple)
         if not any(r.site is site and text_of(r.variant.node) == text for r in self.found):
-            self.found.append(Repair(site, variant, right, everywhere))
+            self.found.append(Repair(site, variant, *corrected))
 
     def outcomes(self, site: Site, nodes: Sequence[Any], point: Point) -> Iterator[Vector | None]:
         """Yield the derivatives with each of several statements; None where one fails."""
@@ -440,25 +400,29 @@ class Search:
             self.waiting.add(id(site))
         return found
 
-    def _corrected(self, site: Site, code: types.CodeType) -> tuple[frozenset[str], bool]:
-        """Return the inputs whose derivative a change corrects, and whether it does everywhere.
+    def _corrected(self, site: Site, code: types.CodeType) -> Corrected:
+        """Return which derivatives a change corrects.
 
         A change that spoils another derivative, or the function, corrects none.
         """
-        everywhere = True
-        right = self.here.right_in(self.outcome(site, code, self.here), self.parts)
+        misses = 0
+        found = self.outcome(site, code, self.here)
+        right = self.here.right_in(found, self.parts)
         if not right > self.right:
-            return frozenset(), False
+            return NOTHING
         for point in self.others:
             there = point.right_in(self.outcome(site, code, point), self.parts)
             if point.near:
                 right &= there
             else:
-                everywhere = there >= right
+                misses += not there >= right
             if not right > self.right:
-                return frozenset(), False
-        keeps = self._keeps_function(site, code)
-        return (right - self.right if keeps else frozenset()), everywhere
+                return NOTHING
+        if not self._keeps_function(site, code):
+            return NOTHING
+        still = self.wrong & self.here.wrong(found)
+        alone = np.array_equal(found[still], self.given[still], equal_nan=True)
+        return Corrected(right - self.right, misses, alone)
 
     def _keeps_function(self, site: Site, code: types.CodeType) -> bool:
         """Return whether a change leaves the function alone, if the two share code."""

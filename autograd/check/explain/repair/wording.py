@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from autograd.check.explain.repair.ranking import text_of
-from autograd.check.explain.repair.search import Repair
+from autograd.check.explain.repair.repairs import Repair
 from autograd.check.explain.repair.statements import Site
 from autograd.check.explain.repair.syntax import same
 from autograd.check.findings import WrongLine

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Callable
 from functools import cached_property
 from typing import Any
@@ -15,6 +14,7 @@ from autograd.check.explain.repair.recompile import Choice
 from autograd.check.explain.repair.trial import Laboratory
 from autograd.check.explain.values.forward import ForwardPass, ProbedValues, numerical_gradients
 from autograd.check.explain.values.judging import Judge
+from autograd.check.explain.values.likeness import Likeness
 from autograd.check.explain.values.matching import Matcher
 from autograd.check.explain.values.probes import Site
 from autograd.check.explain.values.right import RecordedValues, RightValues, origin
@@ -231,10 +231,12 @@ class Localisation:
         if number not in self._known_candidates:
             found: list[tuple[float, Sequence]] = []
             turns = len(row.values)
+            stays = [not np.any(value) or bool(self.matcher.matches(value)) for value in row.values]
+            likeness_of = Likeness(self.here, row)
             for keys in self.sequences.fitting([value.shape for value in row.values]):
-                if not self._may_stay(keys, row):
+                if not all(stays[i] for i, key in enumerate(keys) if key is None):
                     continue
-                likeness = self._likeness(keys, row)
+                likeness = likeness_of(keys)
                 if likeness < 0.999 or not self._is_there(keys, row):
                     found.append((likeness, keys))
             # What an element should be after `+=` is not known: more may be added.
@@ -245,11 +247,6 @@ class Localisation:
             found.sort(key=lambda pair: -pair[0])
             self._known_candidates[number] = found
         return [k for like, k in self._known_candidates[number] if like > (0.5 if near else -1)]
-
-    def _may_stay(self, keys: Sequence, row: Row) -> bool:
-        """Return whether the values that are not replaced are right."""
-        staying = (value for key, value in zip(keys, row.values, strict=True) if key is None)
-        return all(not np.any(value) or self.matcher.matches(value) for value in staying)
 
     def _is_there(self, keys: Sequence, row: Row) -> bool:
         """Return whether the given values are right ones already."""
@@ -264,20 +261,6 @@ class Localisation:
             None not in keys and self._is_there(keys, row)
             for keys in self.sequences.fitting(shapes)
         )
-
-    def _likeness(self, keys: Sequence, row: Row) -> float:
-        """Return the cosine of the angle between given and right values."""
-        pairs = [
-            (self.here.of(k).reshape(-1), v.reshape(-1))
-            for k, v in zip(keys, row.values, strict=True)
-            if k is not None and k != ZERO
-        ]
-        if not pairs:
-            return 0.0
-        right, given = (np.concatenate(part) for part in zip(*pairs, strict=True))
-        length = np.linalg.norm(right) * np.linalg.norm(given)
-        cosine = float(abs(right @ given) / length) if length else 0.0
-        return 0.0 if math.isnan(cosine) else cosine
 
     def confirmed(self, row: Row, keys: Sequence) -> Substitution | None:
         """Return a substitution if it makes all derivatives right here and elsewhere."""

@@ -24,9 +24,17 @@ class Sequences:
 
     def __init__(self, right: RightValues) -> None:
         self.right = right
+        self._known_fitting: dict[tuple[tuple[int, ...], ...], list[Sequence]] = {}
+        self._known_shapes: dict[Key, tuple[int, ...]] = {}
 
-    def fitting(self, shapes: list[tuple[int, ...]]) -> Iterator[Sequence]:
-        """Yield sequences of right values of the given shapes, the likelier first."""
+    def fitting(self, shapes: list[tuple[int, ...]]) -> list[Sequence]:
+        """Return sequences of right values of the given shapes, the likelier first."""
+        key = tuple(shapes)
+        if key not in self._known_fitting:
+            self._known_fitting[key] = list(self._fitting(shapes))
+        return self._known_fitting[key]
+
+    def _fitting(self, shapes: list[tuple[int, ...]]) -> Iterator[Sequence]:
         if len(shapes) == 1:
             yield from self._single(shapes[0])
             return
@@ -70,8 +78,10 @@ class Sequences:
     def _shape(self, key: Key | None) -> Any:
         if key is None:
             return None
-        array = self.right.of(key)
-        return (-1,) if array is None else array.shape
+        if key not in self._known_shapes:
+            array = self.right.of(key)
+            self._known_shapes[key] = (-1,) if array is None else array.shape
+        return self._known_shapes[key]
 
     def _single(self, shape: tuple[int, ...]) -> Iterator[Sequence]:
         size = _count(shape)
