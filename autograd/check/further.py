@@ -30,7 +30,7 @@ class Further:
     """
 
     def __init__(self, args: Sequence[Any] = (), kwargs: Mapping[str, Any] | None = None) -> None:
-        self._now = {"args": tuple(args), "kwargs": dict(kwargs or {})}
+        self._now: dict[str, Any] = {"args": tuple(args), "kwargs": dict(kwargs or {})}
 
     def given_to(self, f: Callable[..., Any]) -> Callable[..., Any]:
         """Return a function of the inputs alone."""

@@ -6,6 +6,8 @@ import ast
 from collections.abc import Iterator
 from typing import Any, NamedTuple
 
+import numpy as np
+
 from autograd.check.explain.repair.syntax import expression
 from autograd.check.explain.repair.vocabulary import Vocabulary, shape_of
 
@@ -115,6 +117,17 @@ def signs(n: Any, around: Vocabulary) -> Iterator[Any]:
     yield ast.UnaryOp(ast.USub(), n)
     if isinstance(n, ast.Compare):
         yield ast.UnaryOp(ast.Invert(), n)
+
+
+def complex_numbers(n: Any, around: Vocabulary) -> Iterator[Any]:
+    """Yield a complex value conjugated, or times i; of a number its other part."""
+    if isinstance(n, ast.Attribute) and n.attr in ("real", "imag"):
+        yield ast.Attribute(n.value, "imag" if n.attr == "real" else "real", ast.Load())
+    value = around.value(n) if around.has_complex_values else None
+    if shape_of(value) is not None and np.iscomplexobj(value):
+        yield expression("_0.conj()", n)
+        yield expression("1j * _0", n)
+        yield expression("_0 * 1j", n)
 
 
 def constants(n: Any, around: Vocabulary) -> Iterator[Any]:

@@ -27,7 +27,8 @@ _CONFUSED = {
     "triu": ("tril",), "tril": ("triu",), "add": ("subtract",), "subtract": ("add",),
     "multiply": ("divide", "add"), "divide": ("multiply",), "hstack": ("vstack",),
     "greater": ("less", "greater_equal"), "less": ("greater", "less_equal"),
-    "solve": ("lstsq",), "logical_and": ("logical_or",), "logical_or": ("logical_and",),
+    "solve": ("lstsq",), "real": ("imag",), "imag": ("real",),
+    "logical_and": ("logical_or",), "logical_or": ("logical_and",),
 }  # fmt: skip
 
 _REDUCTIONS = {"sum", "mean", "max", "min", "prod", "var", "std", "cumsum", "argmax", "norm"}

@@ -53,6 +53,7 @@ SLIPS = (
     Row("a matrix transposed", ast.BinOp, arithmetic.transposed),
     Row("a transpose", (ast.Name, ast.Attribute, ast.Call), arithmetic.turned_alone),
     Row("a sign", (ast.UnaryOp, ast.Name, ast.Call, ast.Subscript, ast.Compare, ast.Attribute, ast.BinOp), arithmetic.signs),
+    Row("a complex number", (*_VALUES, ast.Call, ast.BinOp), arithmetic.complex_numbers, 0.5),
     Row("a constant", ast.Constant, arithmetic.constants, 0.25),
     Row("a comparison", ast.Compare, arithmetic.comparisons),
     Row("another value", _VALUES, indexing.names),

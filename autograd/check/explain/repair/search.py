@@ -408,7 +408,7 @@ class Search:
         misses = 0
         found = self.outcome(site, code, self.here)
         right = self.here.right_in(found, self.parts)
-        if not right > self.right:
+        if found is None or not right > self.right:
             return NOTHING
         for point in self.others:
             there = point.right_in(self.outcome(site, code, point), self.parts)

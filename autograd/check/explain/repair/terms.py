@@ -73,6 +73,12 @@ def _near(around: Vocabulary, shape: tuple[int, ...]) -> dict[str, Any]:
             found[text] = value
         for index in _columns(shape_of(value) or (), shape):
             found[f"{text}[{index}]"] = value
+    for text, value in around.indexed.items():
+        if is_within(value, shape):
+            found[text] = value
+        if len(shape_of(value) or ()) == 1 and "," not in text:
+            for index in _columns(shape_of(value) or (), shape):
+                found[f"{text.removesuffix(']')}{index.removeprefix(':')}]"] = value
     return found
 
 

@@ -15,8 +15,9 @@ from autograd.check.explain.repair.statements import Site
 from autograd.check.explain.repair.syntax import parts
 from autograd.engine import Node
 
-#: How many values are considered, how many entries of a container, how many fragments of code.
-MOST_VALUES, MOST_ENTRIES, MOST_FRAGMENTS = 60, 12, 40
+#: How many values are considered, entries of a container, fragments of code, and indices of a
+#: statement.
+MOST_VALUES, MOST_ENTRIES, MOST_FRAGMENTS, MOST_INDICES = 60, 12, 40, 3
 
 
 def shape_of(value: Any) -> tuple[int, ...] | None:
@@ -83,6 +84,28 @@ class Vocabulary:
                     return found
                 if text not in found and shape_of(item) is not None:
                     found[text] = item
+        return found
+
+    @cached_property
+    def has_complex_values(self) -> bool:
+        """Whether some of the values are complex."""
+        return any(np.iscomplexobj(value) for value in self.values.values())
+
+    @cached_property
+    def indexed(self) -> dict[str, Any]:
+        """The values at hand with an index that others have in the statement: ``count[rows]``."""
+        indices = {
+            ast.unparse(part.slice): None
+            for _, part in parts(self.site.node)
+            if isinstance(part, ast.Subscript) and any(map(_is_name, ast.walk(part.slice)))
+        }
+        found = {}
+        for index in [text for text in indices if "None" not in text][:MOST_INDICES]:
+            for text, value in [*self.values.items()][:MOST_ENTRIES]:
+                node: Any = ast.parse(f"{text}[{index}]", mode="eval").body
+                part = self.value(node) if shape_of(value) else None
+                if shape_of(part) is not None and not isinstance(part, int):
+                    found[ast.unparse(node)] = part
         return found
 
     def _variables(self) -> Iterator[tuple[str, Any]]:
@@ -160,6 +183,10 @@ class Vocabulary:
         """The names of the attributes of each variable that has some of its own."""
         found = {name: sorted(attributes_of(v)) for name, v in self.site.names.items()}
         return {name: attributes for name, attributes in found.items() if attributes}
+
+
+def _is_name(node: Any) -> bool:
+    return isinstance(node, ast.Name)
 
 
 #: What has attributes, but is a value as a whole.
