@@ -123,7 +123,7 @@ def complex_numbers(n: Any, around: Vocabulary) -> Iterator[Any]:
     """Yield a complex value conjugated, or times i; of a number its other part."""
     if isinstance(n, ast.Attribute) and n.attr in ("real", "imag"):
         yield ast.Attribute(n.value, "imag" if n.attr == "real" else "real", ast.Load())
-    value = around.value(n) if around.has_complex_values else None
+    value: Any = around.value(n) if around.has_complex_values else None
     if shape_of(value) is not None and np.iscomplexobj(value):
         yield expression("_0.conj()", n)
         yield expression("1j * _0", n)
