@@ -250,7 +250,7 @@ def separate(W1, W2):
 def test_the_line_that_reaches_all_that_is_wrong_comes_first(gradient, line):
     weights = random.normal(size=(X.shape[1], 4)), random.normal(size=(4, 1))
     report = check_gradients(layers_with_mean, *weights, gradient=gradient, raises=False)
-    (reason,) = [reason for reason in report.reasons if "W2" in reason and "line" in reason]
+    (reason,) = [reason for reason in report.reasons if "line" in reason and "to W2" in reason]
     assert f"be: {line}" in reason
 
 
