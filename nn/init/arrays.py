@@ -346,21 +346,30 @@ def truncated_normal(
     Raises
     ------
     OptionError
-        If the distribution has almost no mass between the limits.
+        If `low` is not less than `high`.
 
     Examples
     --------
     >>> bool((np.abs(truncated_normal((100,))) <= 2.0).all())
     True
     """
-    if not low < high or low > 4 * std or high < -4 * std:
-        raise OptionError(
-            f"A normal distribution with standard deviation {std} has almost no mass between "
-            f"low={low} and high={high}."
-        )
-    found = normal(shape, std, generator)
-    while (outside := (found < low) | (found > high)).any():
-        found[outside] = normal((int(outside.sum()),), std, generator)
+    if not low < high:
+        raise OptionError(f"low={low} must be less than high={high}.")
+    drawn = chosen(generator)
+    if math.erf(high / std / math.sqrt(2)) - math.erf(low / std / math.sqrt(2)) > 0.6:
+        found = normal(shape, std, generator)
+        while (outside := (found < low) | (found > high)).any():
+            found = np.where(outside, normal(shape, std, generator), found)
+        return found
+    top = min(max(low, 0.0), high)  # the likeliest number
+
+    def refused(found: Any) -> Any:
+        share = np.exp((top * top - found * found) / (2 * std * std))  # of its density
+        return drawn.uniform(0.0, 1.0, shape) > share
+
+    found = drawn.uniform(low, high, shape)
+    while (outside := refused(found)).any():
+        found = np.where(outside, drawn.uniform(low, high, shape), found)
     return found
 
 

@@ -7,13 +7,14 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from autograd import Primitive, Tensor
+from autograd import Primitive, Tensor, sigmoid
 from autograd.devices import beside, like
 from autograd.errors import OptionError, ShapeError
 from nn import init
 from nn.arrays import plain, shape_of
 from nn.layers.linear import Dropout
 from nn.layers.rnn_kernels import (
+    cut,
     gru_sequence,
     lstm_sequence,
     packed,
@@ -31,6 +32,7 @@ class Recurrent(Module):
 
     gates: int
     states: int = 1  # the number of arrays in the state
+    proj_size: int = 0  # the number of features of the outputs, if it is another one
     primitive: Primitive  # computes a whole sequence
     weight_hh_l0: Parameter
 
@@ -52,12 +54,14 @@ class Recurrent(Module):
         self.dropout = Dropout(dropout, generator=generator)
         rows = self.gates * hidden_size
         for layer in range(num_layers):
-            features = input_size if layer == 0 else hidden_size * self.directions
+            features = input_size if layer == 0 else self.output_size * self.directions
             for suffix in self._suffixes(layer):
                 shapes: dict[str, tuple[int, ...]]
-                shapes = {"weight_ih": (rows, features), "weight_hh": (rows, hidden_size)}
+                shapes = {"weight_ih": (rows, features), "weight_hh": (rows, self.output_size)}
                 if bias:
                     shapes |= {"bias_ih": (rows,), "bias_hh": (rows,)}
+                if self.proj_size:
+                    shapes["weight_hr"] = self.proj_size, hidden_size
                 for name, shape in shapes.items():
                     first = init.uniform(shape, 1 / math.sqrt(hidden_size), generator)
                     setattr(self, name + suffix, Parameter(first))
@@ -66,6 +70,11 @@ class Recurrent(Module):
     def directions(self) -> int:
         """The number of directions in which a sequence is read, 1 or 2."""
         return 2 if self.bidirectional else 1
+
+    @property
+    def output_size(self) -> int:
+        """The number of features of the outputs of one direction."""
+        return self.proj_size or self.hidden_size
 
     def _suffixes(self, layer: int) -> list[str]:
         return [f"_l{layer}", f"_l{layer}_reverse"][: self.directions]
@@ -165,18 +174,19 @@ class Recurrent(Module):
 
     def _first(self, state: Any, batch: int, dtype: Any, alone: bool) -> list[Any]:
         """Return the initial state, with an axis of the batch."""
-        shape = (self.num_layers * self.directions, batch, self.hidden_size)
+        count = self.num_layers * self.directions
+        widths = [self.output_size, self.hidden_size][: self.states]
         if state is None:
             weight = self.weight_hh_l0
-            zeros = np.zeros(shape, np.result_type(dtype, weight.dtype), like=like(weight))
-            return [zeros] * self.states
+            dtype = np.result_type(dtype, weight.dtype)
+            return [np.zeros((count, batch, width), dtype, like=like(weight)) for width in widths]
         given = [state] if self.states == 1 else list(state)
-        wanted = (shape[0], shape[2]) if alone else shape
-        if [shape_of(part) for part in given] != [wanted] * self.states:
+        wanted = [(count, width) if alone else (count, batch, width) for width in widths]
+        if [shape_of(part) for part in given] != wanted:
             raise ShapeError(
                 f"{type(self).__name__} got a state of shape "
                 f"{' and '.join(str(shape_of(part)) for part in given)}; it takes "
-                f"{' and '.join([str(wanted)] * self.states)}."
+                f"{' and '.join(map(str, wanted))}."
             )
         return [part[:, None] for part in given] if alone else given
 
@@ -301,13 +311,16 @@ class LSTM(Recurrent):
     bidirectional : bool
         Whether to read the sequence backward as well; the outputs of both directions are joined
         along the last axis.
+    proj_size : int
+        The number of features of h = w_hr (o tanh(c)), if not `hidden_size`. Source: Sak, Senior &
+        Beaufays, "Long short-term memory based recurrent neural network architectures", 2014.
     generator : numpy.random.Generator, optional
         The generator for the initial weights and dropout; by default the one that `nn.seed` sets.
 
     Raises
     ------
     OptionError
-        If a size is less than 1.
+        If a size is less than 1, or `proj_size` not less than `hidden_size`.
 
     Examples
     --------
@@ -317,6 +330,46 @@ class LSTM(Recurrent):
     """
 
     gates, states, primitive = 4, 2, lstm_sequence
+
+    def __init__(
+        self,
+        input_size: int,
+        hidden_size: int,
+        num_layers: int = 1,
+        bias: bool = True,
+        batch_first: bool = False,
+        dropout: float = 0.0,
+        bidirectional: bool = False,
+        proj_size: int = 0,
+        generator: np.random.Generator | None = None,
+    ) -> None:
+        if not 0 <= proj_size < hidden_size:
+            raise OptionError(f"proj_size={proj_size} must be less than hidden_size={hidden_size}.")
+        self.proj_size = proj_size
+        super().__init__(
+            input_size,
+            hidden_size,
+            num_layers,
+            bias,
+            batch_first,
+            dropout,
+            bidirectional,
+            generator,
+        )
+
+    def _sequence(self, x: Any, suffix: str, first: list[Any]) -> list[Any]:
+        if not self.proj_size:
+            return super()._sequence(x, suffix, first)
+        weights = [getattr(self, name + suffix) for name in ("weight_ih", "weight_hh", "weight_hr")]
+        biases = [getattr(self, name + suffix, 0.0) for name in ("bias_ih", "bias_hh")]
+        h, c = first
+        found = []
+        for step in x @ weights[0].T + (biases[0] + biases[1]):
+            i, f, u, o = cut(step + h @ weights[1].T, self.hidden_size)
+            c = sigmoid(f) * c + sigmoid(i) * np.tanh(u)
+            h = (sigmoid(o) * np.tanh(c)) @ weights[2].T
+            found.append((h, c))
+        return [np.stack(parts) for parts in zip(*found, strict=True)]
 
     if TYPE_CHECKING:
 

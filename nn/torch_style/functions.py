@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from nn.torch_style import outputs
 from nn.torch_style.base import TensorBase, made, numbers
 from nn.torch_style.tensor import Tensor
 
@@ -131,6 +132,7 @@ isnan = Tensor.isnan
 isneginf = Tensor.isneginf
 isposinf = Tensor.isposinf
 isreal = Tensor.isreal
+istft = Tensor.istft
 kron = Tensor.kron
 kthvalue = Tensor.kthvalue
 lcm = Tensor.lcm
@@ -229,6 +231,7 @@ square = Tensor.square
 squeeze = Tensor.squeeze
 std = Tensor.std
 std_mean = Tensor.std_mean
+stft = Tensor.stft
 sub = Tensor.sub
 subtract = Tensor.subtract
 sum = Tensor.sum
@@ -261,6 +264,10 @@ var_mean = Tensor.var_mean
 vdot = Tensor.vdot
 vsplit = Tensor.vsplit
 xlogy = Tensor.xlogy
+
+if not TYPE_CHECKING:  # the types are those of the methods
+    for _name in outputs.NAMES.split():
+        globals()[_name] = outputs.with_out(globals()[_name])
 
 fix = trunc
 

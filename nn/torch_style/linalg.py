@@ -12,6 +12,7 @@ from nn.torch_style.arithmetic import pair
 from nn.torch_style.base import made, numbers, outside, tensor_held
 from nn.torch_style.calls import shown
 from nn.torch_style.tensor import Tensor
+from nn.utils.orthogonal_weights import matrix_exp as exponential
 
 inv = shown(np.linalg.inv)
 det = shown(np.linalg.det)
@@ -26,6 +27,7 @@ matrix_power = shown(np.linalg.matrix_power)
 matrix_rank = shown(np.linalg.matrix_rank)
 pinv = shown(np.linalg.pinv)
 svdvals = shown(lambda x: np.linalg.svd(x, compute_uv=False))
+matrix_exp = shown(exponential)
 multi_dot = joining.matmul_all
 cond = shown(np.linalg.cond)
 

@@ -285,7 +285,8 @@ class Tensor(Conversions):
 
     def __repr__(self) -> str:
         parts = [printed(numbers(self))]
-        if self._held.dtype not in (DEFAULT.array, np.int64, np.bool_):
+        usual = DEFAULT.array, np.result_type(DEFAULT.array, np.complex64), np.int64, np.bool_
+        if self._held.dtype not in usual or not self._held.size:
             parts.append(f"dtype={self.dtype}")
         if self.requires_grad:
             parts.append("requires_grad=True" if self.is_leaf else f"grad_fn={self.grad_fn!r}")
@@ -350,7 +351,10 @@ BoolTensor = OldForm(np.bool_)
 
 def printed(array: Any) -> str:
     """Return the numbers as PyTorch prints them: four digits, unless all are whole."""
-    is_whole = array.dtype.kind not in "fc" or not np.mod(array[np.isfinite(array)], 1).any()
+    parts = [array.real, array.imag] if array.dtype.kind == "c" else [array]
+    is_whole = array.dtype.kind not in "fc" or not any(
+        np.mod(part[np.isfinite(part)], 1).any() for part in parts
+    )
     return np.array2string(
         array,
         separator=", ",

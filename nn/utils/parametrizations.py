@@ -9,9 +9,10 @@ import numpy as np
 from nn.arrays import plain
 from nn.module import Module
 from nn.seeding import chosen
+from nn.utils.orthogonal_weights import orthogonal
 from nn.utils.parametrize import register_parametrization
 
-__all__ = ["spectral_norm", "weight_norm"]
+__all__ = ["orthogonal", "spectral_norm", "weight_norm"]
 
 
 class WeightNorm(Module):

@@ -49,8 +49,6 @@ class GRU(Recurrent, plain=nn.GRU):
 class LSTM(Recurrent, plain=nn.LSTM):
     """`nn.LSTM` on tensors in PyTorch's style."""
 
-    lacking: ClassVar[dict[str, Any]] = {"proj_size": 0}
-
     if TYPE_CHECKING:
 
         def __call__(self, *inputs: Any, **options: Any) -> tuple[Tensor, Any]: ...  # type: ignore[override] # noqa: D102

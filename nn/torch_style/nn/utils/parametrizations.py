@@ -10,9 +10,10 @@ from nn.torch_style.base import held
 from nn.torch_style.nn.module import Module, face_class
 from nn.torch_style.nn.utils.parametrize import register_parametrization
 from nn.torch_style.random import GENERATOR
+from nn.utils.orthogonal_weights import Orthogonal, chosen_map
 from nn.utils.parametrizations import SpectralNorm, WeightNorm
 
-__all__ = ["spectral_norm", "weight_norm"]
+__all__ = ["orthogonal", "spectral_norm", "weight_norm"]
 
 
 def weight_norm(module: Module, name: str = "weight", dim: int | None = 0) -> Module:
@@ -42,6 +43,29 @@ def spectral_norm(
         generator=GENERATOR,
     )  # fmt: skip
     return register_parametrization(module, name, norm.astype(weight.dtype))
+
+
+def orthogonal(
+    module: Module,
+    name: str = "weight",
+    orthogonal_map: str | None = None,
+    *,
+    use_trivialization: bool = True,
+) -> Module:
+    """Keep a weight orthogonal: its columns, or its rows if it is wide; return the module.
+
+    Examples
+    --------
+    >>> import nn.torch_style as torch
+    >>> w = torch.nn.utils.parametrizations.orthogonal(torch.nn.Linear(2, 4)).weight
+    >>> torch.allclose(w.T @ w, torch.eye(2), atol=1e-6)
+    True
+    """
+    weight = held(getattr(module, name))
+    made = face_class(Orthogonal)(
+        weight.shape, chosen_map(weight, orthogonal_map), use_trivialization, generator=GENERATOR
+    )
+    return register_parametrization(module, name, made.astype(weight.dtype))
 
 
 def output_axis(module: Any) -> int:
