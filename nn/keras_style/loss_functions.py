@@ -20,9 +20,15 @@ from nn.layers.linear import indices_below
 LEAST = 1e-7
 
 
+def floats(x: Any) -> Any:
+    """Return numbers that can be subtracted: integers as float64."""
+    x = x if hasattr(x, "dtype") else np.asarray(x)
+    return x if x.dtype.kind in "fc" else x.astype(np.float64)
+
+
 def alike(y_true: Any, y_pred: Any) -> tuple[Any, Any]:
     """Return targets and outputs of the same shape, though one may lack a last axis of length 1."""
-    y_true = y_true if hasattr(y_true, "shape") else np.asarray(y_true)
+    y_true, y_pred = floats(y_true), floats(y_pred)
     true, pred = shape_of(y_true), shape_of(y_pred)
     if true == (*pred, 1) or pred == (*true, 1):
         flat = min(len(true), len(pred)) > 1

@@ -282,7 +282,7 @@ class Model(Habits):
         if is_batches(x, None):
             batches = (part[: max(1, len(part) - 1)] for part in map(_parts, x))
         else:
-            batches = DataLoader(arrays_of(x), batch_size or BATCH)
+            batches = DataLoader(arrays_of(x), BATCH if batch_size is None else batch_size)
         mode = self.training
         self.eval()
         with no_grad():
@@ -388,7 +388,7 @@ def _loader(
     if class_weight is not None:
         factors = weights_of(class_weight, arrays[-2] if weighted else arrays[-1])
         arrays = (*arrays[:-1], arrays[-1] * factors) if weighted else (*arrays, factors)
-    loader = DataLoader(arrays, batch_size or BATCH, shuffle)
+    loader = DataLoader(arrays, BATCH if batch_size is None else batch_size, shuffle)
     return Weighted(loader) if weighted or class_weight is not None else loader
 
 

@@ -146,7 +146,8 @@ def kl_divergence(
     Returns
     -------
     array or node
-        One number; with ``reduction="none"`` an array of the shape of the outputs.
+        One number; with ``reduction="none"`` an array of the shape of the outputs. NaN where a
+        target is negative, such as a logarithm without `log_target`.
 
     Raises
     ------
@@ -163,7 +164,9 @@ def kl_divergence(
         losses = np.exp(targets) * (targets - outputs)
     else:
         positive = plain(targets) > 0
-        losses = np.where(positive, targets, 0.0) * (
+        with np.errstate(invalid="ignore"):
+            rest = np.sqrt(np.minimum(plain(targets), 0.0))  # 0, or NaN of what is no probability
+        losses = np.where(positive, targets, rest) * (
             np.log(np.where(positive, targets, 1.0)) - outputs
         )
     if reduction == "batchmean":

@@ -161,6 +161,16 @@ def test_fit_and_evaluate_return_what_those_of_keras_do(name):
     np.testing.assert_allclose(model.predict(x[:2]), expected["predict"], rtol=1e-5)
 
 
+@pytest.mark.parametrize("name", keras.losses.FUNCTIONS)
+def test_losses_of_integers_are_those_of_floats(name):
+    loss = keras.losses.get(name)
+    targets, outputs = np.array([[0, 1], [1, 0]]), np.array([[1, 0], [1, 0]])
+    targets = targets[:, 0] if "sparse" in name else targets
+    expected = loss(targets.astype(int if "sparse" in name else float), outputs.astype(float))
+    for kind in (np.uint8, np.int64, bool):
+        assert loss(targets.astype(np.uint8), outputs.astype(kind)) == expected
+
+
 def test_strings_name_losses_metrics_and_optimisers():
     for optimizer in keras.optimizers.NAMED:
         for loss in ("mse", "MAE", "MeanSquaredError", "log_cosh"):
@@ -251,6 +261,7 @@ def test_weights_are_saved_and_the_summary_is_printed(tmp_path, capsys):
         (lambda m: keras.optimizers.Adam(use_ema=True), OptionError, "AveragedModel"),
         (lambda m: keras.optimizers.Adam(clipnorm=1, clipvalue=1), OptionError, "not several"),
         (lambda m: m.predict({"a": X}), DataError, "list of arrays"),
+        (lambda m: m.predict(X, batch_size=0), OptionError, "batch_size=0"),
         (lambda m: keras.Model().predict(X), OptionError, "neither forward nor call"),
     ],
 )
