@@ -343,7 +343,7 @@ class LSTM(Recurrent):
         proj_size: int = 0,
         generator: np.random.Generator | None = None,
     ) -> None:
-        if not 0 <= proj_size < hidden_size:
+        if proj_size and not 0 < proj_size < hidden_size:
             raise OptionError(f"proj_size={proj_size} must be less than hidden_size={hidden_size}.")
         self.proj_size = proj_size
         super().__init__(

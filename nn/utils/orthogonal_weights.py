@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from autograd import Tensor
+from autograd import Tensor, define, kernel
 from autograd.errors import OptionError, ShapeError
 from nn.arrays import plain
 from nn.module import Module
@@ -21,21 +21,10 @@ MAPS = ("matrix_exp", "cayley", "householder")
 TERMS = 16
 
 
-def matrix_exp(x: Any) -> Any:
-    """Return the exponential of square matrices, by squaring that of a small fraction.
-
-    Parameters
-    ----------
-    x : array_like or Tensor, shape (..., n, n)
-        The matrices.
-
-    Examples
-    --------
-    >>> np.round(matrix_exp(np.array([[0.0, np.pi], [-np.pi, 0.0]])), 9) + 0.0
-    array([[-1.,  0.],
-           [ 0., -1.]])
-    """
-    largest = float(np.max(np.sum(np.abs(plain(x)), axis=-1), initial=0.0))
+@kernel()
+def exponential_of_array(x: Any) -> Any:
+    """Return the exponential of square matrices, by squaring that of a small fraction."""
+    largest = float(np.max(np.sum(np.abs(x), axis=-1), initial=0.0))
     squarings = max(0, int(np.ceil(np.log2(largest))) + 1) if 0 < largest < np.inf else 0
     small, one = x * 0.5**squarings, _identity(x)
     found = one
@@ -43,7 +32,46 @@ def matrix_exp(x: Any) -> Any:
         found = one + small @ found * (1 / k)
     for _ in range(squarings):
         found = found @ found
-    return found
+    return np.broadcast_to(found, x.shape)
+
+
+def exponential_vjp(g: Any, y: Any, x: Any) -> Any:
+    """Return the derivative at the transpose in the direction g: a block of an exponential.
+
+    Source: Van Loan, "Computing integrals involving the matrix exponential", 1978.
+    """
+    n, turned = x.shape[-1], np.swapaxes(x, -1, -2)
+    upper = np.concatenate([turned, g], axis=-1)
+    lower = np.concatenate([np.zeros_like(x), turned], axis=-1)
+    return exponential(np.concatenate([upper, lower], axis=-2))[..., :n, n:]
+
+
+exponential = define(exponential_of_array, exponential_vjp, name="matrix_exp")
+
+
+def matrix_exp(x: Any) -> Any:
+    """Return the exponential of square matrices.
+
+    Parameters
+    ----------
+    x : array_like or Tensor, shape (..., n, n)
+        The matrices.
+
+    Raises
+    ------
+    ShapeError
+        If they are not square.
+
+    Examples
+    --------
+    >>> np.round(matrix_exp(np.array([[0.0, np.pi], [-np.pi, 0.0]])), 9) + 0.0
+    array([[-1.,  0.],
+           [ 0., -1.]])
+    """
+    shape = np.shape(x)
+    if len(shape) < 2 or shape[-1] != shape[-2]:
+        raise ShapeError(f"matrix_exp takes square matrices, not an array of shape {shape}.")
+    return exponential(x)
 
 
 def _identity(x: Any) -> Any:
