@@ -11,7 +11,7 @@ from nn.arrays import floating, plain, shape_of
 from nn.function_module import OneInput
 from nn.layers.pooling import window_max
 from nn.layers.resampling import along_grid, averages
-from nn.layers.sliding_window import windows_of
+from nn.layers.sliding_window import Windows
 
 
 def ranges(length: int, wanted: int) -> list[tuple[int, int]]:
@@ -69,7 +69,7 @@ class AdaptiveMaxPool(AdaptivePool):
         ndim = self.ndim
         if len(sizes) + 2 == len(shape_of(x)) and not any(n % wanted for n, wanted in sizes):
             kernel = tuple(n // wanted for n, wanted in sizes)
-            return window_max(x, windows=windows_of(ndim, kernel, kernel, 0))
+            return window_max(x, windows=Windows(kernel, kernel, ((0, 0),) * ndim, (1,) * ndim))
         index: list[Any] = []
         for axis, size in enumerate(sizes):  # windows first, then the elements of a window
             found = places(*size)

@@ -44,7 +44,8 @@ def first_of(x: Any, y: Any, windows: Windows) -> Any:
     padded = windows.padded(x, -math.inf)
     indices = [index for _, index in offsets(windows, windows.counts(x.shape))]
     if y.size < FEW:  # one call for all takes less time than three for each
-        return np.logical_not(np.stack([padded[index] for index in indices]) < y).argmax(axis=0)
+        each = np.concatenate([padded[index][None] for index in indices])
+        return np.logical_not(each < y).argmax(axis=0)
     found = np.zeros_like(y, np.min_scalar_type(len(indices)), order="C")
     before = np.ones_like(y, bool, order="C")
     for index in indices[:-1]:

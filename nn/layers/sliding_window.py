@@ -49,19 +49,7 @@ class Windows:
 
     def counts(self, shape: tuple[int, ...]) -> tuple[int, ...]:
         """Return the number of windows along each axis; raise if there is none."""
-        lengths = shape[len(shape) - len(self.kernel) :]
-        found = tuple(
-            (n + sum(padding) - dilation * (kernel - 1) - 1) // stride + 1
-            for n, kernel, stride, padding, dilation in zip(
-                lengths, self.kernel, self.stride, self.padding, self.dilation, strict=True
-            )
-        )
-        if min(found) < 1 or 0 in lengths:
-            raise ShapeError(
-                f"An input of shape {shape} is too small for a kernel of shape {self.kernel}, "
-                f"dilation {self.dilation}, padding {self.padding}."
-            )
-        return found
+        return counts_in(self, shape)
 
     def covering(self, shape: tuple[int, ...]) -> Windows:
         """Return windows that also cover what is left over at the end.
@@ -109,14 +97,39 @@ class Windows:
 
     def padded_shape(self, shape: tuple[int, ...]) -> tuple[int, ...]:
         """Return the shape of an array with its padding."""
-        count = len(shape) - len(self.kernel)
-        lengths = (n + sum(p) for n, p in zip(shape[count:], self.padding, strict=True))
-        return (*shape[:count], *lengths)
+        return padded_in(self, shape)[0]
 
     def inside(self, shape: tuple[int, ...]) -> Any:
         """Return the index of the original array in its padded form."""
-        lengths = shape[len(shape) - len(self.kernel) :]
-        return (..., *(slice(p[0], p[0] + n) for n, p in zip(lengths, self.padding, strict=True)))
+        return padded_in(self, shape)[1]
+
+
+@functools.lru_cache(maxsize=256)
+def counts_in(windows: Windows, shape: tuple[int, ...]) -> tuple[int, ...]:
+    """Return the number of windows along each axis of an array; raise if there is none."""
+    lengths = shape[len(shape) - len(windows.kernel) :]
+    found = tuple(
+        (n + sum(padding) - dilation * (kernel - 1) - 1) // stride + 1
+        for n, kernel, stride, padding, dilation in zip(
+            lengths, windows.kernel, windows.stride, windows.padding, windows.dilation, strict=True
+        )
+    )
+    if min(found) < 1 or 0 in lengths:
+        raise ShapeError(
+            f"An input of shape {shape} is too small for a kernel of shape {windows.kernel}, "
+            f"dilation {windows.dilation}, padding {windows.padding}."
+        )
+    return found
+
+
+@functools.lru_cache(maxsize=256)
+def padded_in(windows: Windows, shape: tuple[int, ...]) -> tuple[tuple[int, ...], Any]:
+    """Return the shape of an array with its padding, and the index of the array there."""
+    count = len(shape) - len(windows.kernel)
+    pairs = list(zip(shape[count:], windows.padding, strict=True))
+    lengths = (n + before + after for n, (before, after) in pairs)
+    inside = (slice(before, before + n) for n, (before, _) in pairs)
+    return (*shape[:count], *lengths), (..., *inside)
 
 
 @functools.lru_cache(maxsize=256)

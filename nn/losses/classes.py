@@ -128,9 +128,8 @@ def cross_entropy(
         if weight is not None:
             shares = shares * weights_of_classes(outputs, weight)
         total = max(np.size(outputs) // max(count, 1), 1) if reduction == "mean" else 1
-        return reduced_by(
-            weighted_sum(log_softmax(outputs, axis=axis), shares / -total, axis), reduction
-        )
+        losses = weighted_sum(log_softmax(outputs, axis=axis), shares, axis)
+        return reduced_by(losses / -total, reduction)
     counted, index, weights = target_classes(outputs, targets, weight, ignore_index)
     total = weights.sum() if reduction == "mean" else 1
     factors = weights * ((1 - label_smoothing) / total)

@@ -54,7 +54,8 @@ def smooth_l1(outputs: Any, targets: Any, reduction: str = "mean", beta: float =
     difference = outputs - targets
     if beta == 0:
         return reduced(np.abs(difference), reduction)
-    return reduced(huber_of_difference(difference, beta) / beta, reduction)
+    losses = huber_of_difference(difference, beta)
+    return reduced(losses if beta == 1 else losses / beta, reduction)
 
 
 def triplet_margin(

@@ -20,7 +20,11 @@ def log_at_least(x: Any) -> Any:
 @kernel()
 def weighted_sum_of_arrays(x: Any, weights: Any, axis: int) -> Any:
     """Sum weights · x along an axis; x may be infinite where its weight is zero."""
-    if type(x) is np.ndarray and not np.isfinite(np.add.reduce(x, axis=None)):
+    if type(x) is np.ndarray and type(weights) is np.ndarray:
+        with np.errstate(invalid="ignore"):
+            y = np.vecdot(weights, x, axis=axis)
+        if np.isfinite(np.add.reduce(y, axis=None)):
+            return y
         x = np.where(weights == 0, 0.0, x)  # takes longer than the rest
     return np.sum(weights * x, axis=axis)
 
@@ -99,14 +103,20 @@ def violations_vjp(g: Any, y: Any, x: Any, index: Any, margin: float) -> Any:
     return slope
 
 
-@kernel(elementwise=True)
+@kernel(elementwise=True, tiled=True)
 def huber_of_array(d: Any, delta: Any) -> Any:
     """Return d²/2 where |d| ≤ delta, else delta · (|d| - delta / 2)."""
     size = np.abs(d)
-    is_plain = type(d) is np.ndarray and d.ndim and type(delta) is float
-    limit = np.full_like(size, delta) if is_plain else delta  # 3 times as fast as a number
-    inside = np.minimum(size, limit)
-    return inside * (size - inside / 2)
+    if type(d) is not np.ndarray or not d.ndim or type(delta) is not float:
+        inside = np.minimum(size, delta)
+        return inside * (size - inside / 2)
+    half = np.full_like(size, delta)  # the minimum of two arrays is 3 times as fast
+    np.minimum(size, half, out=half)
+    half *= 0.5
+    size -= half
+    size *= half
+    size *= 2
+    return size
 
 
 @kernel(elementwise=True, tiled=True)
