@@ -33,7 +33,8 @@ def replaced_below(x: Any, threshold: Any, value: Any) -> Any:
 @kernel(elementwise=True, tiled=True)
 def hardswish_of_array(x: Any) -> Any:
     """Return x · hardsigmoid(x)."""
-    y = np.clip(x, -3.0, 3.0) / 6
+    y = np.clip(x, -3.0, 3.0)
+    y /= 6
     y += 0.5
     y *= x
     return y
@@ -42,10 +43,13 @@ def hardswish_of_array(x: Any) -> Any:
 @kernel(elementwise=True, tiled=True)
 def hardswish_slope_of_array(x: Any) -> Any:
     """Return x / 3 + 1/2 inside of -3 … 3, 0 below and 1 above."""
-    y = np.clip(x, -3.0, 3.0) / 3
+    y = np.clip(x, -3.0, 3.0)
+    above = y >= 3
+    inside = (y > -3) ^ above
+    y /= 3
     y += 0.5
-    y *= np.abs(x) < 3
-    y += x >= 3
+    y *= inside
+    y += above
     return y
 
 
@@ -58,6 +62,9 @@ hard_swish: Primitive = elementwise(
     hardswish_of_array, None,
     lambda y, x: hardswish_slope(x), name="hardswish",
     c="((x < -3 ? -3 : x > 3 ? 3 : x) / 6 + (x * 0 + 1) / 2) * x")
+log_of_sigmoid: Primitive = elementwise(
+    lambda x: -softplus(-x), None,
+    lambda y, x: sigmoid(-x), name="logsigmoid")
 limited: Primitive = define(
     lambda x, low, high: np.clip(x, low, high),
     lambda g, y, x, low, high: g * of_slope(x, (plain(x) > low) & (plain(x) < high)),
@@ -289,7 +296,7 @@ def logsigmoid(x: Any) -> Any:
     >>> logsigmoid(np.array([-1000.0]))
     array([-1000.])
     """
-    return -softplus(-floating(x))
+    return log_of_sigmoid(floating(x))
 
 
 def above(x: Any, threshold: float, value: float) -> Any:

@@ -22,7 +22,7 @@ def weighted_sum_of_arrays(x: Any, weights: Any, axis: int) -> Any:
     """Sum weights · x along an axis; x may be infinite where its weight is zero."""
     if type(x) is np.ndarray and type(weights) is np.ndarray:
         with np.errstate(invalid="ignore"):
-            y = np.vecdot(weights, x, axis=axis)
+            y = np.vecdot(weights, x, axis=axis)  # type: ignore[call-overload]
         if np.isfinite(np.add.reduce(y, axis=None)):
             return y
         x = np.where(weights == 0, 0.0, x)  # takes longer than the rest
