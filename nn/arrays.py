@@ -40,7 +40,7 @@ def moved(x: Any, library: Any) -> Any:
 
 def products(a: Any, b: Any) -> Any:
     """Return the products of vectors in the last axis; CuPy has no `numpy.vecdot`."""
-    return np.sum(a * b, axis=-1) if is_foreign(a) else np.vecdot(a, b)
+    return np.sum(a * b, axis=-1) if is_foreign(plain(a)) else np.vecdot(a, b)
 
 
 def grids(x: Any) -> list[Any]:
