@@ -385,3 +385,16 @@ def test_no_numpy_function_loses_nodes_in_an_array(name, function, count):
         np.asarray(x, float) for x in (expected, function(*[a * 1.01 for a in numbers[:count]]))
     ]
     np.testing.assert_array_equal(*changed, err_msg="a result that varies has no nodes")
+
+
+def test_tangents_count_the_elements_of_an_object_array_once():
+    def f(x):
+        elements = np.array([x[0], x[1], x[0] * x[1]])
+        return np.sum(np.append(elements, x[1]) * np.arange(4)) + np.sum(
+            np.insert(elements, 1, x[0])
+        )
+
+    x = np.array([0.3, -0.7])
+    gradient = autograd.grad(f)(x)
+    for i, direction in enumerate(np.eye(2)):
+        assert np.isclose(autograd.make_jvp(f)(x)(direction)[1], gradient[i])
