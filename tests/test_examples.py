@@ -254,7 +254,6 @@ def test_a_drug_is_fitted_as_by_r():
     np.testing.assert_allclose(errors["Gauss-Newton"], [0.1709, 0.1728, 0.1273], atol=1e-4)
 
 
-@pytest.mark.slow
 #: Calls for a year at 100, of A. Lewis to 20 digits: speed 4, mean 1/4, noise 1, correlation -1/2, variance
 #: 0.04, interest 1 %, dividends 2 % ("Heston - reference prices", forum of Wilmott, 2012).
 LEWIS = {
@@ -279,6 +278,7 @@ def test_heston_prices_and_greeks_match_other_formulas():
     np.testing.assert_allclose(found, HESTON_1993, rtol=1e-9)
 
 
+@pytest.mark.slow
 def test_option_prices_match_closed_forms_and_papers():
     greeks, price, slopes, inverse = run("option_prices")
     for ours, exact in greeks.values():
