@@ -108,7 +108,7 @@ def _by_rows(output: Node, tangents: Mapping[Any, Any], create: bool) -> Any:
     for part in parts:
         rows = []
         for number in range(data.size):
-            seed = np.zeros(size_of(data), data.dtype, like=like(data))
+            seed = np.zeros(size_of(data), dtype=data.dtype, like=like(data))
             seed[number] = part
             found = derivatives(output, seed.reshape(data.shape), targets, True, create)
             products = [

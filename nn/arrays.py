@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 
 from autograd import Tensor, Value
-from autograd.devices import is_foreign, like, to_numpy
+from autograd.devices import as_array, is_foreign, like, to_numpy
 
 FLOAT = np.dtype(np.float64)
 
@@ -24,6 +24,8 @@ def floating(x: Any) -> Any:
     """
     if isinstance(x, (list, tuple, bool, int)):
         x = np.asarray(x)
+    if isinstance(x, np.ndarray) and type(x) is not np.ndarray:
+        x = as_array(x)  # a masked array would lose its mask
     return x.astype(np.float64) if getattr(x, "dtype", FLOAT).kind in "iub" else x
 
 

@@ -259,3 +259,16 @@ def test_the_rest_works_without(removed, copy_of_sources):
             (aside / folder.name).rename(folder)
     assert done.returncode == 0, done.stderr
     assert done.stdout.startswith(str(copy_of_sources))
+
+
+#: After how many arguments the type of the elements comes.
+TYPES_AFTER = {"zeros": 1, "ones": 1, "empty": 1, "full": 2, "asarray": 1, "array": 1, "arange": 3}
+
+
+def test_types_are_named_where_arrays_are_made_like_others():
+    for name, tree in read_modules().items():
+        for call in ast.walk(tree):
+            if isinstance(call, ast.Call) and any(word.arg == "like" for word in call.keywords):
+                last = TYPES_AFTER.get(getattr(call.func, "attr", ""), 99)
+                # Dask ignores it there, and makes float64.
+                assert len(call.args) <= last, f"{name}, line {call.lineno}: write dtype="

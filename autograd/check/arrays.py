@@ -9,7 +9,7 @@ import numpy.typing as npt
 
 from autograd.engine import Node
 from autograd.engine.dispatch import plain as plain_data
-from autograd.engine.foreign import is_foreign, to_numpy
+from autograd.engine.foreign import is_foreign, refuse_other_rules, to_numpy
 
 Vector = npt.NDArray[np.float64]
 
@@ -36,6 +36,7 @@ def as_array(x: Any) -> Any:
     x = plain(x)
     if isinstance(x, (str, bytes)) or x is None or callable(x):
         return None
+    refuse_other_rules(x)
     array = np.asarray(x)
     return array if array.dtype.kind in "fc" else None
 

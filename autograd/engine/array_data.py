@@ -2,32 +2,19 @@
 
 from __future__ import annotations
 
-import sys
 from typing import Any, Final
 
 import numpy as np
 
 from autograd.engine import objects
 from autograd.engine.batching import Batched
+from autograd.engine.foreign import refuse_other_rules
 from autograd.engine.node import Node
 from autograd.engine.primitive import FLOAT32, FLOAT64
 from autograd.engine.tracing import Followed
 from autograd.errors import DataError, lost
 
 _ndarray: Final = np.ndarray
-
-
-def refuse_other_rules(x: Any) -> None:
-    """Raise an error for NumPy's arrays that compute by other rules than plain ones."""
-    # Importing it takes longer than a small program; another thread may just be doing so.
-    masked: Any = getattr(sys.modules.get("numpy.ma"), "MaskedArray", None)
-    if masked is not None and isinstance(x, masked):
-        raise DataError("A masked array would lose its mask here. Fill it: x.filled(0.0).")
-    if isinstance(x, np.matrix):
-        raise DataError(
-            "A numpy.matrix would be taken for an array here, which multiplies element by element. "
-            "Write np.asarray(x), and @ for products."
-        )
 
 
 def as_array(data: Any, dtype: Any) -> Any:

@@ -11,7 +11,7 @@ from typing import Any, Final, final
 
 import numpy as np
 
-from autograd.engine import assignment, batching, calls, constants, gc_tracking, tracing
+from autograd.engine import assignment, batching, calls, constants, foreign, gc_tracking, tracing
 from autograd.engine.cotangents import add_to_elements, conform, is_new, seed_of
 from autograd.engine.fields import ArrayNode, NumberNode, set_mark
 from autograd.engine.foreign import as_float
@@ -313,7 +313,11 @@ def _pull_back(
         if is_batched:
             found = batching.pulled(primitive, argnum, g, y, plain, keywords)
         else:
-            found = primitive.pullback(argnum, g, y, plain, keywords)
+            try:
+                found = primitive.pullback(argnum, g, y, plain, keywords)
+            except (TypeError, NotImplementedError, AttributeError) as error:
+                foreign.explain(primitive.name, error, g, plain)
+                raise
         if found is NOTHING:
             _leave_out(sweep, parent, ready)
             continue

@@ -7,6 +7,7 @@ are made like its arguments (NEP 35), and nothing is read unless `to_numpy` says
 
 from __future__ import annotations
 
+import sys
 from typing import Any, Final
 
 import numpy as np
@@ -14,7 +15,7 @@ import numpy as np
 from autograd.engine.batching import Batched
 from autograd.engine.recorded import Recorded
 from autograd.engine.tracing import Followed
-from autograd.errors import DataError, NoRuleError, ShapeError
+from autograd.errors import AutogradError, DataError, NoRuleError, ShapeError
 
 _ndarray: Final = np.ndarray
 
@@ -118,6 +119,25 @@ def index_beside(index: Any, array: Any) -> Any:
     return beside(index, array)
 
 
+def refuse_other_rules(x: Any) -> None:
+    """Raise an error for NumPy's arrays that compute by other rules than plain ones."""
+    # Importing it takes longer than a small program; another thread may just be doing so.
+    masked: Any = getattr(sys.modules.get("numpy.ma"), "MaskedArray", None)
+    if masked is not None and isinstance(x, masked):
+        raise DataError("A masked array would lose its mask here. Fill it: x.filled(0.0).")
+    if isinstance(x, np.matrix):
+        raise DataError(
+            "A numpy.matrix would be taken for an array here, which multiplies element by element. "
+            "Write np.asarray(x), and @ for products."
+        )
+    kind = type(x)
+    if issubclass(kind, _ndarray) and kind.__array_ufunc__ is not _ndarray.__array_ufunc__:
+        raise DataError(
+            f"A {kind.__name__} computes by rules of its own, which would be lost here, as units "
+            "are. Pass its numbers, np.asarray(x), and keep the rest beside them."
+        )
+
+
 def as_array(x: Any, dtype: Any = None) -> Any:
     """Return `numpy.asarray` of numbers and lists, and arrays of any library as they are.
 
@@ -140,6 +160,8 @@ def as_array(x: Any, dtype: Any = None) -> Any:
     if isinstance(x, Batched) or is_foreign(x):
         array: Any = x
         return array if dtype is None else array.astype(dtype, copy=False)
+    if type(x) is not _ndarray and isinstance(x, _ndarray):
+        refuse_other_rules(x)
     return np.asarray(x) if dtype is None else np.asarray(x, dtype)
 
 
@@ -228,6 +250,18 @@ def computed(name: str, function: Any, arguments: Any, keywords: dict[str, Any])
         )
     _require_shape(name, found, "returned")
     return found
+
+
+def explain(name: str, error: Exception, *arguments: Any) -> None:
+    """Raise an error that says so if a library cannot compute the derivative of a function."""
+    home = like(*arguments)
+    if home is None or isinstance(error, AutogradError):
+        return
+    library = type(home).__module__.partition(".")[0]
+    raise NoRuleError(
+        f"{library} cannot compute the derivative of {name} here: {error}. Write it with other "
+        "functions, or read the array before: autograd.devices.to_numpy(x)."
+    ) from error
 
 
 def _require_shape(name: str, x: Any, what: str) -> None:

@@ -193,7 +193,7 @@ class Primitive:
         if partial == 1:
             return unbroadcast(g, x)
         if partial == 0:
-            return np.zeros(np.shape(x), getattr(x, "dtype", float), like=like(x))
+            return np.zeros(np.shape(x), dtype=getattr(x, "dtype", float), like=like(x))
         return unbroadcast(g * partial, x)
 
     def _product(self, argnum: int, g: Any, y: Any, arguments: Any) -> Any:

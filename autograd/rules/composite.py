@@ -165,7 +165,7 @@ def piecewise(
             "function for each condition, and optionally one more for all other elements."
         )
     kind = real_type(flat) if np.isrealobj(plain(flat)) else complex
-    y: Any = np.zeros(np.shape(flat), kind, like=like(flat))
+    y: Any = np.zeros(np.shape(flat), dtype=kind, like=like(flat))
     for condition, function in zip(conditions, funclist, strict=True):
         if callable(function) and not isinstance(function, Node):
             chosen = flat[condition]

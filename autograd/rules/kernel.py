@@ -257,4 +257,4 @@ def zeros(shape: Any, dtype: Any, *followed: Any) -> Any:
         kind = np.dtype(dtype)
         kind = kind.type if np.dtype(kind.type) == kind else kind  # easier to read
         return tracing.tracer().emit(np.zeros, (shape, kind), {})
-    return np.zeros(shape, dtype, like=like(*followed))
+    return np.zeros(shape, dtype=dtype, like=like(*followed))

@@ -67,7 +67,7 @@ def close(w: Any) -> Any:
 def colours(pairs: Any) -> Any:
     """Return a colour for each value; those of a close pair differ."""
     n = np.shape(pairs)[-1]
-    found = np.zeros(np.shape(pairs)[:-1], int, like=like(pairs))
+    found = np.zeros(np.shape(pairs)[:-1], dtype=int, like=like(pairs))
     for i in range(1, n):
         taken = np.where(pairs[..., :i, i], found[..., :i], -1)
         found[..., i] = extreme(np.max, taken, -1, -1) + 1

@@ -147,7 +147,7 @@ def nothing(x: Any, axis: int, width: Ends, keywords: dict[str, Any]) -> Ends:
     found = []
     for count in width:
         shape[axis] = count
-        found.append(np.zeros(shape, x.dtype, like=like(x)))
+        found.append(np.zeros(shape, dtype=x.dtype, like=like(x)))
     return found[0], found[1]
 
 

@@ -101,7 +101,7 @@ def polydiv(u: Any, v: Any) -> tuple[Any, Any]:
         leading = scale * rest[k]
         rest = rest - np.pad(leading * v, (k, np.shape(u)[0] - n - k))
         quotient.append(leading)
-    q = np.stack(quotient) if quotient else np.zeros(1, real_type(u, v), like=like(u, v))
+    q = np.stack(quotient) if quotient else np.zeros(1, dtype=real_type(u, v), like=like(u, v))
     start = np.shape(u)[0] - np.shape(np.polydiv(plain(u), plain(v))[1])[0]
     return q, rest[start:]
 

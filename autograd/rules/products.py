@@ -287,7 +287,7 @@ def in_space(x: Any) -> Any:
     if np.shape(x)[-1] != 2:
         return x
     return np.concatenate(
-        [x, np.zeros((*np.shape(x)[:-1], 1), plain(x).dtype, like=like(x))], axis=-1
+        [x, np.zeros((*np.shape(x)[:-1], 1), dtype=plain(x).dtype, like=like(x))], axis=-1
     )
 
 

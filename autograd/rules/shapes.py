@@ -18,7 +18,7 @@ from autograd.engine import Node, Primitive, Tensor
 from autograd.engine.batching import holding
 from autograd.engine.broadcasting import unbroadcast
 from autograd.engine.dispatch import plain, refuse_out
-from autograd.engine.foreign import as_array, index_beside, like
+from autograd.engine.foreign import as_array, index_beside, is_foreign, like
 from autograd.engine.objects import as_item, joined
 from autograd.rules.kernel import followed_with, taken, zeros
 from autograd.rules.table import composition_of, define, implements, linear
@@ -65,11 +65,24 @@ def put_in_zeros(g: Any, shape: tuple[int, ...], index: Any) -> Any:
         return rows_in_zeros(g, shape, index)
     whole = zeros(shape, np.result_type(g), g, index)
     index = index_beside(index, whole)
+    if is_foreign(whole):
+        index, g = _without_new_axes(whole, index, g)
     if is_basic(index):
         whole[index] = g
     else:
         np.add.at(whole, index, g)
     return whole
+
+
+def _without_new_axes(whole: Any, index: Any, g: Any) -> Any:
+    """Return an index without None, and `g` without these axes: Dask assigns to no such index."""
+    parts = index if isinstance(index, tuple) else (index,)
+    if 0 in np.shape(g):
+        return (slice(0, 0),), 0  # nor to no elements
+    if not is_basic(index) or None not in parts:
+        return index, g
+    index = tuple([part for part in parts if part is not None])
+    return index, g.reshape(whole[index].shape)
 
 
 def elements_put(g: Any, x: Any, index: Any) -> Any:
@@ -143,7 +156,7 @@ def scatter_elements(g: Any, shape: tuple[int, ...], indices: Any) -> Any:
 
 def gather_elements(x: Any, shape: tuple[int, ...], indices: Any) -> Any:
     """Return the elements of `x` at these flat indices; 0 for index -1."""
-    return np.append(x, np.zeros(1, np.result_type(x), like=like(x)))[indices]
+    return np.append(x, np.zeros(1, dtype=np.result_type(x), like=like(x)))[indices]
 
 
 def rearrangement(
@@ -334,7 +347,7 @@ def full_like(a: Any, fill_value: Any, dtype: Any = None, **keywords: Any) -> An
     """Fill the shape of an array with one number, which may be a node."""
     fill_value = as_item(fill_value)
     if not isinstance(fill_value, Node):
-        return to_be_filled(np.full_like(plain(a), fill_value, dtype, **keywords))
+        return to_be_filled(np.full_like(plain(a), fill_value, dtype=dtype, **keywords))
     wanted = np.shape(a) if keywords.get("shape") is None else keywords["shape"]
     full = np.broadcast_to(fill_value, wanted)
     return full.astype(dtype or np.result_type(plain(a)))

@@ -74,7 +74,7 @@ def in_turn(ufunc: Any) -> Callable[..., Any]:
         rows = rows_of(ufunc, a, axis)
         if initial is not None:
             if not isinstance(initial, Node):
-                initial = np.asarray(initial, plain(a).dtype, like=like(a))
+                initial = np.asarray(initial, dtype=plain(a).dtype, like=like(a))
             first = np.broadcast_to(initial, (1, *np.shape(rows)[1:]))
             rows = np.concatenate([first, rows])
         y = together(ufunc, rows)
@@ -109,11 +109,11 @@ def places_of_records(ufunc: Any) -> Callable[..., Any]:
     def sources(x: Any, axis: int = 0) -> Any:
         values = np.moveaxis(plain(x), axis, 0)
         if values.size == 0:
-            return np.zeros(np.shape(x), int, like=like(x))
+            return np.zeros(np.shape(x), dtype=int, like=like(x))
         y = ufunc.accumulate(values, 0)
         same = (y[1:] == y[:-1]) | ((y[1:] != y[1:]) & (y[:-1] != y[:-1]))
         turn = along_axis(np.arange(1, values.shape[0], like=like(x)), 0, values.ndim)
-        first = np.zeros((1, *values.shape[1:]), int, like=like(x))
+        first = np.zeros((1, *values.shape[1:]), dtype=int, like=like(x))
         steps = np.concatenate([first, np.where(same, 0, turn)])
         latest = np.maximum.accumulate(steps, axis=0)
         flat = np.moveaxis(numbered(x), axis, 0)

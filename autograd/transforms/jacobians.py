@@ -211,7 +211,7 @@ def _jacobian(f: Function, argnum: Argnum, real_part: bool) -> Function:
 def _shaped(rows: Any, leaf: Any, shape: tuple[int, ...]) -> Any:
     """Return the Jacobian of one leaf of the argument in its shape."""
     if rows is None:
-        return np.zeros(shape + leaf.shape, leaf.dtype, like=like(leaf))
+        return np.zeros(shape + leaf.shape, dtype=leaf.dtype, like=like(leaf))
     return np.reshape(rows, shape + leaf.shape)
 
 

@@ -216,7 +216,7 @@ class MultiheadAttention(Module):
             row = trained.reshape((1, heads, 1, width))
             added.append(row * full((batch, 1, 1, 1), 1, x.dtype, x))
         if self.add_zero_attn:
-            added.append(np.zeros((batch, heads, 1, width), x.dtype, like=like(x)))
+            added.append(np.zeros((batch, heads, 1, width), dtype=x.dtype, like=like(x)))
         return np.concatenate([x, *added], axis=2) if added else x
 
     def _heads(self, x: Any) -> Any:

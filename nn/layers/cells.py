@@ -59,7 +59,7 @@ class Cell(Module):
                 f"{self.input_size}) or ({self.input_size},)."
             )
         if state is None:
-            zeros = np.zeros(shape, self.weight_hh.dtype, like=like(x))
+            zeros = np.zeros(shape, dtype=self.weight_hh.dtype, like=like(x))
             state = zeros if self.states == 1 else (zeros,) * self.states
         given = [state] if self.states == 1 else list(state)
         if [shape_of(part) for part in given] != [shape] * self.states:

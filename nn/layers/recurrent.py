@@ -179,7 +179,8 @@ class Recurrent(Module):
         if state is None:
             weight = self.weight_hh_l0
             dtype = np.result_type(dtype, weight.dtype)
-            return [np.zeros((count, batch, width), dtype, like=like(weight)) for width in widths]
+            home = like(weight)
+            return [np.zeros((count, batch, width), dtype=dtype, like=home) for width in widths]
         given = [state] if self.states == 1 else list(state)
         wanted = [(count, width) if alone else (count, batch, width) for width in widths]
         if [shape_of(part) for part in given] != wanted:
@@ -193,7 +194,7 @@ class Recurrent(Module):
     def _sequence(self, x: Any, suffix: str, first: list[Any]) -> list[Any]:
         """Return the states of one layer and direction at all steps; the first are the outputs."""
         names = [name + suffix for name in ("weight_ih", "weight_hh", "bias_ih", "bias_hh")]
-        zero = np.zeros(self.gates * self.hidden_size, first[0].dtype, like=like(first[0]))
+        zero = np.zeros(self.gates * self.hidden_size, dtype=first[0].dtype, like=like(first[0]))
         parts = [getattr(self, name, zero) for name in names] + first
         inputs = None
         if isinstance(x, Tensor) and x.requires_grad:

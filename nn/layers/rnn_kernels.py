@@ -159,7 +159,7 @@ def lstm_forward(y: list[Any], w_hh: Any, b_hh: Any, h: Any, c: Any) -> None:
     """
     hs, cs, gates = y
     width = h.shape[1]
-    scale = np.repeat(np.array([0.5, 0.5, 1.0, 0.5], gates.dtype, like=like(gates)), width)
+    scale = np.repeat(np.array([0.5, 0.5, 1.0, 0.5], dtype=gates.dtype, like=like(gates)), width)
     shift = 1 - scale
     gates += b_hh
     gates *= scale
@@ -180,7 +180,7 @@ def lstm_backward(g: list[Any], y: list[Any], w_hh: Any, h: Any, first: Any) -> 
     """Backpropagate through c = f c + i u, h = o tanh(c)."""
     _, c, gates = y
     width = h.shape[1]
-    shift = np.repeat(np.array([0.0, 0.0, 1.0, 0.0], h.dtype, like=like(h)), width)
+    shift = np.repeat(np.array([0.0, 0.0, 1.0, 0.0], dtype=h.dtype, like=like(h)), width)
     by_h: Any = 0.0
     by_c: Any = 0.0
     found = room(g[0], gates)

@@ -51,6 +51,7 @@ def refusal(sample):
         return str(error).strip() or type(error).__name__
     for a, b in zip(numbers, [result.data, *(x.grad for x in here)], strict=True):
         np.testing.assert_allclose(a, b, 1e-9, 1e-9)
+        assert np.asarray(a).dtype == np.asarray(b).dtype
     return ""
 
 

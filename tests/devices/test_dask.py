@@ -134,3 +134,46 @@ def test_what_dask_lacks_is_refused():
         np.sort(Tensor(lazy(ROWS)), axis=0)
     with pytest.raises(TraceError, match=r"arrays of dask\.array\.core"):
         ag.trace(np.exp)(lazy(ROWS))
+
+
+PARTS = {
+    "an element": lambda x: x[0, 0],
+    "a row": lambda x: x[1],
+    "a new axis": lambda x: x[..., None] * x[0, 1],
+    "nothing": lambda x: x[4:],
+    "differences": lambda x: np.diff(x, axis=0),
+    "joined": lambda x: np.concatenate([x, x * 2])[1:3],
+    "a sum": lambda x: np.sum(x, axis=1),
+    "a product": lambda x: np.tensordot(x, x, axes=([0], [0])),
+    "cumulated": lambda x: np.cumsum(x, axis=0),
+}
+
+
+@pytest.mark.parametrize("name", PARTS)
+@pytest.mark.parametrize("dtype", [np.float32, np.complex128], ids=["float32", "complex128"])
+def test_derivatives_keep_their_type_on_dask(name, dtype):
+    rows = (ROWS[:4, :3] + 1j * ROWS[4:8, :3]).astype(dtype) if dtype != np.float32 else None
+    rows = ROWS[:4, :3].astype(dtype) if rows is None else rows
+    found = []
+    for x in (rows, da.from_array(rows, chunks=(2, 3))):
+        node = Tensor(x)
+        part = PARTS[name](node)
+        np.sum(np.real(part * part)).backward()
+        found.append(node.grad)
+    assert found[1].dtype == found[0].dtype == dtype
+    np.testing.assert_allclose(found[1].compute(), found[0], 1e-5)
+    assert found[1].compute().dtype == dtype
+
+
+def test_what_cannot_go_back_is_refused():
+    with pytest.raises(NoRuleError, match=r"dask cannot compute the derivative of pad.*to_numpy"):
+        ag.grad(lambda x: np.sum(np.pad(x, 1) ** 2))(lazy(ROWS))
+
+
+def test_constants_of_dask_may_change_before_backward():
+    factor = lazy(np.arange(4.0))
+    x = Tensor(lazy(np.ones(4)))
+    y = x * factor
+    factor[0] = 9.0
+    np.sum(y).backward()
+    np.testing.assert_allclose(x.grad.compute(), np.arange(4.0))

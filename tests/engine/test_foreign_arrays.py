@@ -4,7 +4,9 @@ import numpy as np
 import pytest
 
 import autograd
+import nn
 from autograd import Tensor
+from autograd.errors import DataError
 
 
 class Foreign(np.lib.mixins.NDArrayOperatorsMixin):
@@ -67,3 +69,31 @@ def test_rules_work_on_other_array_libraries(create_graph):
         found = other.grad.data if create_graph else other.grad
         assert isinstance(found, Foreign)
         np.testing.assert_allclose(found.inside, expected, rtol=1e-12)
+
+
+class Quantity(np.ndarray):
+    """Numbers with a unit, as unyt and astropy have them."""
+
+    def __array_ufunc__(self, ufunc, method, *inputs, **keywords):
+        plain = [np.asarray(x) if isinstance(x, Quantity) else x for x in inputs]
+        return getattr(ufunc, method)(*plain, **keywords).view(Quantity)
+
+
+OTHERS = {"masked": np.ma.array([1.0, 2.0], mask=[0, 1]), "unit": np.ones(2).view(Quantity)}
+
+
+@pytest.mark.parametrize("x", OTHERS.values(), ids=OTHERS)
+@pytest.mark.parametrize(
+    "use",
+    [
+        Tensor,
+        autograd.grad(np.sum),
+        lambda x: Tensor(np.ones(2)) * x,
+        lambda x: nn.mse(Tensor(np.ones(2)), x),
+        lambda x: autograd.check_gradients(np.sum, x),
+        autograd.vmap(np.sin),
+    ],
+)
+def test_arrays_with_rules_of_their_own_are_refused(use, x):
+    with pytest.raises(DataError, match=r"would lose its mask|rules of its own"):
+        use(x)

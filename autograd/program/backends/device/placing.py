@@ -72,7 +72,7 @@ def _full(home: Any, shape: Any, fill_value: Any, dtype: Any = None, order: str 
     if dtype is None:
         dtype = getattr(fill_value, "dtype", None) or np.result_type(type(fill_value))
     if np.ndim(fill_value) or is_foreign(fill_value):
-        found = np.empty(shape, dtype, like=home)
+        found = np.empty(shape, dtype=dtype, like=home)
         found[...] = fill_value
         return found
     return full(shape, fill_value, dtype, home)
