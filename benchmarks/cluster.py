@@ -7,6 +7,7 @@ to networks. Run it with OMP_NUM_THREADS=1, on a machine that does nothing else.
 
 import argparse
 import math
+import statistics
 import time
 from dataclasses import dataclass, replace
 
@@ -69,14 +70,19 @@ class Cost:
         return rounds * self.gradient + waiting + moved
 
 
-def best(function, times=5):
-    """Return the least time that a function takes."""
+def times(function, count=5):
+    """Return how long a function takes, several times."""
     found = []
-    for _ in range(times):
+    for _ in range(count):
         begun = time.perf_counter()
         function()
         found.append(time.perf_counter() - begun)
-    return min(found)
+    return found
+
+
+def best(function, count=5):
+    """Return the least time that a function takes."""
+    return min(times(function, count))
 
 
 def model_of(width):
@@ -149,9 +155,14 @@ def main(arguments=None):
             cost = cost or measured_cost(client, options.width, options.shards, data)
             run, steps = epoch(options.width, options.shards, data, client)
             run()
-            found, lazy = best(run, 3) / steps, lazily()
+            taken, lazy = times(run), lazily()
         predicted = cost.step(workers, options.shards)
-        print(f"{workers} workers: step {found * 1e3:.0f} ms, predicted {predicted * 1e3:.0f} ms")
+        least, middle = min(taken) / steps, statistics.median(taken) / steps
+        print(
+            f"{workers} workers: predicted {predicted * 1e3:.0f} ms for a step; measured at least"
+        )
+        print(f"    {least * 1e3:.0f} ms, {least / predicted:.1f} times as much, in the median")
+        print(f"    {middle * 1e3:.0f} ms, {middle / predicted:.1f} times as much")
         print(f"    logistic regression: {lazy / here:.2f} times as long as in NumPy")
     print(f"one process: {cost.gradient * options.shards * 1e3:.0f} ms; {cost}")
     print("| network | 2 workers | 8 workers | 32 workers |\n|---|---|---|---|")
