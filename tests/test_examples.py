@@ -254,42 +254,8 @@ def test_a_drug_is_fitted_as_by_r():
     np.testing.assert_allclose(errors["Gauss-Newton"], [0.1709, 0.1728, 0.1273], atol=1e-4)
 
 
-#: Calls for a year at 100, of A. Lewis to 20 digits: speed 4, mean 1/4, noise 1, correlation -1/2, variance
-#: 0.04, interest 1 %, dividends 2 % ("Heston - reference prices", forum of Wilmott, 2012).
-LEWIS = {
-    80: 26.7747587439988542, 90: 20.9333490005967104, 100: 16.0701549170288343,
-    110: 12.1322115167098449, 120: 9.0249134834578356,
-}  # fmt: skip
-#: Price and its derivatives by spot, speed, mean, noise, start and correlation, from Heston's own two
-#: integrals (1993) in 20 digits, by mpmath; the price of Fang & Oosterlee has 8 right digits.
-HESTON_1993 = [
-    5.785155434376189, 0.6249164956262843, 0.868740270568971, 62.91518292152957,
-    -2.2048085632090167, 54.565330894157225, 0.5805726114169391,
-]  # fmt: skip
-
-
-def test_heston_prices_and_greeks_match_other_formulas():
-    module = loaded("option_prices")
-    for strike, expected in LEWIS.items():
-        forward = module.heston(100 * np.exp(-0.01), strike, 1.0, 4.0, 0.25, 1.0, 0.04, -0.5)
-        assert np.exp(-0.01) * forward == pytest.approx(expected, rel=1e-13)
-    at = (100.0, 100.0, 1.0, *module.HESTON.values())
-    found = [module.heston(*at), *(module.grad(module.heston, i)(*at) for i in (0, 3, 4, 5, 6, 7))]
-    np.testing.assert_allclose(found, HESTON_1993, rtol=1e-9)
-
-
-@pytest.mark.slow
-def test_option_prices_match_closed_forms_and_papers():
-    greeks, price, slopes, inverse = run("option_prices")
-    for ours, exact in greeks.values():
-        assert ours == pytest.approx(exact, rel=1e-10)
-    assert price == pytest.approx(5.78515543437619, rel=1e-11)  # by mpmath with 30 digits
-    assert price == pytest.approx(5.785155450, abs=1e-7)  # Fang & Oosterlee
-    assert inverse == pytest.approx(1.0)
-    assert slopes["spot"] > 0
-
-
-#: Calls at 100 for a year by A. Lewis, with twenty digits: rate 1 %, dividends 2 %.
+#: Calls for a year at 100, by A. Lewis with twenty digits: speed 4, mean 1/4, noise 1, correlation -1/2,
+#: variance 0.04, interest 1 %, dividends 2 % ("Heston - reference prices", forum of Wilmott, 2012).
 LEWIS = {
     80: 26.7747587439988542,
     90: 20.9333490005967104,
@@ -304,7 +270,33 @@ def test_prices_of_hestons_model_are_those_published():
     forward, discount = 100 * np.exp(-0.01), np.exp(-0.01)
     for strike, published in LEWIS.items():
         price = discount * heston(forward, strike, 1.0, 4.0, 0.25, 1.0, 0.04, -0.5)
-        assert price == pytest.approx(published, rel=1e-12)
+        assert price == pytest.approx(published, rel=1e-13)
+
+
+#: Price and its derivatives by spot, speed, mean, noise, start and correlation, from Heston's own two
+#: integrals (1993) in 20 digits, by mpmath; the price of Fang & Oosterlee has 8 right digits.
+HESTON_1993 = [
+    5.785155434376189, 0.6249164956262843, 0.868740270568971, 62.91518292152957,
+    -2.2048085632090167, 54.565330894157225, 0.5805726114169391,
+]  # fmt: skip
+
+
+def test_hestons_greeks_match_his_own_integrals():
+    module = loaded("option_prices")
+    at = (100.0, 100.0, 1.0, *module.HESTON.values())
+    found = [module.heston(*at), *(module.grad(module.heston, i)(*at) for i in (0, 3, 4, 5, 6, 7))]
+    np.testing.assert_allclose(found, HESTON_1993, rtol=1e-9)
+
+
+@pytest.mark.slow
+def test_option_prices_match_closed_forms_and_papers():
+    greeks, price, slopes, inverse = run("option_prices")
+    for ours, exact in greeks.values():
+        assert ours == pytest.approx(exact, rel=1e-10)
+    assert price == pytest.approx(5.78515543437619, rel=1e-11)  # by mpmath with 30 digits
+    assert price == pytest.approx(5.785155450, abs=1e-7)  # Fang & Oosterlee
+    assert inverse == pytest.approx(1.0)
+    assert slopes["spot"] > 0
 
 
 @pytest.mark.slow
