@@ -41,6 +41,7 @@ class ASGD(Optimizer):
 
     Examples
     --------
+    >>> import numpy as np
     >>> from autograd import Tensor
     >>> w = Tensor(np.ones(2))
     >>> optimizer = ASGD([w], lr=0.1, t0=0)

@@ -71,6 +71,8 @@ class LBFGS(Optimizer):
     array([1., 2.])
     """
 
+    _is_recorded = False  # it searches, and its memory grows
+
     def __init__(
         self,
         params: Iterable[Any],

@@ -93,6 +93,7 @@ class Optimizer:
     state: Any
     implied: ClassVar[dict[str, Any]] = {}  # options of PyTorch that the class stands for
     decays_gradient = True  # whether weight_decay is a part of the gradient
+    _is_recorded = True  # whether `jit` can record a step
 
     def __init__(
         self, params: Iterable[Any], defaults: Mapping[str, Any] | None = None, **options: Any
@@ -196,7 +197,8 @@ class Optimizer:
 
     def __program_state__(self) -> Iterator[State]:
         """Yield options and state, for programs that `autograd.jit` records."""
-        if self._is_own() and type(self.state) is ParameterState:  # made here, before the first use
+        is_followed = self._is_own() and self._is_recorded
+        if is_followed and type(self.state) is ParameterState:  # made here, before the first use
             yield State(self.state)
             for found in self.state.values():
                 yield State(found, numbers=("step",))

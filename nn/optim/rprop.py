@@ -42,10 +42,11 @@ class Rprop(Optimizer):
 
     Examples
     --------
+    >>> import numpy as np
     >>> from autograd import Tensor
     >>> w = Tensor(np.array([3.0, -500.0]))
     >>> optimizer = Rprop([w], lr=0.5)
-    >>> for _ in range(60):
+    >>> for _ in range(100):
     ...     optimizer.zero_grad()
     ...     (w * w).sum().backward()
     ...     optimizer.step()

@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 
 from autograd import Tensor, define, kernel
+from autograd.devices import eye, to_numpy
 from autograd.errors import OptionError, ShapeError
 from nn.arrays import plain
 from nn.module import Module
@@ -24,7 +25,8 @@ TERMS = 16
 @kernel()
 def exponential_of_array(x: Any) -> Any:
     """Return the exponential of square matrices, by squaring that of a small fraction."""
-    largest = float(np.max(np.sum(np.abs(x), axis=-1), initial=0.0))
+    rows = to_numpy(np.sum(np.abs(x), axis=-1))  # how many squarings depends on the numbers
+    largest = float(np.max(rows, initial=0.0))
     squarings = max(0, int(np.ceil(np.log2(largest))) + 1) if 0 < largest < np.inf else 0
     small, one = x * 0.5**squarings, _identity(x)
     found = one
@@ -75,7 +77,7 @@ def matrix_exp(x: Any) -> Any:
 
 
 def _identity(x: Any) -> Any:
-    return np.eye(x.shape[-1], dtype=x.dtype)
+    return eye(x.shape[-1], x.dtype, x)
 
 
 def _turned(x: Any) -> Any:
@@ -85,10 +87,10 @@ def _turned(x: Any) -> Any:
 def _reflections(x: Any, tau: Any) -> Any:
     """Return the first columns of the product of reflections by the columns below the diagonal."""
     n, k = x.shape[-2:]
-    found = np.broadcast_to(np.eye(n, k, dtype=x.dtype), x.shape)
-    below = np.tril(x, -1)
+    one, below = eye(n, x.dtype, x), np.tril(x, -1)
+    found = np.broadcast_to(one[:, :k], x.shape)
     for i in reversed(range(k)):
-        v = below[..., :, i : i + 1] + np.eye(n, dtype=x.dtype)[:, i : i + 1]
+        v = below[..., :, i : i + 1] + one[:, i : i + 1]
         found = found - tau[..., i, None, None] * (v @ (np.swapaxes(v, -1, -2) @ found))
     return found
 

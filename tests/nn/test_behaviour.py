@@ -240,7 +240,7 @@ def test_invalid_initialisation_arguments_are_errors():
     for call in (
         lambda: nn.init.kaiming_normal((2, 2), "fan"),
         lambda: nn.init.kaiming_normal((2, 2), nonlinearity="cosine"),
-        lambda: nn.init.truncated_normal((2,), 1.0, 9.0, 10.0),
+        lambda: nn.init.truncated_normal((2,), 1.0, 10.0, 9.0),
     ):
         with pytest.raises(OptionError):
             call()

@@ -181,7 +181,7 @@ def test_calls_register_no_functions():
     assert len(redefinable.BODIES) == before
 
 
-def test_equations_of_matrices_without_single_solution_are_refused():
+def test_matrix_equations_without_one_solution_are_refused():
     eye, ones = np.eye(2), np.ones((2, 2))
     for solve in (
         lambda a: linalg.solve_sylvester(a * eye, -a * eye, ones),
