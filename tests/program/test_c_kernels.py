@@ -12,11 +12,12 @@ from program.c_regions import Region
 from program.saved_c import SANITIZERS
 
 import autograd
-from autograd import Tensor, jit, value_and_grad
+from autograd import Tensor, jit, softmax, value_and_grad
 from autograd.program.backends.c import compiler
 from autograd.program.backends.c.formulas import FORMULAS
 from autograd.program.backends.c.kernel import Kernel
 from autograd.program.backends.c.library import unavailable
+from autograd.program.backends.c.objects import UNDERFLOW
 
 pytestmark = pytest.mark.skipif(unavailable() != "", reason=unavailable())
 
@@ -145,6 +146,22 @@ def test_ordinary_numbers_raise_no_flags(monkeypatch):
             x = np.random.default_rng(0).uniform(0.1, 3.0, size).astype(dtype)
             replayed(lambda x: tuple(getattr(np, n)(x) for n in names), x)
     assert codes == []
+
+
+@pytest.mark.parametrize("dtype", [np.float64, np.float32])
+@pytest.mark.parametrize("masked", [-np.inf, -1e30, -1e9, -100.0])
+def test_exponentials_of_masked_numbers_raise_no_flags(monkeypatch, dtype, masked):
+    codes, again = [], Kernel._again
+
+    def noted(self, code, *rest):
+        codes.append(code)
+        return again(self, code, *rest)
+
+    monkeypatch.setattr(Kernel, "_again", noted)
+    x = np.random.default_rng(0).normal(size=(40, 40)).astype(dtype)
+    x[np.triu_indices(40, 1)] = masked
+    replayed(lambda x: softmax(x * 2, axis=-1) + np.exp(x), x)
+    assert {*codes} <= {UNDERFLOW}  # which is ignored unless it is asked for
 
 
 def test_arrays_may_lie_otherwise_in_later_calls():

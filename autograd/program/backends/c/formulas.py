@@ -113,7 +113,8 @@ FORMULAS: dict[Any, tuple[Formula, ...]] = {
     np.square: (Formula("{0} * {0}"), Formula("({t})((u{t}){0} * (u{t}){0})", "i")),
     np.reciprocal: (Formula("1 / {0}"),),
     np.sqrt: (Formula("sqrt{s}({0})"),),
-    np.exp: (_call("exp"),),
+    # C's vector function raises the flags of an overflow or of an invalid number far below 0.
+    np.exp: (_call("exp", "{0} < -800 ? -800 : {0}"),),
     np.exp2: (_call("exp2"),),
     np.expm1: (_call("expm1"),),
     np.log: (_call("log"),),
