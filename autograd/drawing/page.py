@@ -237,8 +237,9 @@ def _steps(view: View, steps: list[Step], reason: str) -> dict[str, Any]:
 
 
 def _called(program: Program) -> str:
-    """Return a program's name as its source has it, "The program" for one of a lambda."""
-    return f"The program {function_name(program.name)}".replace("program program", "program")
+    """Return a program's name as its source has it; that of a lambda is "program"."""
+    name = function_name(program.name)
+    return "The program" if name == "program" else f"The program {name}"
 
 
 def _run(view: View, explained: bool) -> dict[str, Any]:

@@ -241,7 +241,7 @@ def ufunc(function: Any, method: str, inputs: Any, keywords: dict[str, Any]) -> 
     if method != "__call__":
         return _dispatch((function, method), function, inputs, keywords)
     if function in registry.WITHOUT_DERIVATIVE:
-        if function is np.isnan:
+        if function is np.isnan:  # which `brentq` asks first
             callers.refuse_in_solver()
         return _dispatch(function, function, inputs, keywords)
     return _with_keywords(function, inputs, keywords)

@@ -124,7 +124,7 @@ class NodesInBatches(Batching):
             with in_rule():
                 return function(*arguments, **keywords)
         except Exception as error:
-            if not (_is_of_batch(error) or _is_of_device(error, arguments)):
+            if not _may_loop(error, arguments):
                 raise
             settle(error)
             level = innermost((arguments, keywords))
@@ -141,8 +141,7 @@ class NodesInBatches(Batching):
                 return primitive.pullback(argnum, g, y, arguments, keywords)
         except Exception as error:
             reads_graph = primitive.limit is not None or primitive.again is not None
-            is_of_batch = _is_of_batch(error) or _is_of_device(error, arguments)
-            if not is_of_batch or (reads_graph and isinstance(g, Node)):
+            if not _may_loop(error, arguments) or (reads_graph and isinstance(g, Node)):
                 raise  # the rule reads the graph of its cotangent, which a loop would cut
             settle(error)
             given = (argnum, g, y, arguments, keywords)
@@ -159,8 +158,7 @@ class NodesInBatches(Batching):
             with in_rule():
                 return handler(*arguments, **keywords)
         except Exception as error:
-            is_of_batch = _is_of_batch(error) or _is_of_device(error, arguments)
-            if not is_of_batch or handler in WRITERS:
+            if not _may_loop(error, arguments) or handler in WRITERS:
                 raise
             if innermost(plain((arguments, keywords))) is None:
                 raise
@@ -199,9 +197,10 @@ def _is_of_batch(error: BaseException | None) -> bool:
     return error is not None
 
 
-def _is_of_device(error: Exception, arguments: Any) -> bool:
-    """Return whether another library may have refused an array because it is batched."""
-    return isinstance(error, TypeError) and like(arguments) is not None
+def _may_loop(error: Exception, arguments: Any) -> bool:
+    """Return whether an error comes from batched arrays, which another library may refuse."""
+    refused = isinstance(error, TypeError) and like(arguments) is not None
+    return refused or _is_of_batch(error)
 
 
 def of_elements(primitive: Primitive, arguments: Any) -> Any:

@@ -87,7 +87,7 @@ _RESERVED = frozenset(
 #: Names in capitals are those of macros.
 _MACRO = re.compile(r"[A-Z][A-Z0-9_]*")
 
-#: What the names of that end in which C is told of each array.
+#: The endings of the names that describe each array to C.
 _DESCRIBED = "_size|_shape|_ndim"
 
 #: Other ways to write characters that are looked for here.

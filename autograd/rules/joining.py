@@ -75,7 +75,7 @@ def raising(function: Callable[..., Any], ndim: int) -> None:
     """Register `numpy.atleast_1d`, `_2d` or `_3d`."""
 
     def atleast(*arrays: Any) -> Any:
-        if ndim == 1:
+        if ndim == 1:  # which `fsolve` asks first
             refuse_in_solver()
         found = tuple(raised(ndim, array) for array in arrays)
         return found[0] if len(found) == 1 else found

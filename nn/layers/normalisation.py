@@ -51,9 +51,9 @@ def derivative(
         if kept.x is not x:
             _, mean, variance = normalise(x, weight, None, axes, eps, centred)
         found = normalise_back(g, x, weight, bias, mean, variance, axes, eps)
-        kept.g, kept.derivatives = g, {k: x for k, x in enumerate(found) if k >= argnum}
+        kept.g, kept.derivatives = g, {k: one for k, one in enumerate(found) if k >= argnum}
     wanted = kept.derivatives.pop(argnum)
-    if all(x is None for x in kept.derivatives.values()):
+    if all(one is None for one in kept.derivatives.values()):
         kept.g, kept.derivatives = None, {}
     return wanted
 

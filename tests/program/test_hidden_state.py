@@ -204,7 +204,8 @@ def classes_as_they_were(monkeypatch):
         if not name.startswith("__") or name in ("__mul__", "__call__"):
             monkeypatch.setattr(Scale, name, member)
     yield
-    vars(Derived).get("method") and delattr(Derived, "method")
+    if "method" in vars(Derived):
+        del Derived.method
     noted.number = 1.0
 
 

@@ -20,7 +20,7 @@ from autograd.program.instructions import Constant, Instruction, Variable
 from autograd.program.passes.buffers import is_c_contiguous
 from autograd.rules.in_c import CText
 
-#: What C is told of each array, with its type.
+#: What describes each array to C, with its type.
 _DESCRIBED = (("long", "size"), ("long", "ndim"), ("long *", "shape"))
 
 _BODY = """\
@@ -124,7 +124,7 @@ class OwnCall:
         made = set(self.made)
         for x in (*self.given, *self.filled):
             if x is None:
-                given += ["0", *"0" * len(_DESCRIBED)]
+                given += ["0"] * (1 + len(_DESCRIBED))
                 continue
             integers = integers_of(x)
             if integers is not None:

@@ -67,7 +67,7 @@ class OnDevice:
         program : Program
             The program as it was recorded.
         given, wanted : list of bool
-            Which arguments are there, and which results shall be.
+            Which arguments are there, and which results must be.
         report : Report
             Notes what runs.
         """
