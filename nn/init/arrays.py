@@ -346,30 +346,45 @@ def truncated_normal(
     Raises
     ------
     OptionError
-        If `low` is not less than `high`.
+        If `low` is not less than `high`, or `std` is negative.
 
     Examples
     --------
     >>> bool((np.abs(truncated_normal((100,))) <= 2.0).all())
     True
     """
-    if not low < high:
-        raise OptionError(f"low={low} must be less than high={high}.")
-    drawn = chosen(generator)
+    if not low < high or not std >= 0:
+        raise OptionError(f"low={low} must be less than high={high}, and std={std} not negative.")
+    top = min(max(low, 0.0), high)  # the likeliest number
+    if std == 0:
+        return np.full(shape, top)
     if math.erf(high / std / math.sqrt(2)) - math.erf(low / std / math.sqrt(2)) > 0.6:
         found = normal(shape, std, generator)
         while (outside := (found < low) | (found > high)).any():
             found = np.where(outside, normal(shape, std, generator), found)
         return found
-    top = min(max(low, 0.0), high)  # the likeliest number
+    return _by_rejection(shape, std, low, high, top, chosen(generator))
+
+
+def _by_rejection(
+    shape: Shape, std: float, low: float, high: float, top: float, drawn: np.random.Generator
+) -> Any:
+    """Draw numbers evenly, and each again until it is accepted: by its share of the density at top.
+
+    Beyond 40 standard deviations from there the share is 0.
+    """
+    low, high = max(low, top - 40 * std), min(high, top + 40 * std)
 
     def refused(found: Any) -> Any:
-        share = np.exp((top * top - found * found) / (2 * std * std))  # of its density
+        share = np.exp((top * top - found * found) / (2 * std * std))
         return drawn.uniform(0.0, 1.0, shape) > share
 
     found = drawn.uniform(low, high, shape)
-    while (outside := refused(found)).any():
-        found = np.where(outside, drawn.uniform(low, high, shape), found)
+    pending = refused(found)
+    while np.any(pending):
+        others = drawn.uniform(low, high, shape)
+        found = np.where(pending, others, found)
+        pending = pending & refused(others)
     return found
 
 

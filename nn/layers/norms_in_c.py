@@ -194,13 +194,15 @@ for (long channel = 0; channel < means; channel++) {
 """
 )
 
-#: Memory for some arrays with a number for each channel, or each weight.
+#: Memory for some arrays with a number for each channel, or each weight; without it all is NaN.
 _MEMORY = """
 const long size = $size;
 real *parts = __builtin_malloc((3 * size + 1) * sizeof(real));
 double *totals = __builtin_calloc(3 * size + 1, sizeof(double));
 if (!parts || !totals) {
-    $failed
+    for (long k = 0; k < result_0_size; k++) result_0[k] = NAN;
+    for (long k = 0; k < result_1_size; k++) result_1[k] = NAN;
+    for (long k = 0; k < result_2_size; k++) result_2[k] = NAN;
     __builtin_free(parts);
     __builtin_free(totals);
     return;
@@ -216,9 +218,7 @@ __builtin_free(totals);
 #: For channels of a number in each example: the same, for all channels together. `a` are means of
 #: a part, `b` sums, `c` scales; `as` are sums of all, `bs` merged variances, `cs` merged means.
 _COLUMNS = (
-    Template(_MEMORY).substitute(
-        size="means", failed="for (long k = 0; k < x_size; k++) result_0[k] = NAN;"
-    )
+    Template(_MEMORY).substitute(size="means")
     + """
 const long some = 4 * BLOCK / means + 1;
 real *restrict c = parts + 2 * size;
@@ -279,9 +279,7 @@ _WEIGHTED = {"along": "slope[] * w[] * (from[] - m)", "total": "slope[] * w[]"}
 
 #: Rows with a weight for each number: its derivatives are sums of some rows in `a` and `b`.
 _ROWS_BACK = (
-    Template(_MEMORY).substitute(
-        size="weights", failed="for (long k = 0; k < x_size; k++) result_0[k] = NAN;"
-    )
+    Template(_MEMORY).substitute(size="weights")
     + """
 enum { SOME = 256 };
 for (long k = 0; k < weights; k++) a[k] = b[k] = 0;
@@ -397,9 +395,7 @@ for (long channel = 0; channel < means; channel++) {
 
 #: For channels of one number: in `a` and `b` first the sums of a part, in the end the factors.
 _COLUMNS_BACK = (
-    Template(_MEMORY).substitute(
-        size="means", failed="for (long k = 0; k < x_size; k++) result_0[k] = NAN;"
-    )
+    Template(_MEMORY).substitute(size="means")
     + """
 const long some = 4 * BLOCK / means + 1;
 real *restrict c = parts + 2 * size, *restrict scale = (real *)(totals + 2 * size);

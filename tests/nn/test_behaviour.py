@@ -246,6 +246,32 @@ def test_invalid_initialisation_arguments_are_errors():
             call()
 
 
+@pytest.mark.parametrize(
+    ("std", "low", "high"),
+    [(1.0, -0.5, 0.5), (1.0, 3.0, 4.0), (2.0, 1.0, math.inf), (0.5, -math.inf, -4.0)],
+)
+def test_truncated_normal_numbers_have_their_moments(std, low, high):
+    """The mean is that of the density, (φ(a) - φ(b)) / (Φ(b) - Φ(a)), and so is the second moment."""
+    a, b = low / std, high / std
+    density = [
+        0.0 if math.isinf(x) else math.exp(-x * x / 2) / math.sqrt(2 * math.pi) for x in (a, b)
+    ]
+    below = [math.erfc(-x / math.sqrt(2)) / 2 for x in (a, b)]
+    edges = [0.0 if math.isinf(x) else x * d for x, d in zip((a, b), density, strict=True)]
+    mean = std * (density[0] - density[1]) / (below[1] - below[0])
+    square = std**2 * (1 + (edges[0] - edges[1]) / (below[1] - below[0]))
+    x = nn.init.truncated_normal((4000,), std, low, high, np.random.default_rng(0))
+    assert low <= x.min() <= x.max() <= high
+    assert abs(x.mean() - mean) < 5 * x.std() / math.sqrt(len(x))
+    assert abs((x * x).mean() - square) < 5 * (x * x).std() / math.sqrt(len(x))
+
+
+def test_truncated_normal_numbers_without_spread_are_the_likeliest():
+    assert nn.init.truncated_normal((2,), 0.0, 1.0, 3.0).tolist() == [1.0, 1.0]
+    with pytest.raises(OptionError, match="not negative"):
+        nn.init.truncated_normal((2,), -1.0)
+
+
 def test_layers_are_initialised_like_pytorch():
     nn.seed(0)
     layer = nn.Linear(100, 300)
