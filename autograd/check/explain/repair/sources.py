@@ -12,7 +12,7 @@ import sys
 import sysconfig
 import threading
 import types
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from itertools import islice
@@ -169,6 +169,8 @@ class Source:
         The names of the classes around it.
     names : dict
         For each executed line, also of functions inside it, the variables before it.
+    functions : list of function
+        The function objects that run this code; several if it is a closure.
     holders : list of function
         Functions that make this one each time they run, but are right themselves.
     """
@@ -177,7 +179,8 @@ class Source:
     tree: Any
     classes: tuple[str, ...]
     names: dict[int, dict[str, Any]]
-    holders: list[types.FunctionType] = field(default_factory=list)
+    functions: list[types.FunctionType]
+    holders: list[types.FunctionType]
 
     @property
     def path(self) -> str:
@@ -188,11 +191,6 @@ class Source:
     def lines(self) -> list[str]:
         """The lines of the file."""
         return linecache.getlines(self.path)
-
-    @cached_property
-    def functions(self) -> list[types.FunctionType]:
-        """The function objects that run this code; several if it is a closure."""
-        return functions_with(self.executed.code)
 
     def carriers(self, code: types.CodeType) -> list[tuple[types.FunctionType, types.CodeType]]:
         """Return the functions to run other code in, each with its code then."""
@@ -209,10 +207,17 @@ class Source:
         return Ticking(self.tree)
 
 
-def functions_with(code: types.CodeType) -> list[types.FunctionType]:
-    """Return the functions that run some code."""
-    holders = gc.get_referrers(code)
-    return [f for f in holders if isinstance(f, types.FunctionType) and f.__code__ is code]
+def functions_by_code(codes: Iterable[types.CodeType]) -> dict[int, list[types.FunctionType]]:
+    """Return the functions that run each code, by its identity.
+
+    They are found in one pass through all objects: of a large process one takes a second.
+    """
+    wanted = {id(code): code for code in codes}
+    found: dict[int, list[types.FunctionType]] = {number: [] for number in wanted}
+    for holder in gc.get_referrers(*wanted.values()) if wanted else ():
+        if isinstance(holder, types.FunctionType) and id(holder.__code__) in wanted:
+            found[id(holder.__code__)].append(holder)
+    return found
 
 
 def _with_inner(outer: types.CodeType, old: types.CodeType, new: types.CodeType) -> types.CodeType:
@@ -262,6 +267,7 @@ class Sources:
         for item in makers:
             place = None if item.code in own else self._locate(item.code)
             known += [] if place is None else [(item, *place)]
+        functions = functions_by_code(item.code for item, *_ in known)
         for item, tree, classes in known:
             if item.code not in own:
                 continue
@@ -275,8 +281,8 @@ class Sources:
             for inner, other, _ in near:
                 if _contains(tree, other) and (inner.code in right) == mine:
                     names.update(inner.names)
-            holders = [f for k in around for f in functions_with(k[0].code)]
-            source = Source(item, tree, classes, names, holders)
+            holders = [f for k in around for f in functions[id(k[0].code)]]
+            source = Source(item, tree, classes, names, functions[id(item.code)], holders)
             if source.carriers(item.code) and source.changed(tree, Choice()) is not None:
                 self.found.append(source)
             else:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import ast
-import gc
 import linecache
 import os
 import sysconfig
@@ -16,7 +15,7 @@ from types import CodeType, FunctionType
 from typing import Any
 
 import autograd
-from autograd.check.explain.repair.sources import traced
+from autograd.check.explain.repair.sources import functions_by_code, traced
 
 #: The flag of ``from __future__ import annotations`` in a code object.
 _FUTURE = annotations.compiler_flag
@@ -55,15 +54,8 @@ def executed(call: Callable[[], Any]) -> list[Code]:
 
     with traced(note):
         call()
-    return _with_functions(list(found))
-
-
-def _with_functions(codes: list[CodeType]) -> list[Code]:
-    by_code = {id(code): Code(code, []) for code in codes}
-    for holder in gc.get_referrers(*codes) if codes else ():
-        if isinstance(holder, FunctionType) and id(holder.__code__) in by_code:
-            by_code[id(holder.__code__)].functions.append(holder)
-    return list(by_code.values())
+    functions = functions_by_code(found)
+    return [Code(code, functions[id(code)]) for code in found]
 
 
 @cache
