@@ -266,7 +266,7 @@ def test_truncated_normal_numbers_have_their_moments(std, low, high):
     assert abs((x * x).mean() - square) < 5 * (x * x).std() / math.sqrt(len(x))
 
 
-def test_truncated_normal_numbers_without_spread_are_the_likeliest():
+def test_truncated_normals_without_spread_are_the_likeliest():
     assert nn.init.truncated_normal((2,), 0.0, 1.0, 3.0).tolist() == [1.0, 1.0]
     with pytest.raises(OptionError, match="not negative"):
         nn.init.truncated_normal((2,), -1.0)

@@ -12,7 +12,7 @@ from program.c_regions import Region
 from program.saved_c import SANITIZERS
 
 import autograd
-from autograd import Tensor, jit, softmax, value_and_grad
+from autograd import Tensor, gelu, jit, softmax, value_and_grad
 from autograd.program.backends.c import compiler
 from autograd.program.backends.c.formulas import FORMULAS
 from autograd.program.backends.c.kernel import Kernel
@@ -162,6 +162,14 @@ def test_exponentials_of_masked_numbers_raise_no_flags(monkeypatch, dtype, maske
     x[np.triu_indices(40, 1)] = masked
     replayed(lambda x: softmax(x * 2, axis=-1) + np.exp(x), x)
     assert {*codes} <= {UNDERFLOW}  # which is ignored unless it is asked for
+
+
+def test_gelu_in_single_precision_is_exact_far_below_0():
+    x = np.linspace(-13, 6, 4001, dtype=np.float32)
+    found, report = replayed(lambda x: 3 * gelu(x), x)
+    exact = [3 * float(one) * math.erfc(-float(one) / math.sqrt(2)) / 2 for one in x]
+    np.testing.assert_allclose(found, exact, rtol=1e-6)
+    assert "C kernels" in report
 
 
 def test_arrays_may_lie_otherwise_in_later_calls():

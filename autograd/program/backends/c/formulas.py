@@ -41,6 +41,8 @@ class Formula:
         A statement that raises a flag of the processor where Python raises an error.
     definition : callable or None
         Returns the definition of the function that is called, for a type and its suffix.
+    single : str
+        The template for arrays in single precision, without calls; "" if it is the same.
     """
 
     text: str
@@ -50,6 +52,7 @@ class Formula:
     instead: str = ""
     check: str = ""
     definition: Callable[[str, str], str] | None = None
+    single: str = ""
 
 
 @dataclass(frozen=True)
@@ -75,6 +78,11 @@ class Elementwise:
     types: tuple[Any, ...]
     loop: Any
     result: Any
+
+    @property
+    def is_inlined(self) -> bool:
+        """Whether arrays are computed by the template for single precision."""
+        return bool(self.formula.single) and self.loop == np.float32
 
 
 def made(formula: Formula, operands: Any, types: Any, result: Any) -> Elementwise:
@@ -114,7 +122,7 @@ FORMULAS: dict[Any, tuple[Formula, ...]] = {
     np.reciprocal: (Formula("1 / {0}"),),
     np.sqrt: (Formula("sqrt{s}({0})"),),
     # C's vector function raises the flags of an overflow or of an invalid number far below 0.
-    np.exp: (_call("exp", "{0} < -800 ? -800 : {0}"),),
+    np.exp: (Formula("exp{s}({0} < -800 ? -800 : {0})", calls="exp", single="exp_f4({0})"),),
     np.exp2: (_call("exp2"),),
     np.expm1: (_call("expm1"),),
     np.log: (_call("log"),),
@@ -197,33 +205,40 @@ SHARPENED = {
     "((1 + exp{s}(-fabs{s}({1}))) * (1 + exp{s}(-fabs{s}({1}))))",
 }
 
+
+def _of_powers(text: str) -> Formula:
+    """Return a formula with exponentials of what stays below the largest one."""
+    return Formula(text, calls="exp", single=text.replace("exp{s}(", "exp_f4("))
+
+
 _EXP = "exp{s}({%d} > 40 ? 40 : {%d})"  # above, sigmoid(x) is 1
 _NORMAL = "(erfc{s}({%d} * -({t})0.70710678118654752440) / 2)"
 
 #: Kernels of the rules for arrays of one type of floats, from their textbook formulas.
 KERNELS = {
-    special.sigmoid_of_array: Formula(f"{_EXP} / (1 + {_EXP})" % (0, 0, 0, 0), calls="exp"),
+    special.sigmoid_of_array: _of_powers(f"{_EXP} / (1 + {_EXP})" % (0, 0, 0, 0)),
     special.softplus_of_array: Formula(
         "({0} > 0 ? {0} : 0) + log1p{s}(exp{s}(-fabs{s}({0})))", calls="exp"
     ),
     error_function.erf_of_array: _call("erf"),
-    activations.silu_of_array: Formula(
-        f"{{0}} > 40 ? {{0}} : {{0}} * {_EXP} / (1 + {_EXP})" % (0, 0, 0, 0), calls="exp"
+    activations.silu_of_array: _of_powers(
+        f"{{0}} > 40 ? {{0}} : {{0}} * {_EXP} / (1 + {_EXP})" % (0, 0, 0, 0)
     ),
-    activations.silu_slope_of_arrays: Formula(
-        f"{{1}} > 40 ? 1 : ({_EXP} + {{0}}) / (1 + {_EXP})" % (1, 1, 1, 1), calls="exp"
+    activations.silu_slope_of_arrays: _of_powers(
+        f"{{1}} > 40 ? 1 : ({_EXP} + {{0}}) / (1 + {_EXP})" % (1, 1, 1, 1)
     ),
-    activations.gelu_of_array: Formula(f"{{0}} * {_NORMAL % 0}", calls="erfc"),
+    activations.gelu_of_array: Formula(
+        f"{{0}} * {_NORMAL % 0}", calls="erfc", single="{0} * normal_f4({0})"
+    ),
     activations.gelu_slope_of_arrays: Formula(
         f"{_NORMAL % 1} + {{1}} * exp{{s}}({{1}} * {{1}} / -2) / ({{t}})2.5066282746310005024",
         calls="erfc",
+        single="normal_f4({1}) + {1} * bell_f4({1})",
     ),
     activations.elu_of_array: Formula(
         "{0} > 0 ? {0} : {1} * expm1{s}({0} > 0 ? 0 : {0})", calls="expm1"
     ),
-    activations.elu_slope_of_arrays: Formula(
-        "{0} > 0 ? 1 : {1} * exp{s}({0} > 0 ? 0 : {0})", calls="exp"
-    ),
+    activations.elu_slope_of_arrays: _of_powers("{0} > 0 ? 1 : {1} * exp{s}({0} > 0 ? 0 : {0})"),
     activations.leaky_relu_of_array: Formula("{0} > 0 ? {0} : {1} * {0}"),
     activations.leaky_slope_of_arrays: Formula("{0} > 0 ? 1 : {1}"),
 }

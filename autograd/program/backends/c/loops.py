@@ -342,7 +342,8 @@ class NestWriter:
         mark = "f" if formula.loop.itemsize == 4 else ""
         if formula.formula.definition is not None:
             self.definitions[formula.formula.definition(kind, mark)] = None
-        text = formula.formula.text.format(
+        template = formula.formula.single if formula.is_inlined else formula.formula.text
+        text = template.format(
             *operands,
             s=mark,
             t=kind,

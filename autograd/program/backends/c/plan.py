@@ -148,7 +148,8 @@ class Plan:
 
     def _has_own_loop(self, step: Element) -> bool:
         formula = step.formula.formula
-        return bool((formula.calls and self.nest.shape) or formula.rare)
+        has_calls = formula.calls and not step.formula.is_inlined
+        return bool((has_calls and self.nest.shape) or formula.rare)
 
     def _find_loops(self, slots: dict[Any, tuple[int, int]]) -> None:
         """Decide which loop computes each element: the first one that needs it."""

@@ -1,4 +1,4 @@
-"""What generated C begins with: declarations, and functions that reduce rows."""
+"""What generated C begins with: declarations, and functions of ours that it calls."""
 
 from __future__ import annotations
 
@@ -9,6 +9,8 @@ import re
 from typing import Any
 
 import numpy as np
+
+from autograd.program.backends.c import single
 
 #: The functions that glibc's vector library has, with one and with two arguments.
 _VECTOR_FUNCTIONS = (
@@ -159,8 +161,9 @@ def _has(library: Any, name: str) -> bool:
 
 
 def needed(text: str) -> list[str]:
-    """Return the functions that reduce rows which a text calls."""
-    return [
+    """Return the functions of ours which a text calls."""
+    inlined = [single.TEXT] if any(_calls(text, name) for name in single.NAMES) else []
+    return inlined + [
         definition
         for name, definition in reductions().items()
         if any(_calls(text, one) for one in _names_for(name))
