@@ -163,10 +163,10 @@ ALL = {
 }
 
 
-SLOW = pytest.param("dblquad, without end", marks=pytest.mark.slow)
+LONG = pytest.param("dblquad, without end", marks=pytest.mark.gallery)
 
 
-@pytest.mark.parametrize("name", [SLOW if name in SLOW.values else name for name in ALL])
+@pytest.mark.parametrize("name", [LONG if name in LONG.values else name for name in ALL])
 def test_what_has_no_derivative_is_refused(name):
     function, a = ALL[name]
     with pytest.raises(NAMED) as caught:

@@ -67,10 +67,6 @@ def test_integrals_over_several_numbers_have_derivatives():
     )[0]
     assert double(1.5) == pytest.approx(1.5**4 / 15)
     assert grad(double)(1.5) == pytest.approx(4 * 1.5**3 / 15)
-    triple = lambda a: integrate.tplquad(  # noqa: E731
-        lambda z, y, x: a * x * y * z, 0, 1, 0, 1, 0, a, epsabs=1e-6
-    )[0]
-    assert grad(triple)(1.5) == pytest.approx(3 * 1.5**2 / 8)
     several = lambda a: integrate.nquad(  # noqa: E731
         lambda x, y, b: np.exp(-b * x * y), [lambda y, b: (0, y * b), (0, a)], args=(a,)
     )[0]
@@ -78,6 +74,14 @@ def test_integrals_over_several_numbers_have_derivatives():
     expected = (several(1.3 + h) - several(1.3 - h)) / (2 * h)
     assert grad(several)(1.3) == pytest.approx(expected, rel=1e-6)
     assert several(1.3) == pytest.approx(float(several(Value(1.3)).data), rel=1e-12)
+
+
+@pytest.mark.gallery
+def test_integrals_over_three_numbers_have_derivatives():
+    triple = lambda a: integrate.tplquad(  # noqa: E731
+        lambda z, y, x: a * x * y * z, 0, 1, 0, 1, 0, a, epsabs=1e-6
+    )[0]
+    assert grad(triple)(1.5) == pytest.approx(3 * 1.5**2 / 8)
 
 
 def test_fixed_quadrature_is_differentiated_through_its_points():
@@ -120,13 +124,13 @@ RULES = ("trapezoid", "simpson", "cumulative_trapezoid", "cumulative_simpson", "
 
 
 @pytest.mark.parametrize("name", RULES)
-@pytest.mark.parametrize("count", [2, 3, 4, 5, 8, 9])
+@pytest.mark.parametrize("count", [2, 4, 5])
 def test_rules_for_samples_have_scipys_values_and_derivatives(name, count):
     ours, theirs = getattr(integrate, name), getattr(scipy.integrate, name)
     y = random.normal(size=(2, count))
     x = np.cumsum(random.uniform(0.5, 1.5, size=count))
     if name == "romb":
-        if count in (4, 8):
+        if count == 4:
             with pytest.raises(ValueError, match="power of 2"):
                 ours(Tensor(y))
             return
@@ -142,7 +146,11 @@ def test_rules_for_samples_have_scipys_values_and_derivatives(name, count):
     for form in forms:
         found = form(ours, Tensor(y), x, 0.3).data
         np.testing.assert_allclose(found, form(theirs, y, x, 0.3), rtol=1e-12, atol=1e-12)
-        check_gradients(lambda y, x, h: form(ours, y, x, h), y, x, 0.3)  # noqa: B023
+
+    def total(y, x, h):
+        return sum(k * np.sum(np.sin(form(ours, y, x, h))) for k, form in enumerate(forms, 1))
+
+    check_gradients(total, y, x, 0.3)
 
 
 def test_quad_vec_with_too_few_intervals_is_refused():

@@ -87,13 +87,13 @@ def test_coinciding_times_work():
 @pytest.mark.slow
 def test_an_equation_can_be_fitted_to_a_solution():
     times = np.linspace(0, 2, 5)
-    data = integrate.odeint(decay, [1.0], times, (1.3,))[:, 0]
+    data = np.exp(-1.3 * times)
 
     def loss(p):
-        return np.sum((integrate.odeint(decay, [1.0], times, (p[0],), **TIGHT)[:, 0] - data) ** 2)
+        return np.sum((integrate.odeint(decay, [1.0], times, (p[0],))[:, 0] - data) ** 2)
 
     p = np.array([1.2])
-    for _ in range(4):
+    for _ in range(3):
         p = p - np.linalg.solve(hessian(loss)(p), grad(loss)(p))
     assert p[0] == pytest.approx(1.3, rel=1e-6)
 

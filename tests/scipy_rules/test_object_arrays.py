@@ -13,7 +13,7 @@ from autograd.scipy import integrate, optimize, special, stats
 
 T = np.linspace(0.0, 2.0, 8)
 Y = 2.0 * np.exp(-0.7 * T) + 0.01 * np.sin(9.0 * T)
-TIGHT = {"rtol": 1e-10, "atol": 1e-10}
+TIGHT = {"rtol": 1e-7, "atol": 1e-7}
 
 
 def plain(a):
