@@ -1,42 +1,51 @@
-"""Keras' way to train: ``compile``, ``fit``, ``evaluate``, ``predict``, ``summary``.
+"""Keras' layers and its way to train: ``compile``, ``fit``, ``evaluate``, ``predict``, ``summary``.
 
-Models are made of the layers of `nn`; training is `nn.fit`. Import it as Keras users do:
-``from nn import keras_style as keras``.
+Models are made of `layers`, or of the modules of `nn`; training is `nn.fit`. Import it as Keras
+users do: ``from nn import keras_style as keras``.
 """
 
 from typing import TYPE_CHECKING, Any
 
 from nn import callbacks
-from nn.keras_style import layers, losses, metrics, models, optimizers, utils
-from nn.keras_style.model import Model, Sequential
+from nn.keras_style import (
+    activations,
+    config,
+    initializers,
+    layers,
+    losses,
+    metrics,
+    models,
+    ops,
+    optimizers,
+    regularizers,
+    utils,
+)
+from nn.keras_style.layers.inputs import Input
+from nn.keras_style.layers.layer import Layer
+from nn.keras_style.model import Model
+from nn.keras_style.sequential import Sequential
+from nn.keras_style.symbolic import KerasTensor
+from nn.keras_style.variable import Variable
 from nn.missing_names import refuse
 
 __all__ = [
-    "Model", "Sequential", "callbacks", "layers", "losses", "metrics", "models", "optimizers",
-    "utils",
+    "Input", "KerasTensor", "Layer", "Model", "Sequential", "Variable", "activations", "callbacks",
+    "config", "initializers", "layers", "losses", "metrics", "models", "ops", "optimizers",
+    "regularizers", "utils",
 ]  # fmt: skip
 
 #: Names of Keras and TensorFlow that are not here, and what to write.
 HINTS = {
     "GradientTape": "loss = ..., as everything is recorded; then optimizer.zero_grad(), "
     "loss.backward(), optimizer.step()",
-    "Input": "nothing: layers state how many inputs they take; for a graph of layers, a class that "
-    "derives from keras.Model and defines call",
-    "KerasTensor": "nothing: models are classes that define call",
-    "Layer": "nn.Module, with parameters in __init__, and forward in place of call",
-    "Variable": "nn.Parameter(array)",
-    "activations": "nn.relu, nn.gelu, nn.softmax and others",
     "applications": "weights of your own: nn.load_into(model, path)",
-    "backend": "functions of NumPy, through which derivatives flow",
+    "backend": "keras.config.floatx() and set_floatx, keras.utils.clear_session()",
     "constraints": "a callback, or nn.utils.parametrizations",
     "datasets": "arrays of your own, or sklearn.datasets",
     "function": "autograd.jit(function)",
-    "initializers": "nn.init.xavier_uniform_(layer.weight) and others",
     "mixed_precision": "model.astype(np.float32)",
-    "ops": "functions of NumPy, through which derivatives flow",
-    "preprocessing": "functions of NumPy before training",
+    "preprocessing": "keras.utils.pad_sequences, or functions of NumPy before training",
     "random": "nn.seed(number), and NumPy's generators",
-    "regularizers": "an optimiser with weight_decay=, or a loss with a penalty",
     "saving": "model.save_weights(path)",
     "tree": "lists and dicts",
 }

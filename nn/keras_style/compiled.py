@@ -16,15 +16,27 @@ from nn.module import Module
 
 
 class Compiled:
-    """The loss and the metrics of a compiled model, which take targets with weights as well."""
+    """The loss and the metrics of a compiled model, which take targets with weights as well.
 
-    def __init__(self, loss: Any, metrics: Any) -> None:
+    Parameters
+    ----------
+    loss, metrics
+        As for ``compile``.
+    penalties : callable
+        Returns what to add to the loss.
+    """
+
+    def __init__(self, loss: Any, metrics: Any, penalties: Callable[[], list[Any]] = list) -> None:
+        self.penalties = penalties
         self.of_examples = outputs_first("loss", losses.get(loss))
         self.metrics = [_unweighted(known.get(metric)) for metric in listed(metrics)]
         self.is_weighted = isinstance(losses.get(loss), losses.Loss)
 
     def loss(self, outputs: Any, targets: Any) -> Any:
-        """Return the mean of the weighted losses of the examples."""
+        """Return the mean of the weighted losses of the examples, and the penalties."""
+        return sum(self.penalties(), self._of_batch(outputs, targets))
+
+    def _of_batch(self, outputs: Any, targets: Any) -> Any:
         targets, weights = _parts(targets)
         if self.is_weighted:
             return np.mean(self.of_examples(outputs, targets, sample_weight=weights))

@@ -12,6 +12,9 @@ from nn.arrays import is_array, plain
 from nn.data import DataLoader
 from nn.layers.linear import indices_below
 
+#: The number of examples per batch, unless another is asked for.
+BATCH = 32
+
 
 def arrays_of(x: Any, y: Any = None, sample_weight: Any = None) -> tuple[Any, ...]:
     """Return inputs, and targets and weights if given, as arrays of as many examples each."""
@@ -83,3 +86,48 @@ class Weighted:
     def __iter__(self) -> Iterator[Any]:
         for *inputs, targets, weights in self.loader:
             yield (*inputs, {"targets": targets, "weights": weights})
+
+
+def is_batches(x: Any, y: Any) -> bool:
+    """Return whether data are batches, not arrays."""
+    return y is None and not is_array(x) and not isinstance(x, (tuple, list, dict))
+
+
+def first_of(data: Any) -> tuple[Any, ...]:
+    """Return the inputs of the first batch."""
+    if is_array(data):
+        return (data,)
+    if isinstance(data, (tuple, list)) and data and is_array(data[0]):
+        return tuple(data)
+    batch = next(iter(data))
+    parts = parts_of(batch)
+    return parts[: max(1, len(parts) - 1)]
+
+
+def joined(found: list[Any]) -> Any:
+    """Return the outputs of several batches as those of one."""
+    if isinstance(found[0], list):
+        return [joined(list(parts)) for parts in zip(*found, strict=True)]
+    if isinstance(found[0], dict):
+        return {name: joined([part[name] for part in found]) for name in found[0]}
+    return np.concatenate(found)
+
+
+def parts_of(batch: Any) -> tuple[Any, ...]:
+    """Return the parts of a batch."""
+    return tuple(batch) if isinstance(batch, (tuple, list)) else (batch,)
+
+
+def loader_of(
+    arrays: tuple[Any, ...],
+    batch_size: int | None,
+    shuffle: bool,
+    weighted: bool,
+    class_weight: dict[int, float] | None,
+) -> Any:
+    """Return batches of arrays, with weights of the examples if there are any."""
+    if class_weight is not None:
+        factors = weights_of(class_weight, arrays[-2] if weighted else arrays[-1])
+        arrays = (*arrays[:-1], arrays[-1] * factors) if weighted else (*arrays, factors)
+    loader = DataLoader(arrays, BATCH if batch_size is None else batch_size, shuffle)
+    return Weighted(loader) if weighted or class_weight is not None else loader

@@ -1,4 +1,4 @@
-"""What else Keras' models can do: weights as lists, single batches; and what they cannot here."""
+"""What else Keras' models can do: single batches; and what they cannot here."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ import numpy as np
 
 from autograd.errors import OptionError
 from nn.arrays import plain
-from nn.module import Module
+from nn.keras_style.layers.layer import Layer
 
 #: Methods of Keras that a subclass may define, which `fit` would not call.
 OWN_STEPS = ("train_step", "test_step", "predict_step", "compute_loss", "make_train_function")
@@ -25,8 +25,6 @@ OPTIONS = {
     "weighted_metrics": "metrics=, which are not weighted",
     "callbacks": "callbacks= of fit, or call them yourself",
     "run_eagerly": "jit_compile=False",
-    "inputs": "a class that derives from keras.Model and defines call",
-    "outputs": "a class that derives from keras.Model and defines call",
 }
 
 #: What Keras does unless asked, and so does this.
@@ -61,47 +59,11 @@ def check_steps(model: Any) -> None:
         )
 
 
-class Habits(Module):
+class Habits(Layer):
     """Methods of Keras' models beside training."""
 
     _compiled: Any
     optimizer: Any
-
-    @property
-    def layers(self) -> list[Any]:
-        """The layers."""
-        return list(self.children())
-
-    @property
-    def weights(self) -> list[Any]:
-        """The parameters."""
-        return list(self.parameters())
-
-    variables = weights
-
-    @property
-    def trainable_weights(self) -> list[Any]:
-        """The parameters that are trained."""
-        return [parameter for parameter in self.parameters() if parameter.requires_grad]
-
-    trainable_variables = trainable_weights
-
-    def get_weights(self) -> list[Any]:
-        """Return copies of all parameters and buffers."""
-        return list(self.state_dict().values())
-
-    def set_weights(self, weights: Any) -> None:
-        """Set all parameters and buffers.
-
-        Parameters
-        ----------
-        weights : list of array
-            As `get_weights` returns them.
-        """
-        names = list(self.state_dict())
-        if len(weights) != len(names):
-            raise OptionError(f"There are {len(names)} arrays, not {len(weights)}.")
-        self.load_state_dict(dict(zip(names, weights, strict=True)))
 
     def train_on_batch(self, x: Any, y: Any) -> float:
         """Take a step; return the loss before.
@@ -111,6 +73,7 @@ class Habits(Module):
         x, y : array
             Inputs and targets.
         """
+        self._prepare(x)
         self.train()
         self.optimizer.zero_grad()
         loss = self._compiled.loss(self(x), y)
@@ -128,7 +91,11 @@ class Habits(Module):
             The inputs.
         """
         self.eval()
-        return np.asarray(plain(self(x)))
+        return results(self(x))
+
+    def _prepare(self, x: Any) -> None:
+        """Make the weights for the shape of the inputs, and tell the optimiser about them."""
+        raise NotImplementedError
 
     def save(self, filepath: Any, **options: Any) -> NoReturn:
         """Raise: files hold weights.
@@ -145,20 +112,11 @@ class Habits(Module):
         """
         raise OptionError("Files hold weights, not models: write model.save_weights(path).")
 
-    def add_loss(self, loss: Any) -> NoReturn:
-        """Raise: the loss is what is passed to ``compile``.
 
-        Parameters
-        ----------
-        loss
-            Not used.
-
-        Raises
-        ------
-        OptionError
-            Always.
-        """
-        raise OptionError(
-            "There is no add_loss here: return what the loss needs from call, and write a loss of "
-            "it, loss(outputs, targets)."
-        )
+def results(outputs: Any) -> Any:
+    """Return outputs as arrays, also in lists and dicts."""
+    if isinstance(outputs, (list, tuple)):
+        return [results(part) for part in outputs]
+    if isinstance(outputs, dict):
+        return {name: results(part) for name, part in outputs.items()}
+    return np.asarray(plain(outputs))

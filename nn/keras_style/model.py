@@ -2,44 +2,51 @@
 
 from __future__ import annotations
 
-import inspect
 from collections.abc import Callable, Iterable
 from typing import Any
 
-import numpy as np
-
 from autograd import no_grad
 from autograd.errors import OptionError
-from nn import containers
-from nn.arrays import is_array, plain
 from nn.data import DataLoader
 from nn.keras_style import optimizers
 from nn.keras_style.compiled import Compiled, listed
-from nn.keras_style.data import Weighted, arrays_of, divided, weights_of
-from nn.keras_style.habits import Habits, check_options, check_steps
-from nn.module import Module
+from nn.keras_style.data import (
+    BATCH,
+    arrays_of,
+    divided,
+    first_of,
+    is_batches,
+    joined,
+    loader_of,
+    parts_of,
+)
+from nn.keras_style.functional import Graph
+from nn.keras_style.habits import Habits, check_options, check_steps, results
+from nn.keras_style.layers.layer import MASKS, Layer, mask_of, shapes_of, taken_by
+from nn.keras_style.naming import new_name
+from nn.keras_style.summary import summarised
+from nn.keras_style.symbolic import is_symbolic, mapped, tensors_in
 from nn.optim import Optimizer
 from nn.styles import plain_model
 from nn.training.history import History
 from nn.training.loop import evaluate, fit
 from nn.weights import load_into, save
 
-#: The number of examples per batch, unless another is asked for.
-BATCH = 32
-
 
 class Model(Habits):
     """A model that is compiled and fitted as in Keras.
 
-    Subclasses define ``forward``, or ``call`` as in Keras; or it wraps another module.
+    It is a graph of layers from symbolic inputs to outputs; or a subclass that defines ``call``, or
+    ``forward``; or it wraps another module.
 
     Parameters
     ----------
-    module : Module, optional
-        The module to wrap.
-    *more, **options
-        Arguments of Keras, which raise unless they change nothing: a functional model is a class
-        here.
+    *parts : KerasTensor, or Module
+        The inputs and the outputs, which may also be lists or dicts; or a module to wrap.
+    inputs, outputs : KerasTensor, or list or dict of these, optional
+        The same by name.
+    **options
+        Options of `Layer`.
 
     Attributes
     ----------
@@ -48,13 +55,22 @@ class Model(Habits):
     history : History
         The measurements of the last `fit`.
 
+    Raises
+    ------
+    OptionError
+        If the outputs need other inputs.
+
     Examples
     --------
+    >>> import numpy as np
     >>> import nn
+    >>> from nn.keras_style import Input, layers
     >>> nn.seed(0)
     >>> x = np.random.default_rng(0).normal(size=(64, 2))
     >>> y = (x[:, 0] > x[:, 1]).astype(int)
-    >>> model = Model(nn.Sequential(nn.Linear(2, 8), nn.ReLU(), nn.Linear(8, 2), nn.Softmax()))
+    >>> inputs = Input((2,))
+    >>> hidden = layers.Dense(8, activation="relu")(inputs)
+    >>> model = Model(inputs, layers.Dense(2, activation="softmax")(hidden))
     >>> model.compile("adam", "sparse_categorical_crossentropy", metrics=["accuracy"])
     >>> history = model.fit(x, y, epochs=3, validation_split=0.25, verbose=0)
     >>> list(history.history)
@@ -64,17 +80,37 @@ class Model(Habits):
     """
 
     stop_training = False
+    autocast = ""
     module: Any = None
     optimizer: Any = None
+    _graph: Graph | None = None
+    _is_ready = False
 
-    def __init__(self, module: Module | None = None, *more: Any, **options: Any) -> None:
-        if more:
-            options["inputs"] = module
-        check_options(type(self).__name__, options)
-        self.module = plain_model(module)
+    def __init__(
+        self, *parts: Any, inputs: Any = None, outputs: Any = None, **options: Any
+    ) -> None:
+        given = [*parts, *(part for part in (inputs, outputs) if part is not None)]
+        if is_symbolic(given):
+            if len(given) != 2:
+                raise OptionError("A functional model takes inputs and outputs.")
+            options.setdefault("name", new_name("Functional") if type(self) is Model else None)
+            super().__init__(**options)
+            self._graph = Graph(*given)
+            self.stages = {one.name: one for one in self._graph.layers if isinstance(one, Layer)}
+            self._is_ready = True
+            self._output_shape = shapes_of(mapped(lambda t: t, self._graph.outputs))
+            return
+        super().__init__(**options)
+        if len(given) > 1:
+            raise OptionError(
+                "keras.Model takes symbolic inputs and outputs, as keras.Input and layers return "
+                "them; or one module. For anything else derive a class from it that defines call."
+            )
+        if given:
+            self.module = plain_model(given[0])
 
     def forward(self, *inputs: Any, **options: Any) -> Any:
-        """Call the wrapped module, or ``call``.
+        """Compute the graph, or call the wrapped module, or ``call``.
 
         Parameters
         ----------
@@ -83,12 +119,108 @@ class Model(Habits):
         **options
             Options of the module.
         """
+        if self._graph is not None:
+            many = len(inputs) == 1 and isinstance(inputs[0], (list, tuple, dict))
+            return self._without_mask(self._graph.run(inputs[0] if many else inputs))
         found = getattr(self, "call", None) if self.module is None else self.module
         if found is None:
             raise OptionError(f"{type(self).__name__} defines neither forward nor call.")
-        if self.module is None and "training" in inspect.signature(found).parameters:
+        if self.module is not None:
+            return found(*inputs, **options)
+        if not self.built:
+            self.build(shapes_of(inputs[0] if len(inputs) == 1 else list(inputs)))
+            self.built = True
+        takes = taken_by(type(self).call)
+        if "training" in takes:
             options.setdefault("training", self.training)
-        return found(*inputs, **options)
+        if len(inputs) > 1 and len(takes - {"self", "training", "mask"}) == 1:
+            inputs = (list(inputs),)
+        outputs = found(*inputs, **options)
+        self._is_ready = True
+        return self._without_mask(outputs)
+
+    def _without_mask(self, outputs: Any) -> Any:
+        """Return the outputs of the whole model; raise in training if they have a mask."""
+        if MASKS.depth == 1 and self.training and mask_of(outputs) is not None:
+            raise OptionError(
+                f"The outputs of {self.name} have a mask, which the loss would not apply. Let the "
+                "last recurrent layer return one output, or make the embedding without mask_zero "
+                "and write a loss that leaves the steps out."
+            )
+        return outputs
+
+    @property
+    def layers(self) -> list[Any]:
+        """The layers."""
+        return list(self.children()) if self._graph is None else list(self._graph.layers)
+
+    @property
+    def inputs(self) -> list[Any]:
+        """The symbolic inputs of a functional model."""
+        return list(self._need_graph().tensors)
+
+    @property
+    def outputs(self) -> list[Any]:
+        """The symbolic outputs of a functional model."""
+        return list(tensors_in(self._need_graph().outputs))
+
+    @property
+    def input(self) -> Any:
+        """The symbolic inputs of a functional model, as they were given."""
+        return self._need_graph().inputs
+
+    @property
+    def output(self) -> Any:
+        """The symbolic outputs of a functional model, as they were given."""
+        return self._need_graph().outputs
+
+    def _need_graph(self) -> Graph:
+        if self._graph is None:
+            raise OptionError(f"{self.name} has no symbolic inputs: begin with keras.Input(shape).")
+        return self._graph
+
+    def get_layer(self, name: str | None = None, index: int | None = None) -> Any:
+        """Return a layer by its name or its index.
+
+        Parameters
+        ----------
+        name : str, optional
+            The name.
+        index : int, optional
+            The index in `layers`.
+
+        Raises
+        ------
+        OptionError
+            If there is none of this name.
+        """
+        if index is not None:
+            return self.layers[index]
+        for layer in self.layers:
+            if getattr(layer, "name", None) == name:
+                return layer
+        names = [getattr(layer, "name", type(layer).__name__) for layer in self.layers]
+        raise OptionError(f"{self.name} has no layer {name!r}, but {', '.join(names)}.")
+
+    def _has_weights(self) -> bool:
+        """Return whether no layer waits for its first inputs."""
+        return self._is_ready or not self._is_lazy()
+
+    def _is_lazy(self) -> bool:
+        """Return whether there are weights that the first inputs make."""
+        own = type(self).build is not Layer.build
+        return own or any(isinstance(module, Layer) for module in self.modules()[1:])
+
+    def _prepare(self, data: Any) -> None:
+        """Make the weights for the shape of the inputs, and tell the optimiser about them."""
+        if not self._has_weights():
+            first = first_of(data)
+            mode = self.training
+            with no_grad():
+                self.eval()(*(part[:1] if hasattr(part, "shape") else part for part in first))
+            self.train(mode)
+        if isinstance(self.optimizer, optimizers.Optimizer):
+            self.optimizer.build(self.parameters())
 
     def compile(
         self,
@@ -130,14 +262,14 @@ class Model(Habits):
         check_options("compile", {**options, "loss_weights": loss_weights})
         check_steps(self)
         optimizer = optimizers.get(optimizer)
-        if isinstance(optimizer, optimizers.Optimizer):
-            optimizer.build(self.parameters())
-        elif not isinstance(optimizer, Optimizer):
+        if not isinstance(optimizer, (Optimizer, optimizers.Optimizer)):
             raise OptionError(
                 f"optimizer={optimizer!r} must be a name, or an optimizer of nn.keras_style or "
                 "nn.optim."
             )
-        self._compiled = Compiled(loss, metrics)
+        self._compiled = Compiled(loss, metrics, lambda: self.losses)
+        if isinstance(optimizer, optimizers.Optimizer) and self._has_weights():
+            optimizer.build(self.parameters())
         self.optimizer, self._jit = optimizer, jit_compile is True
 
     def fit(
@@ -200,6 +332,7 @@ class Model(Habits):
         check_options("fit", options)
         compiled = self._need_compiled()
         data: Any = x
+        x = self._listed(x)
         if is_batches(x, y):
             if class_weight or sample_weight is not None or validation_split:
                 raise OptionError(
@@ -209,10 +342,11 @@ class Model(Habits):
             arrays = arrays_of(x, y, sample_weight)
             if validation_split and validation_data is None:
                 arrays, validation_data = divided(arrays, validation_split)
-            data = _loader(arrays, batch_size, shuffle, sample_weight is not None, class_weight)
+            data = loader_of(arrays, batch_size, shuffle, sample_weight is not None, class_weight)
+        self._prepare(data)
         if validation_data is not None and not is_batches(validation_data, None):
-            given = arrays_of(*validation_data)
-            validation_data = _loader(given, batch_size, False, len(validation_data) == 3, None)
+            given = arrays_of(self._listed(validation_data[0]), *validation_data[1:])
+            validation_data = loader_of(given, batch_size, False, len(validation_data) == 3, None)
         history = fit(
             self, data, compiled.loss, self.optimizer, epochs,
             validation=validation_data, metrics=compiled.metrics,
@@ -254,10 +388,11 @@ class Model(Habits):
         """
         check_options("evaluate", {**options, "steps": steps, "callbacks": callbacks})
         compiled = self._need_compiled()
-        data = x
+        data = x = self._listed(x)
         if not is_batches(x, y):
             arrays = arrays_of(x, y, sample_weight)
-            data = _loader(arrays, batch_size, False, sample_weight is not None, None)
+            data = loader_of(arrays, batch_size, False, sample_weight is not None, None)
+        self._prepare(data)
         row = evaluate(self, data, compiled.loss, compiled.metrics, jit=self._jit)
         return row if return_dict else list(row.values()) if len(row) > 1 else row["loss"]
 
@@ -279,31 +414,34 @@ class Model(Habits):
         """
         check_options("predict", options)
         batches: Iterable[Any]
+        x = self._listed(x)
         if is_batches(x, None):
-            batches = (part[: max(1, len(part) - 1)] for part in map(_parts, x))
+            batches = (part[: max(1, len(part) - 1)] for part in map(parts_of, x))
         else:
             batches = DataLoader(arrays_of(x), BATCH if batch_size is None else batch_size)
         mode = self.training
         self.eval()
         with no_grad():
-            found = [plain(self(*batch)) for batch in batches]
+            found = [results(self(*batch)) for batch in batches]
         self.train(mode)
-        return np.concatenate(found)
+        return joined(found)
 
-    def summary(self, print_fn: Callable[[str], Any] = print) -> None:
-        """Print the layers with their settings and numbers of parameters.
+    def summary(
+        self, line_length: int | None = None, print_fn: Callable[[str], Any] = print, **options: Any
+    ) -> None:
+        """Print the layers with their shapes and numbers of parameters, as Keras does.
 
         Parameters
         ----------
+        line_length : int, optional
+            The width; by default that of the terminal, at most Keras' width.
         print_fn : callable
             What to call with the text.
+        **options
+            Options of Keras, which are ignored.
         """
-        trained = sum(p.size for p in self.parameters() if p.requires_grad)
-        print_fn(f"{self}\ntrained parameters: {trained:,} of {self.num_parameters():,}")
-
-    def count_params(self) -> int:
-        """Return the number of parameters."""
-        return self.num_parameters()
+        del options
+        print_fn(summarised(self, self._graph, line_length))
 
     def save_weights(self, filepath: Any) -> None:
         """Save the weights with `nn.save`.
@@ -325,71 +463,15 @@ class Model(Habits):
         """
         load_into(self, filepath)
 
+    def _listed(self, x: Any) -> Any:
+        """Return a dict of inputs as a list in the order of the graph."""
+        return x if self._graph is None or not isinstance(x, dict) else self._graph.listed(x)
+
     def _need_compiled(self) -> Compiled:
         found = vars(self).get("_compiled")
         if found is None:
             raise OptionError('Compile the model first: model.compile("adam", "mse").')
         return found  # type: ignore[no-any-return]
-
-
-class Sequential(Model, containers.Sequential):
-    """Layers one after the other, which are compiled and fitted as in Keras.
-
-    Parameters
-    ----------
-    *layers : Module, or one list of these
-        The layers.
-
-    Examples
-    --------
-    >>> import nn
-    >>> model = Sequential([nn.Linear(3, 2), nn.ReLU()])
-    >>> model.summary()
-    Sequential: 8 parameters
-      0: Linear(in_features=3, out_features=2): 8 parameters
-      1: ReLU
-    trained parameters: 8 of 8
-    """
-
-    forward = containers.Sequential.forward
-
-    def __init__(self, *layers: Any) -> None:
-        many = len(layers) == 1 and isinstance(layers[0], (list, tuple))
-        given = layers[0] if many else layers
-        containers.Sequential.__init__(self, *[plain_model(layer) for layer in given])
-
-    def add(self, layer: Any) -> None:
-        """Add a layer at the end.
-
-        Parameters
-        ----------
-        layer : Module
-            The layer.
-        """
-        self.append(plain_model(layer))
-
-
-def is_batches(x: Any, y: Any) -> bool:
-    """Return whether data are batches, not arrays."""
-    return y is None and not is_array(x) and not isinstance(x, (tuple, list, dict))
-
-
-def _parts(batch: Any) -> tuple[Any, ...]:
-    return tuple(batch) if isinstance(batch, (tuple, list)) else (batch,)
-
-
-def _loader(
-    arrays: tuple[Any, ...],
-    batch_size: int | None,
-    shuffle: bool,
-    weighted: bool,
-    class_weight: dict[int, float] | None,
-) -> Any:
-    if class_weight is not None:
-        factors = weights_of(class_weight, arrays[-2] if weighted else arrays[-1])
-        arrays = (*arrays[:-1], arrays[-1] * factors) if weighted else (*arrays, factors)
-    loader = DataLoader(arrays, BATCH if batch_size is None else batch_size, shuffle)
-    return Weighted(loader) if weighted or class_weight is not None else loader
 
 
 def _print_row(model: Any, history: History) -> None:

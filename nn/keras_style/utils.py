@@ -6,9 +6,13 @@ from typing import Any, NoReturn
 
 import numpy as np
 
+from nn.keras_style.naming import clear_session
+from nn.keras_style.sequences import pad_sequences
 from nn.layers.linear import indices_below
 from nn.missing_names import refuse
 from nn.seeding import seed
+
+__all__ = ["clear_session", "pad_sequences", "set_random_seed", "to_categorical"]
 
 
 def set_random_seed(number: int) -> None:

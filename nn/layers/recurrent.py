@@ -11,16 +11,15 @@ from autograd import Primitive, Tensor, sigmoid
 from autograd.devices import beside, like
 from autograd.errors import OptionError, ShapeError
 from nn import init
-from nn.arrays import plain, shape_of
+from nn.arrays import shape_of
 from nn.layers.linear import Dropout
 from nn.layers.rnn_kernels import (
     cut,
     gru_sequence,
     lstm_sequence,
-    packed,
     relu_sequence,
+    scanned,
     tanh_sequence,
-    unpacked,
 )
 from nn.module import Module
 from nn.packed import PackedSequence
@@ -195,17 +194,8 @@ class Recurrent(Module):
         """Return the states of one layer and direction at all steps; the first are the outputs."""
         names = [name + suffix for name in ("weight_ih", "weight_hh", "bias_ih", "bias_hh")]
         zero = np.zeros(self.gates * self.hidden_size, dtype=first[0].dtype, like=like(first[0]))
-        parts = [getattr(self, name, zero) for name in names] + first
-        inputs = None
-        if isinstance(x, Tensor) and x.requires_grad:
-            parts.insert(0, x)
-        else:
-            inputs = plain(x)
-        shapes = tuple(shape_of(part) for part in parts)
-        y = self.primitive(packed(parts), inputs, shapes=shapes)
-        steps, batch = shape_of(x)[:2]
-        block = (steps, batch, self.hidden_size)
-        return list(unpacked(y, (block,) * self.states))
+        weights = [getattr(self, name, zero) for name in names]
+        return scanned(self.primitive, x, weights, first)
 
 
 class RNN(Recurrent):

@@ -18,6 +18,7 @@ import numpy as np
 
 from autograd import Notation, Primitive, Tensor, define, sigmoid
 from autograd.devices import like
+from nn.arrays import plain, shape_of
 from nn.layers.linear import rows
 from nn.notation import GRU, LSTM, RNN_RELU, RNN_TANH
 
@@ -100,6 +101,22 @@ def recurrence(
         return packed(found if inputs is not None else [by_inputs @ w_ih, *found])
 
     return define(function, vjp, fresh_results=True, name=name, notation=notation)
+
+
+def scanned(primitive: Primitive, x: Any, weights: list[Any], first: list[Any]) -> list[Any]:
+    """Return the states at all steps, given the first ones; those of the outputs come first.
+
+    The weights are those of inputs and states, and their biases.
+    """
+    given = [*weights, *first]
+    inputs = None
+    if isinstance(x, Tensor) and x.requires_grad:
+        given.insert(0, x)
+    else:
+        inputs = plain(x)
+    y = primitive(packed(given), inputs, shapes=tuple(shape_of(part) for part in given))
+    block = (*shape_of(x)[:2], shape_of(weights[1])[1])
+    return unpacked(y, (block,) * len(first))
 
 
 def room(g: Any, x: Any) -> Any:

@@ -1,0 +1,168 @@
+"""Keras' `ReLU`, `LeakyReLU`, `ELU`, `Softmax` and `PReLU`."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from nn.keras_style import activations, initializers, regularizers
+from nn.keras_style.layers.layer import Layer
+
+
+class Settled(Layer):
+    """The base class of activations with settings."""
+
+    supports_masking = True
+
+    def __init__(self, settings: dict[str, Any], **options: Any) -> None:
+        super().__init__(**options)
+        self._settings = settings
+
+    def call(self, inputs: Any) -> Any:
+        """Apply the activation.
+
+        Parameters
+        ----------
+        inputs : array_like
+            The inputs.
+        """
+        return self.function(inputs, **self._settings)
+
+    @staticmethod
+    def function(x: Any, **settings: Any) -> Any:
+        """Return the activation of x."""
+        raise NotImplementedError
+
+
+class ReLU(Settled):
+    """x above a threshold, at most `max_value`; below it a slope times x - threshold.
+
+    Parameters
+    ----------
+    max_value : float, optional
+        The largest result.
+    negative_slope, threshold : float
+        The slope and the threshold.
+    **options
+        Options of `Layer`.
+    """
+
+    function = staticmethod(activations.relu)
+
+    def __init__(
+        self, max_value: float | None = None, negative_slope: float = 0.0, threshold: float = 0.0,
+        **options: Any,
+    ) -> None:  # fmt: skip
+        settings = {
+            "negative_slope": negative_slope, "max_value": max_value, "threshold": threshold,
+        }  # fmt: skip
+        super().__init__(settings, **options)
+
+
+class LeakyReLU(Settled):
+    """x, and below 0 a slope times x.
+
+    Parameters
+    ----------
+    negative_slope : float
+        The slope.
+    **options
+        Options of `Layer`.
+
+    Examples
+    --------
+    >>> LeakyReLU()(np.array([-1.0, 2.0]))
+    array([-0.3,  2. ], dtype=float32)
+    """
+
+    function = staticmethod(activations.leaky_relu)
+
+    def __init__(self, negative_slope: float = 0.3, **options: Any) -> None:
+        super().__init__({"negative_slope": negative_slope}, **options)
+
+
+class ELU(Settled):
+    """x, and below 0 alpha (exp(x) - 1).
+
+    Parameters
+    ----------
+    alpha : float
+        The factor.
+    **options
+        Options of `Layer`.
+    """
+
+    function = staticmethod(activations.elu)
+
+    def __init__(self, alpha: float = 1.0, **options: Any) -> None:
+        super().__init__({"alpha": alpha}, **options)
+
+
+class Softmax(Settled):
+    """Positive shares whose sum is 1.
+
+    Parameters
+    ----------
+    axis : int
+        The axis.
+    **options
+        Options of `Layer`.
+    """
+
+    function = staticmethod(activations.softmax)
+
+    def __init__(self, axis: int = -1, **options: Any) -> None:
+        super().__init__({"axis": axis}, **options)
+
+
+class PReLU(Layer):
+    """x, and below 0 a slope times x; the slopes are trained.
+
+    Parameters
+    ----------
+    alpha_initializer : str or callable
+        The first slopes.
+    alpha_regularizer : str or callable, optional
+        A penalty.
+    shared_axes : int or tuple of int, optional
+        Axes along which there is one slope.
+    **options
+        Options of `Layer`.
+    """
+
+    supports_masking = True
+
+    def __init__(
+        self, alpha_initializer: Any = "zeros", alpha_regularizer: Any = None,
+        shared_axes: Any = (), **options: Any,
+    ) -> None:  # fmt: skip
+        super().__init__(**options)
+        self.alpha_initializer = initializers.get(alpha_initializer)
+        self.alpha_regularizer = regularizers.get(alpha_regularizer)
+        axes = (shared_axes,) if isinstance(shared_axes, int) else tuple(shared_axes or ())
+        self.shared_axes = axes
+        self.alpha: Any = None
+
+    def build(self, input_shape: Any) -> None:
+        """Make the slopes.
+
+        Parameters
+        ----------
+        input_shape : tuple
+            The shape of the inputs.
+        """
+        shape = [1 if axis in self.shared_axes else n for axis, n in enumerate(input_shape)][1:]
+        self.alpha = self.add_weight(
+            tuple(shape), self.alpha_initializer, regularizer=self.alpha_regularizer
+        )
+
+    def call(self, inputs: Any) -> Any:
+        """Apply it.
+
+        Parameters
+        ----------
+        inputs : array_like
+            The inputs.
+        """
+        return np.maximum(inputs, 0) - self.alpha * np.maximum(-inputs, 0)

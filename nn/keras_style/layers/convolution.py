@@ -1,0 +1,356 @@
+"""Keras' convolutions: the channels are the last axis, kernels are (*grid, inputs, outputs)."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from autograd.errors import OptionError, ShapeError
+from nn.keras_style.layers.core import Weighted
+from nn.keras_style.layers.layer import Layer
+from nn.layers.convolution import convolved, spread
+from nn.layers.sliding_window import Windows, sizes_of
+
+Sizes = tuple[int, ...]
+
+
+def windows_over(
+    grid: Any, kernel: Sizes, stride: Sizes, padding: str, dilation: Sizes | None = None
+) -> Windows:
+    """Return the windows of a grid: with "same" one for each stride, however the kernel fits.
+
+    Examples
+    --------
+    >>> windows_over((5,), (2,), (2,), "same").padding
+    ((0, 1),)
+    """
+    dilation = dilation or (1,) * len(kernel)
+    sides = []
+    for n, size, step, gap in zip(grid, kernel, stride, dilation, strict=True):
+        missing = 0
+        if padding == "same":
+            missing = max((-(-n // step) - 1) * step + gap * (size - 1) + 1 - n, 0)
+        elif padding == "causal":
+            missing = 2 * gap * (size - 1)  # all of it before the first
+        first = missing // 2
+        sides.append((first, 0 if padding == "causal" else missing - first))
+    return Windows(kernel, stride, tuple(sides), dilation)
+
+
+def channels_first(x: Any) -> Any:
+    """Return an array with its last axis as the second."""
+    return np.moveaxis(x, -1, 1)
+
+
+def channels_last(x: Any) -> Any:
+    """Return an array with its second axis as the last."""
+    return np.moveaxis(x, 1, -1)
+
+
+def check_format(data_format: str | None, padding: str, also: str = "") -> None:
+    """Raise unless the channels are the last axis, and the padding is known."""
+    if data_format not in (None, "channels_last"):
+        raise OptionError(
+            f"data_format={data_format!r} is not here: images are (batch, height, width, "
+            "channels); write numpy.moveaxis(images, 1, -1)."
+        )
+    if padding not in ("valid", "same", also):
+        raise OptionError(f'padding={padding!r} must be "valid" or "same".')
+
+
+class Conv(Weighted):
+    """The base class of `Conv1D` to `Conv3D`.
+
+    Parameters
+    ----------
+    filters : int
+        The number of outputs.
+    kernel_size : int or tuple of int
+        The size of the kernel.
+    strides, dilation_rate : int or tuple of int
+        The distances of windows, and of the elements of a window.
+    padding : {"valid", "same"}
+        Whether to add zeros so that there is a window for each stride; for sequences also "causal".
+    data_format : {"channels_last"}, optional
+        The order of axes.
+    groups : int
+        How many parts the channels are divided into.
+    activation, use_bias, kernel_initializer, bias_initializer
+        As for `Weighted`.
+    **options
+        Options of `Weighted` and `Layer`.
+    """
+
+    ndim: int
+
+    def __init__(
+        self,
+        filters: int,
+        kernel_size: Any,
+        strides: Any = 1,
+        padding: str = "valid",
+        data_format: str | None = None,
+        dilation_rate: Any = 1,
+        groups: int = 1,
+        activation: Any = None,
+        **options: Any,
+    ) -> None:
+        super().__init__(activation, **options)
+        padding = padding.lower()
+        check_format(data_format, padding, "causal" if self.ndim == 1 else "")
+        self.filters, self.groups, self.padding = filters, groups, padding
+        self.kernel_size = sizes_of(self.ndim, kernel_size, "kernel_size", 1)
+        self.strides = sizes_of(self.ndim, strides, "strides", 1)
+        self.dilation_rate = sizes_of(self.ndim, dilation_rate, "dilation_rate", 1)
+        if filters % groups:
+            raise OptionError(f"groups={groups} must divide filters={filters}.")
+
+    def build(self, input_shape: Any) -> None:
+        """Make the weights.
+
+        Parameters
+        ----------
+        input_shape : tuple
+            The shape of the inputs.
+        """
+        if len(input_shape) != self.ndim + 2 or input_shape[-1] % self.groups:
+            raise ShapeError(
+                f"{self.name} got inputs of shape {input_shape}; it takes {self.ndim + 2} axes, "
+                f"(batch, ..., channels)"
+                + (f", with channels in {self.groups} groups." if self.groups > 1 else ".")
+            )
+        inputs = input_shape[-1] // self.groups
+        self.make((*self.kernel_size, inputs, self.filters), (self.filters,))
+
+    def call(self, inputs: Any) -> Any:
+        """Return the convolution.
+
+        Parameters
+        ----------
+        inputs : array_like, shape (batch, *grid, channels)
+            The inputs.
+        """
+        windows = windows_over(
+            inputs.shape[1:-1], self.kernel_size, self.strides, self.padding, self.dilation_rate
+        )
+        x, weight = channels_first(inputs), self.weight()
+        windows.counts(x.shape)  # or raise
+        if x.shape[1] != weight.shape[1] * self.groups:
+            raise ShapeError(
+                f"{self.name} got inputs of shape {inputs.shape}; its kernel takes "
+                f"{weight.shape[1] * self.groups} channels."
+            )
+        y = convolved(x, weight, self.bias, windows, self.groups)
+        return self.activation(channels_last(y))
+
+    def weight(self) -> Any:
+        """Return the kernel with its outputs and inputs as the first axes."""
+        return np.moveaxis(self.kernel, (-1, -2), (0, 1))
+
+
+class Conv1D(Conv):
+    """Convolution of sequences (batch, steps, channels); see `Conv`.
+
+    Examples
+    --------
+    >>> Conv1D(4, 3, padding="causal")(np.ones((2, 5, 1))).shape
+    (2, 5, 4)
+    """
+
+    ndim = 1
+
+
+class Conv2D(Conv):
+    """Convolution of images (batch, height, width, channels); see `Conv`.
+
+    Examples
+    --------
+    >>> layer = Conv2D(4, 3, strides=2, padding="same", activation="relu")
+    >>> layer(np.ones((2, 5, 5, 1))).shape, layer.kernel.shape
+    ((2, 3, 3, 4), (3, 3, 1, 4))
+    """
+
+    ndim = 2
+
+
+class Conv3D(Conv):
+    """Convolution of volumes (batch, depth, height, width, channels); see `Conv`."""
+
+    ndim = 3
+
+
+class DepthwiseConv2D(Conv):
+    """Convolution of each channel by itself.
+
+    Parameters
+    ----------
+    kernel_size : int or tuple of int
+        The size of the kernel.
+    strides : int or tuple of int
+        The distance of windows.
+    padding : {"valid", "same"}
+        Whether to add zeros.
+    depth_multiplier : int
+        The number of outputs of each channel.
+    depthwise_initializer : str or callable
+        The first numbers.
+    **options
+        Options of `Conv`.
+    """
+
+    ndim = 2
+
+    def __init__(
+        self,
+        kernel_size: Any,
+        strides: Any = 1,
+        padding: str = "valid",
+        depth_multiplier: int = 1,
+        depthwise_initializer: Any = "glorot_uniform",
+        **options: Any,
+    ) -> None:
+        options["kernel_initializer"] = depthwise_initializer
+        super().__init__(1, kernel_size, strides, padding, **options)
+        self.depth_multiplier = depth_multiplier
+
+    def build(self, input_shape: Any) -> None:
+        """Make the weights.
+
+        Parameters
+        ----------
+        input_shape : tuple
+            The shape of the inputs.
+        """
+        self.groups = input_shape[-1]
+        count = self.groups * self.depth_multiplier
+        self.make((*self.kernel_size, self.groups, self.depth_multiplier), (count,))
+
+    def weight(self) -> Any:
+        """Return the kernel with the outputs of all channels as the first axis."""
+        turned = np.moveaxis(self.kernel, (-2, -1), (0, 1))
+        return np.reshape(turned, (-1, 1, *self.kernel_size))
+
+
+class SeparableConv2D(Layer):
+    """A `DepthwiseConv2D`, and a `Conv2D` with a kernel of size 1 behind it.
+
+    Parameters
+    ----------
+    filters : int
+        The number of outputs.
+    kernel_size, strides, padding, depth_multiplier
+        As for `DepthwiseConv2D`.
+    activation, use_bias
+        As for `Conv2D`.
+    **options
+        Options of `Layer`.
+    """
+
+    def __init__(
+        self,
+        filters: int,
+        kernel_size: Any,
+        strides: Any = 1,
+        padding: str = "valid",
+        depth_multiplier: int = 1,
+        activation: Any = None,
+        use_bias: bool = True,
+        **options: Any,
+    ) -> None:
+        super().__init__(**options)
+        self.depthwise = DepthwiseConv2D(
+            kernel_size, strides, padding, depth_multiplier, use_bias=False
+        )
+        self.pointwise = Conv2D(filters, 1, activation=activation, use_bias=use_bias)
+
+    def call(self, inputs: Any) -> Any:
+        """Return the convolution.
+
+        Parameters
+        ----------
+        inputs : array_like, shape (batch, height, width, channels)
+            The inputs.
+        """
+        return self.pointwise(self.depthwise(inputs))
+
+
+class ConvTranspose(Weighted):
+    """The base class of `Conv1DTranspose` and `Conv2DTranspose`.
+
+    Parameters
+    ----------
+    filters : int
+        The number of outputs.
+    kernel_size, strides : int or tuple of int
+        The size of the kernel, and the factor of each length.
+    padding : {"valid", "same"}
+        Whether the lengths are multiplied by the strides exactly.
+    activation, use_bias, kernel_initializer, bias_initializer
+        As for `Weighted`.
+    **options
+        Options of `Weighted` and `Layer`.
+    """
+
+    ndim: int
+
+    def __init__(
+        self,
+        filters: int,
+        kernel_size: Any,
+        strides: Any = 1,
+        padding: str = "valid",
+        activation: Any = None,
+        **options: Any,
+    ) -> None:
+        check_format(options.pop("data_format", None), padding)
+        super().__init__(activation, **options)
+        self.filters, self.padding = filters, padding
+        self.kernel_size = sizes_of(self.ndim, kernel_size, "kernel_size", 1)
+        self.strides = sizes_of(self.ndim, strides, "strides", 1)
+
+    def build(self, input_shape: Any) -> None:
+        """Make the weights.
+
+        Parameters
+        ----------
+        input_shape : tuple
+            The shape of the inputs.
+        """
+        self.make((*self.kernel_size, self.filters, input_shape[-1]), (self.filters,))
+
+    def call(self, inputs: Any) -> Any:
+        """Return the transposed convolution.
+
+        Parameters
+        ----------
+        inputs : array_like, shape (batch, *grid, channels)
+            The inputs.
+        """
+        sizes = zip(inputs.shape[1:-1], self.kernel_size, self.strides, strict=True)
+        extra = self.padding == "valid"
+        grid = tuple(n * step + extra * max(size - step, 0) for n, size, step in sizes)
+        windows = windows_over(grid, self.kernel_size, self.strides, self.padding)
+        weight = np.moveaxis(self.kernel, (-1, -2), (0, 1))
+        shape = (inputs.shape[0], self.filters, *grid)
+        y = spread(channels_first(inputs), weight, windows, 1, shape)
+        y = channels_last(y)
+        return self.activation(y if self.bias is None else y + self.bias)
+
+
+class Conv1DTranspose(ConvTranspose):
+    """The transpose of `Conv1D`; see `ConvTranspose`."""
+
+    ndim = 1
+
+
+class Conv2DTranspose(ConvTranspose):
+    """The transpose of `Conv2D`, which makes images larger; see `ConvTranspose`.
+
+    Examples
+    --------
+    >>> Conv2DTranspose(3, 3, strides=2, padding="same")(np.ones((2, 5, 5, 1))).shape
+    (2, 10, 10, 3)
+    """
+
+    ndim = 2

@@ -1,0 +1,437 @@
+"""The base class of Keras' layers: weights that are made at the first call, names, masks."""
+
+from __future__ import annotations
+
+import functools
+import inspect
+import threading
+import warnings
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import Any, NoReturn
+
+import numpy as np
+
+from autograd.errors import OptionError
+from nn.arrays import shape_of
+from nn.keras_style import initializers, regularizers
+from nn.keras_style.config import floatx
+from nn.keras_style.naming import new_name
+from nn.keras_style.symbolic import Node, applied, is_symbolic
+from nn.keras_style.variable import Variable
+from nn.module import Module
+
+
+class _Masks(threading.local):
+    """Which arrays have masks, while a layer or a model is being called."""
+
+    def __init__(self) -> None:
+        self.depth = 0
+        self.known: dict[int, tuple[Any, Any]] = {}
+
+
+MASKS = _Masks()
+
+
+class Layer(Module):
+    """A layer as in Keras. Subclasses define ``call``, and ``build`` to make the weights.
+
+    Parameters
+    ----------
+    name : str, optional
+        The name; by default the class and a number.
+    dtype : dtype, optional
+        The type of the weights; by default `config.floatx`.
+    trainable : bool
+        Whether to train its weights.
+    input_shape : tuple, optional
+        The shape of an example, for the first layer of a `Sequential`.
+    **options
+        Options of Keras, which raise unless they change nothing.
+
+    Examples
+    --------
+    >>> class Scale(Layer):
+    ...     def build(self, input_shape):
+    ...         self.factor = self.add_weight(shape=input_shape[-1:], initializer="ones")
+    ...
+    ...     def call(self, inputs):
+    ...         return inputs * self.factor
+    >>> layer = Scale()
+    >>> layer(np.ones((2, 3))).shape, layer.name
+    ((2, 3), 'scale')
+    """
+
+    call: Callable[..., Any]
+    built = False
+    training = False
+    supports_masking = False
+    makes_mask = False  # whether it gives its outputs a mask
+    autocast = "f"  # the kinds of inputs that are converted to the type of the weights
+    _trainable = True
+
+    def __init__(
+        self, *, name: str | None = None, dtype: Any = None, trainable: bool = True,
+        input_shape: Any = None, **options: Any,
+    ) -> None:  # fmt: skip
+        if "input_dim" in options and input_shape is None:
+            input_shape = (options.pop("input_dim"),)
+        for option, setting in options.items():
+            if setting is not None and setting is not False:
+                raise OptionError(f"{type(self).__name__} has no {option}= here.")
+        self._name = name or new_name(type(self).__name__)
+        self._dtype = np.dtype(dtype or floatx())
+        self._trainable = trainable
+        self._input_shape = None if input_shape is None else tuple(input_shape)
+        self._nodes: list[Node] = []
+        self._output_shape: Any = None
+
+    # -- what it is --------------------------------------------------------------------------
+
+    @property
+    def name(self) -> str:
+        """The name."""
+        if "_name" not in vars(self):
+            self._name = new_name(type(self).__name__)
+        return self._name
+
+    @property
+    def dtype(self) -> Any:
+        """The type of the weights."""
+        return vars(self).get("_dtype", np.dtype(floatx()))
+
+    @property
+    def trainable(self) -> bool:
+        """Whether the weights are trained; it may be assigned to."""
+        return self._trainable
+
+    @trainable.setter
+    def trainable(self, wanted: bool) -> None:
+        for module in self.modules():
+            if isinstance(module, Layer):
+                module._trainable = wanted
+        for parameter in self.parameters():
+            parameter.requires_grad = wanted and not getattr(parameter, "is_frozen", False)
+
+    def add_weight(
+        self, shape: Any = (), initializer: Any = None, dtype: Any = None, trainable: bool = True,
+        regularizer: Any = None, constraint: Any = None, name: str | None = None, **options: Any,
+    ) -> Variable:  # fmt: skip
+        """Return a new weight, to be assigned to an attribute.
+
+        Parameters
+        ----------
+        shape : tuple of int
+            The shape.
+        initializer : str or callable
+            The first numbers; by default Glorot's uniform distribution.
+        dtype : dtype, optional
+            The type; by default that of the layer.
+        trainable : bool
+            Whether to train it.
+        regularizer : str or callable, optional
+            A penalty, which `fit` adds to the loss.
+        constraint : None
+            Not here.
+        name : str, optional
+            Its name.
+        **options
+            Options of Keras, which are ignored.
+        """
+        del options
+        if constraint is not None:
+            raise OptionError(
+                "There are no constraints here: write a callback that changes the weights."
+            )
+        made = initializers.get("glorot_uniform" if initializer is None else initializer)
+        weight = Variable(made, tuple(shape), dtype or self.dtype, trainable, name)
+        weight.requires_grad = trainable and self._trainable
+        penalty = regularizers.get(regularizer)
+        if penalty is not None:
+            self._penalised = (*vars(self).get("_penalised", ()), Penalty(penalty, weight))
+        return weight
+
+    # -- calls -------------------------------------------------------------------------------
+
+    def __call__(self, *inputs: Any, training: bool | None = None, **options: Any) -> Any:
+        """Call the layer, or record the call of symbolic tensors.
+
+        Parameters
+        ----------
+        *inputs : array_like, Tensor or KerasTensor
+            The inputs.
+        training : bool, optional
+            Whether to act as in training; by default what `train` and `eval` set, at first False.
+        **options
+            Options of ``call``.
+        """
+        is_recorded = is_symbolic((inputs, options))
+        MASKS.depth += 1
+        try:
+            if is_recorded:
+                mode = {} if training is None else {"training": training}
+                return applied(self, inputs, {**options, **mode})
+            with self._mode(training):
+                return super().__call__(*inputs, **options)
+        finally:
+            MASKS.depth -= 1
+            if not MASKS.depth:
+                MASKS.known.clear()
+                if self.makes_mask and not is_recorded:
+                    warnings.warn(
+                        f"The mask of {self.name} is forgotten: call the layers in a model, or "
+                        f"pass mask={self.name}.compute_mask(inputs) to the next one.",
+                        stacklevel=2,
+                    )
+
+    def forward(self, *inputs: Any, **options: Any) -> Any:
+        """Make the weights, if there are none yet, and compute ``call``.
+
+        Parameters
+        ----------
+        *inputs : array_like or Tensor
+            The inputs.
+        **options
+            Options of ``call``.
+        """
+        first = inputs[0] if inputs else None
+        inputs = tuple(self._cast(part) for part in inputs)
+        if not self.built:
+            self.build(shapes_of(first))
+            self.built = True  # also of a layer that defines build itself
+        takes = taken_by(type(self).call)
+        if "training" in takes:
+            options.setdefault("training", self.training)
+        mask = options.get("mask")
+        if mask is None:
+            mask = mask_of(first)
+            if mask is not None and "mask" in takes:
+                options["mask"] = mask
+        outputs = self.call(*inputs, **options)
+        if mask is not None or self.makes_mask:
+            self._remember(first, mask, outputs)
+        if vars(self).get("_output_shape") is None:
+            self._output_shape = shapes_of(outputs)
+        return outputs
+
+    def build(self, input_shape: Any) -> None:
+        """Make the weights.
+
+        Parameters
+        ----------
+        input_shape : tuple of int or None
+            The shape of the inputs; None for the number of examples.
+        """
+
+    def compute_mask(self, inputs: Any, mask: Any = None) -> Any:
+        """Return the mask of the outputs.
+
+        Parameters
+        ----------
+        inputs : array
+            The inputs.
+        mask : array of bool, optional
+            Their mask.
+        """
+        if not self.supports_masking:
+            warnings.warn(
+                f"The layer {self.name} ({type(self).__name__}) does not know what to do with the "
+                "mask of its inputs; what follows has none.",
+                stacklevel=2,
+            )
+            return None
+        return mask
+
+    def _remember(self, first: Any, mask: Any, outputs: Any) -> None:
+        mask = self.compute_mask(first, mask)
+        if mask is not None:
+            found = outputs[0] if isinstance(outputs, (list, tuple)) else outputs
+            MASKS.known[id(found)] = (found, mask)
+
+    def _cast(self, x: Any) -> Any:
+        """Return inputs in the type of the weights."""
+        if isinstance(x, (list, tuple)) and any(hasattr(part, "dtype") for part in x):
+            return type(x)([self._cast(part) for part in x])
+        if isinstance(x, (list, tuple, float, int)):
+            x = np.asarray(x)
+        kind = getattr(getattr(x, "dtype", None), "kind", "")
+        return x.astype(self.dtype) if kind in self.autocast and x.dtype != self.dtype else x
+
+    @contextmanager
+    def _mode(self, training: bool | None) -> Iterator[None]:
+        """Be in training mode or not, for the time of a call."""
+        if training is None or all(m.training == training for m in self.modules()):
+            yield
+            return
+        before = [(module, module.training) for module in self.modules()]
+        self.train(bool(training))
+        try:
+            yield
+        finally:
+            for module, mode in before:
+                module.training = mode
+
+    # -- symbolic calls ----------------------------------------------------------------------
+
+    def add_node(self, node: Node) -> None:
+        """Note a symbolic call of the layer.
+
+        Parameters
+        ----------
+        node : Node
+            The call.
+        """
+        if "_nodes" not in vars(self):
+            self._nodes = []
+        self._nodes.append(node)
+
+    @property
+    def calls(self) -> list[Node]:
+        """Its symbolic calls."""
+        return vars(self).get("_nodes", [])  # type: ignore[no-any-return]
+
+    @property
+    def output_shape(self) -> Any:
+        """The shape of its outputs in its first call; None before."""
+        return vars(self).get("_output_shape")
+
+    @property
+    def input(self) -> Any:
+        """The symbolic inputs of its first call."""
+        found = self._first_node().inputs
+        return found[0] if len(found) == 1 else found
+
+    @property
+    def output(self) -> Any:
+        """The symbolic outputs of its first call."""
+        return self._first_node().outputs
+
+    def _first_node(self) -> Node:
+        if not self.calls:
+            raise OptionError(
+                f"The layer {self.name} has not been called with a symbolic tensor, so that it has "
+                "no input and output: begin with keras.Input(shape)."
+            )
+        return self.calls[0]
+
+    # -- weights -----------------------------------------------------------------------------
+
+    @property
+    def weights(self) -> list[Any]:
+        """The parameters and the buffers, in the order of `get_weights`."""
+        return [
+            array
+            for _, module in self._walk("", ())
+            for _, array in (*module._own_parameters(), *module._own_buffers())
+        ]
+
+    @property
+    def variables(self) -> list[Any]:
+        """The parameters and the buffers."""
+        return self.weights
+
+    @property
+    def trainable_weights(self) -> list[Any]:
+        """The parameters that are trained."""
+        return [parameter for parameter in self.parameters() if parameter.requires_grad]
+
+    @property
+    def trainable_variables(self) -> list[Any]:
+        """The parameters that are trained."""
+        return self.trainable_weights
+
+    @property
+    def non_trainable_weights(self) -> list[Any]:
+        """The parameters and buffers that are not trained."""
+        return [one for one in self.weights if not getattr(one, "requires_grad", False)]
+
+    def get_weights(self) -> list[Any]:
+        """Return copies of all parameters and buffers."""
+        return list(self.state_dict().values())
+
+    def set_weights(self, weights: Any) -> None:
+        """Set all parameters and buffers.
+
+        Parameters
+        ----------
+        weights : list of array
+            As `get_weights` returns them.
+        """
+        names = list(self.state_dict())
+        if len(weights) != len(names):
+            raise OptionError(f"There are {len(names)} arrays, not {len(weights)}.")
+        self.load_state_dict(dict(zip(names, weights, strict=True)))
+
+    def count_params(self) -> int:
+        """Return the number of parameters, and of numbers in buffers."""
+        return sum(array.size for array in self.weights)
+
+    def add_loss(self, loss: Any) -> NoReturn:
+        """Raise: the loss is what is passed to ``compile``.
+
+        Parameters
+        ----------
+        loss
+            Not used.
+
+        Raises
+        ------
+        OptionError
+            Always.
+        """
+        raise OptionError(
+            "There is no add_loss here: return what the loss needs from call, and write a loss of "
+            "it, loss(outputs, targets)."
+        )
+
+    @property
+    def losses(self) -> list[Any]:
+        """The penalties of the regularisers."""
+        return [
+            penalty()
+            for module in self.modules()
+            for penalty in vars(module).get("_penalised", ())
+        ]  # fmt: skip
+
+
+class Penalty:
+    """The penalty of a weight.
+
+    Parameters
+    ----------
+    regularizer : callable
+        The function.
+    weight : Tensor
+        The weight.
+    """
+
+    def __init__(self, regularizer: Callable[[Any], Any], weight: Any) -> None:
+        self.regularizer, self.weight = regularizer, weight
+
+    def __call__(self) -> Any:
+        """Return the penalty."""
+        return self.regularizer(self.weight)
+
+
+@functools.lru_cache(maxsize=1024)
+def taken_by(call: Callable[..., Any]) -> frozenset[str]:
+    """Return the names of the parameters of a function."""
+    return frozenset(inspect.signature(call).parameters)
+
+
+def mask_of(x: Any) -> Any:
+    """Return the mask of an array; for several arrays a list, or None if none has a mask."""
+    if isinstance(x, (list, tuple)):
+        found = [mask_of(part) for part in x]
+        return None if all(mask is None for mask in found) else found
+    return MASKS.known.get(id(x), (None, None))[1]
+
+
+def shapes_of(x: Any) -> Any:
+    """Return the shape of inputs or outputs, with None for the number of examples."""
+    if isinstance(x, (list, tuple)):
+        return [shapes_of(part) for part in x]
+    if isinstance(x, dict):
+        return {name: shapes_of(part) for name, part in x.items()}
+    shape = shape_of(x)
+    return (None, *shape[1:]) if shape else ()

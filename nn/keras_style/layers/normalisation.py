@@ -1,0 +1,323 @@
+"""Keras' `BatchNormalization`, `LayerNormalization`, `Normalization` and `Rescaling`."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from autograd.errors import OptionError, ShapeError
+from nn.arrays import plain
+from nn.keras_style import initializers, regularizers
+from nn.keras_style.layers.layer import Layer
+from nn.layers.normalisation import Kept, normalised
+
+
+class Scaled(Layer):
+    """The base class of layers with a factor gamma and a shift beta.
+
+    Parameters
+    ----------
+    epsilon : float
+        Added to the variance.
+    center, scale : bool
+        Whether to shift, and to multiply.
+    beta_initializer, gamma_initializer : str or callable
+        The first numbers.
+    beta_regularizer, gamma_regularizer : str or callable, optional
+        Penalties.
+    **options
+        Options of `Layer`.
+    """
+
+    supports_masking = True
+    autocast = "fiub"
+
+    def __init__(
+        self,
+        epsilon: float = 1e-3,
+        center: bool = True,
+        scale: bool = True,
+        beta_initializer: Any = "zeros",
+        gamma_initializer: Any = "ones",
+        beta_regularizer: Any = None,
+        gamma_regularizer: Any = None,
+        **options: Any,
+    ) -> None:
+        super().__init__(**options)
+        self.epsilon, self.center, self.scale = epsilon, center, scale
+        self.beta_initializer = initializers.get(beta_initializer)
+        self.gamma_initializer = initializers.get(gamma_initializer)
+        self.beta_regularizer = regularizers.get(beta_regularizer)
+        self.gamma_regularizer = regularizers.get(gamma_regularizer)
+        self.gamma: Any = None
+        self.beta: Any = None
+
+    def make(self, shape: tuple[int, ...]) -> None:
+        """Make gamma and beta."""
+        if self.scale:
+            self.gamma = self.add_weight(
+                shape, self.gamma_initializer, regularizer=self.gamma_regularizer
+            )
+        if self.center:
+            self.beta = self.add_weight(
+                shape, self.beta_initializer, regularizer=self.beta_regularizer
+            )
+
+
+class BatchNormalization(Scaled):
+    """(x - mean) / √(variance + epsilon) · gamma + beta, for each channel.
+
+    In training mean and variance are those of the batch, and moving averages of them are kept;
+    elsewhere these are used, and also if ``trainable`` is False.
+
+    Parameters
+    ----------
+    axis : int
+        The axis of channels.
+    momentum : float
+        The weight of what the moving averages were.
+    epsilon, center, scale
+        As for `Scaled`.
+    **options
+        Options of `Scaled` and `Layer`.
+
+    Examples
+    --------
+    >>> layer = BatchNormalization()
+    >>> layer(np.ones((4, 3))).shape, len(layer.get_weights())
+    ((4, 3), 4)
+    """
+
+    moving_mean: Any
+    moving_variance: Any
+
+    def __init__(self, axis: int = -1, momentum: float = 0.99, epsilon: float = 1e-3,
+                 **options: Any) -> None:  # fmt: skip
+        start = options.pop("moving_mean_initializer", "zeros")
+        spread = options.pop("moving_variance_initializer", "ones")
+        super().__init__(epsilon, **options)
+        self.axis, self.momentum = axis, momentum
+        self._first = initializers.get(start), initializers.get(spread)
+
+    def build(self, input_shape: Any) -> None:
+        """Make the weights and the moving averages.
+
+        Parameters
+        ----------
+        input_shape : tuple
+            The shape of the inputs.
+        """
+        shape = (input_shape[self.axis],)
+        self.make(shape)
+        mean, variance = self._first
+        self.register_buffer("moving_mean", mean(shape, self.dtype))
+        self.register_buffer("moving_variance", variance(shape, self.dtype))
+
+    def call(self, inputs: Any, training: bool = False, mask: Any = None) -> Any:
+        """Return the inputs, normalised.
+
+        Parameters
+        ----------
+        inputs : array_like
+            The inputs.
+        training : bool
+            Whether to train.
+        mask : array of bool, optional
+            Which steps count.
+        """
+        channels = self.axis % inputs.ndim
+        along = [-1 if axis == channels else 1 for axis in range(inputs.ndim)]
+        gamma, beta = (
+            None if weight is None else np.reshape(weight, along)
+            for weight in (self.gamma, self.beta)
+        )
+        if training and self.trainable:
+            axes = tuple(axis for axis in range(inputs.ndim) if axis != channels)
+            if mask is None:
+                kept = Kept()
+                y = normalised(inputs, gamma, beta, axes, self.epsilon, True, kept)
+                self._track(kept.mean, kept.variance)
+                return y
+            mean, variance = moments(inputs, mask, axes)
+            self._track(plain(mean), plain(variance))
+        else:
+            mean, variance = self.moving_mean.reshape(along), self.moving_variance.reshape(along)
+        y = (inputs - mean) / np.sqrt(variance + self.epsilon)
+        y = y if gamma is None else y * gamma
+        return y if beta is None else y + beta
+
+    def _track(self, mean: Any, variance: Any) -> None:
+        share = 1 - self.momentum
+        self.moving_mean += share * (mean.reshape(-1) - self.moving_mean)
+        self.moving_variance += share * (variance.reshape(-1) - self.moving_variance)
+
+
+def moments(x: Any, mask: Any, axes: tuple[int, ...]) -> tuple[Any, Any]:
+    """Return mean and variance of the steps that a mask leaves."""
+    shares = np.broadcast_to(np.asarray(mask, x.dtype)[..., None], x.shape)
+    count = np.sum(shares, axis=axes, keepdims=True) + 1e-7  # as in Keras
+    mean = np.sum(x * shares, axis=axes, keepdims=True) / count
+    far = (x - mean) * shares
+    return mean, np.sum(far * far, axis=axes, keepdims=True) / count
+
+
+class LayerNormalization(Scaled):
+    """(x - mean) / √(variance + epsilon) · gamma + beta, for each example.
+
+    Parameters
+    ----------
+    axis : int or list of int
+        The last axes, over which mean and variance are computed.
+    epsilon, center, scale
+        As for `Scaled`.
+    **options
+        Options of `Scaled` and `Layer`.
+
+    Examples
+    --------
+    >>> LayerNormalization()(np.ones((4, 3))).shape
+    (4, 3)
+    """
+
+    def __init__(self, axis: Any = -1, epsilon: float = 1e-3, **options: Any) -> None:
+        super().__init__(epsilon, **options)
+        self.axis = axis if isinstance(axis, int) else tuple(axis)
+
+    def _axes(self, ndim: int) -> tuple[int, ...]:
+        axes = (self.axis,) if isinstance(self.axis, int) else self.axis
+        found = tuple(sorted(axis % ndim for axis in axes))
+        if found != tuple(range(ndim - len(found), ndim)):
+            raise OptionError(f"LayerNormalization(axis={self.axis}) takes the last axes here.")
+        return found
+
+    def build(self, input_shape: Any) -> None:
+        """Make the weights.
+
+        Parameters
+        ----------
+        input_shape : tuple
+            The shape of the inputs.
+        """
+        self.make(tuple(input_shape[axis] for axis in self._axes(len(input_shape))))
+
+    def call(self, inputs: Any) -> Any:
+        """Return the inputs, normalised.
+
+        Parameters
+        ----------
+        inputs : array_like
+            The inputs.
+        """
+        axes = self._axes(inputs.ndim)
+        return normalised(inputs, self.gamma, self.beta, axes, self.epsilon, True, Kept())
+
+
+class Normalization(Layer):
+    """(x - mean) / √variance, with numbers that `adapt` finds or that are given.
+
+    Parameters
+    ----------
+    axis : int or None
+        The axis of features; None for one mean of everything.
+    mean, variance : array_like, optional
+        The numbers.
+    **options
+        Options of `Layer`.
+
+    Examples
+    --------
+    >>> layer = Normalization()
+    >>> layer.adapt(np.array([[1.0], [3.0]]))
+    >>> layer(np.array([[5.0]]))
+    array([[3.]], dtype=float32)
+    """
+
+    supports_masking = True
+    autocast = "fiub"
+
+    def __init__(
+        self, axis: int | None = -1, mean: Any = None, variance: Any = None, **options: Any
+    ) -> None:
+        super().__init__(**options)
+        self.axis = axis
+        self.mean: Any = None
+        self.variance: Any = None
+        if (mean is None) != (variance is None):
+            raise OptionError("Normalization takes both mean= and variance=, or neither.")
+        if mean is not None:
+            self.mean, self.variance = (
+                np.asarray(mean, self.dtype),
+                np.asarray(variance, self.dtype),
+            )
+
+    def _set(self, mean: Any, variance: Any) -> None:
+        self.register_buffer("mean", np.asarray(mean, self.dtype))
+        self.register_buffer("variance", np.asarray(variance, self.dtype))
+
+    def adapt(self, data: Any) -> None:
+        """Take mean and variance from data.
+
+        Parameters
+        ----------
+        data : array_like, shape (examples, ...)
+            The data.
+        """
+        data = np.asarray(plain(data), float)
+        data = data[:, None] if data.ndim == 1 and self.axis is not None else data
+        if self.axis is None:
+            self._set(data.mean(), data.var())
+            return
+        others = tuple(a for a in range(data.ndim) if a != self.axis % data.ndim)
+        self._set(data.mean(axis=others, keepdims=True), data.var(axis=others, keepdims=True))
+
+    def call(self, inputs: Any) -> Any:
+        """Return the inputs, normalised.
+
+        Parameters
+        ----------
+        inputs : array_like
+            The inputs.
+        """
+        if self.mean is None:
+            raise OptionError(f"{self.name} has no mean yet: write layer.adapt(data) first.")
+        if self.mean.ndim == 2 and inputs.shape[-1] != self.mean.size and self.mean.size > 1:
+            raise ShapeError(
+                f"{self.name} got inputs of shape {inputs.shape}; it was adapted to "
+                f"{self.mean.size} features."
+            )
+        return (inputs - self.mean) / np.maximum(np.sqrt(self.variance), 1e-7)
+
+
+class Rescaling(Layer):
+    """x · scale + offset.
+
+    Parameters
+    ----------
+    scale, offset : float
+        The numbers.
+    **options
+        Options of `Layer`.
+
+    Examples
+    --------
+    >>> Rescaling(1 / 255)(np.array([[255]], np.uint8))
+    array([[1.]], dtype=float32)
+    """
+
+    supports_masking = True
+    autocast = "fiub"
+
+    def __init__(self, scale: float, offset: float = 0.0, **options: Any) -> None:
+        super().__init__(**options)
+        self.scale, self.offset = scale, offset
+
+    def call(self, inputs: Any) -> Any:
+        """Return x · scale + offset.
+
+        Parameters
+        ----------
+        inputs : array_like
+            The inputs.
+        """
+        return inputs * self.scale + self.offset

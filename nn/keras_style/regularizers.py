@@ -1,0 +1,108 @@
+"""Keras' ``regularizers``: penalties on weights, which `fit` adds to the loss."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any, NoReturn
+
+import numpy as np
+
+from nn.keras_style.named import looked_up
+from nn.missing_names import refuse
+
+
+class Regularizer:
+    """The base class of regularisers: ``regularizer(weight)`` returns a number."""
+
+    def __call__(self, x: Any) -> Any:
+        """Return the penalty.
+
+        Parameters
+        ----------
+        x : Tensor
+            The weight.
+        """
+        raise NotImplementedError
+
+
+@dataclass
+class L1L2(Regularizer):
+    """l1 times the sum of the magnitudes, and l2 times that of the squares."""
+
+    l1: float = 0.0
+    l2: float = 0.0
+
+    def __call__(self, x: Any) -> Any:
+        """Return the penalty.
+
+        Parameters
+        ----------
+        x : Tensor
+            The weight.
+
+        Examples
+        --------
+        >>> L1L2(1.0, 2.0)(np.array([-1.0, 3.0]))
+        np.float64(24.0)
+        """
+        total: Any = 0.0
+        if self.l1:
+            total = total + self.l1 * np.sum(np.abs(x))
+        if self.l2:
+            total = total + self.l2 * np.sum(np.square(x))
+        return total
+
+
+class L1(L1L2):
+    """A factor times the sum of the magnitudes."""
+
+    def __init__(self, l1: float = 0.01) -> None:
+        super().__init__(l1=l1)
+
+
+class L2(L1L2):
+    """A factor times the sum of the squares."""
+
+    def __init__(self, l2: float = 0.01) -> None:
+        super().__init__(l2=l2)
+
+
+def l1_l2(l1: float = 0.01, l2: float = 0.01) -> L1L2:
+    """Return a regulariser of both kinds.
+
+    Parameters
+    ----------
+    l1, l2 : float
+        The factors.
+    """
+    return L1L2(l1, l2)
+
+
+l1, l2 = L1, L2
+
+NAMED: dict[str, Any] = {
+    "l1": L1, "l2": L2, "l1_l2": l1_l2, "L1": L1, "L2": L2, "L1L2": l1_l2,
+}  # fmt: skip
+
+
+def get(identifier: Any) -> Any:
+    """Return a regulariser by its name, or one that is given; None for none.
+
+    Parameters
+    ----------
+    identifier : str, callable or None
+        The name, such as "l2".
+
+    Examples
+    --------
+    >>> get("l2")(np.array([3.0]))
+    np.float64(0.09)
+    """
+    if identifier is None:
+        return None
+    found = looked_up("regularizer", identifier, NAMED)
+    return found() if isinstance(identifier, str) else found
+
+
+def __getattr__(name: str) -> NoReturn:
+    refuse(f"nn.keras_style has no regularizers.{name}; it has {', '.join(NAMED)}, Regularizer.")

@@ -1,0 +1,329 @@
+"""Keras' layers: outputs, derivatives, weights and whole programs are those that Keras recorded."""
+
+import json
+import runpy
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+import nn
+from autograd import Tensor, check_gradients
+from autograd.errors import DataError, OptionError, ShapeError
+from nn import keras_style as keras
+
+layers = keras.layers
+RECORDER = runpy.run_path(str(Path(__file__).with_name("record_keras_layers.py")))
+RECORDED = json.loads(RECORDER["PATH"].read_text(encoding="utf-8"))
+#: Some of the functions of Keras compute in float32, also with doubles.
+CLOSE = {"rtol": 1e-5, "atol": 1e-6}
+
+
+@pytest.fixture(autouse=True)
+def _doubles():
+    keras.config.set_floatx("float64")
+    keras.utils.clear_session()
+    nn.seed(0)
+    yield
+    keras.config.set_floatx("float32")
+
+
+def made(name):
+    """Return a layer with the recorded weights, its inputs, and whether it is to train."""
+    build, shape = RECORDER["LAYERS"][name]
+    layer, x = build(layers), RECORDER["inputs_of"](name, shape)
+    layer(x)
+    weights = RECORDER["weights_of"](name, layer.get_weights())
+    assert [list(w.shape) for w in weights] == RECORDED["layers"][name]["shapes"]
+    layer.set_weights(weights)
+    return layer, x, "Batch" in name
+
+
+@pytest.mark.parametrize("name", RECORDER["LAYERS"])
+def test_layers_compute_what_those_of_keras_do(name):
+    layer, x, trains = made(name)
+    recorded = RECORDED["layers"][name]
+    many = isinstance(x, list)
+    given = [Tensor(one) if one.dtype.kind == "f" else one for one in (x if many else [x])]
+    options = {"training": True} if trains else {}
+    outputs = layer(given if many else given[0], **options)
+    np.testing.assert_allclose(outputs.data, recorded["outputs"], **CLOSE)
+    np.sum(outputs * RECORDER["numbers"](name, outputs.shape, 99)).backward()
+    found = [one.grad for one in given if isinstance(one, Tensor)]
+    found += [weight.grad for weight in layer.trainable_weights]
+    for gradient, expected in zip(found, recorded["gradients"], strict=True):
+        np.testing.assert_allclose(gradient, expected, **CLOSE)
+    if trains:
+        np.testing.assert_allclose(layer.get_weights()[-1], recorded["after"], **CLOSE)
+
+
+@pytest.mark.parametrize("name", ["Conv2D, even", "MaxPooling2D, same"])
+def test_layers_have_second_derivatives_in_both_modes(name):
+    layer, x, trains = made(name)
+    check_gradients(lambda x: np.sum(layer(x, training=trains) ** 2), x, order=2)
+
+
+@pytest.mark.parametrize("name", RECORDER["ACTIVATIONS"])
+def test_activations_are_those_of_keras(name):
+    x = np.array([[-3.5, -0.7, 0.3], [1.2, 2.9, 7.0]])
+    found = layers.Activation(name)(x)
+    np.testing.assert_allclose(found, RECORDED["activations"][name], **CLOSE)
+
+
+@pytest.mark.parametrize("program", RECORDER["PROGRAMS"], ids=lambda program: program.__name__)
+def test_programs_train_as_with_keras(program):
+    assert_same(RECORDER["trained"](program, keras), RECORDED["programs"][program.__name__])
+
+
+def assert_same(found, expected):
+    assert found["shapes"] == expected["shapes"]
+    assert found["history"].keys() == expected["history"].keys()
+    for name, measured in expected["history"].items():
+        assert found["history"][name] == pytest.approx(measured, rel=1e-5), name
+    np.testing.assert_allclose(found["predict"], expected["predict"], **CLOSE)
+
+
+def test_summaries_are_those_of_keras():
+    for name, text in RECORDER["summaries"](keras).items():
+        assert text == RECORDED["summaries"][name].rstrip("\n")
+
+
+# -- building ------------------------------------------------------------------------------------
+
+X = np.random.default_rng(0).normal(size=(12, 3))
+CLASSES = np.argmax(X, axis=1)
+
+
+def small(*first, **options):
+    return keras.Sequential([*first, layers.Dense(4, "tanh", **options), layers.Dense(3)])
+
+
+def test_the_first_data_make_the_weights():
+    losses = []
+    for model in (small(), small(keras.Input((3,))), small(input_shape=(3,)), small(input_dim=3)):
+        nn.seed(1)
+        model.compile("adam", "mse", jit_compile=len(losses) == 1)
+        if len(losses) == 2:
+            model.build((None, 3))
+        losses.append(model.fit(X, X, epochs=2, shuffle=False, verbose=0).history["loss"])
+        assert [w.shape for w in model.get_weights()] == [(3, 4), (4,), (4, 3), (3,)]
+        assert model.optimizer.iterations == 2
+    assert losses[0][1] < losses[0][0]
+    assert [len(one) for one in losses] == [2] * 4
+
+
+def test_a_class_makes_its_weights_at_the_first_call():
+    class Scale(layers.Layer):
+        def build(self, input_shape):
+            shape = input_shape[-1:]
+            self.w = self.add_weight(shape=shape, initializer="ones", regularizer="l1")
+            self.fixed = self.add_weight(shape=shape, initializer="zeros", trainable=False)
+
+        def call(self, inputs):
+            return keras.ops.matmul(inputs, keras.ops.diag(self.w)) + self.fixed
+
+    class Own(keras.Model):
+        def __init__(self):
+            super().__init__(name="own")
+            self.scale = Scale()
+            self.blocks = [layers.Dense(2), layers.Dense(1)]
+
+        def call(self, inputs):
+            a, b = inputs
+            x = keras.ops.concatenate([self.scale(a), b], axis=-1)
+            for block in self.blocks:
+                x = block(x)
+            return x
+
+    model = Own()
+    model.compile("sgd", "mse")
+    model.fit([X, X], X[:, :1], verbose=0)
+    assert len(model.trainable_weights) == 5
+    assert len(model.non_trainable_weights) == 1
+    assert model.count_params() == 3 + 3 + 14 + 3
+    assert model.get_layer("dense_1") is model.blocks[1]
+    assert (model.scale.fixed.data == 0).all()
+
+
+def test_penalties_are_added_to_the_loss():
+    for jit in (False, True):
+        model = keras.Sequential(
+            [layers.Dense(3, kernel_regularizer=keras.regularizers.L1L2(1, 2))]
+        )
+        model.compile("sgd", "mse", jit_compile=jit)
+        model.build((None, 3))
+        kernel, bias = model.get_weights()
+        expected = np.mean((X @ kernel + bias - X) ** 2)
+        expected += np.abs(kernel).sum() + 2 * (kernel**2).sum()
+        assert model.evaluate(X, X) == pytest.approx(expected)
+        assert model.train_on_batch(X, X) == pytest.approx(expected)
+
+
+def test_what_is_not_trainable_stays():
+    model = small(keras.Input((3,)), layers.BatchNormalization())
+    model.layers[0].trainable = False
+    model.layers[1].trainable = False
+    before = model.get_weights()
+    model.compile("adam", "mse")
+    model.fit(X, X, verbose=0)
+    same = [(a == b).all() for a, b in zip(before, model.get_weights(), strict=True)]
+    assert same == [True] * 6 + [False] * 2
+    assert len(model.trainable_variables) == 2
+
+
+def test_dropout_acts_in_training_only():
+    inputs = keras.Input((3,))
+    model = keras.Model(inputs, layers.Dropout(0.5)(inputs))
+    always = keras.Model(inputs, layers.Dropout(0.5)(inputs, training=True))
+    assert (model(X) == X).all()
+    assert set(np.unique(model(X, training=True) / X)) == {0.0, 2.0}
+    assert (model(X) == X).all()
+    assert (always(X) == 0).any()
+    noisy = layers.GaussianNoise(0.1, seed=1)
+    assert 0.01 < np.std(noisy(X, training=True) - X) < 0.3
+
+
+# -- functional models ---------------------------------------------------------------------------
+
+
+def test_numpy_and_operators_record_calls():
+    a, b = keras.Input((3,), name="a"), keras.Input((3,), name="b")
+    joined = np.concatenate([2 * a - b, np.exp(b)], axis=1)[:, 1:]
+    model = keras.Model({"a": a, "b": b}, [keras.ops.mean(joined, axis=1), joined])
+    assert [t.shape for t in model.outputs] == [(None,), (None, 5)]
+    mean, found = model.predict({"b": X, "a": X + 1}, batch_size=5)
+    expected = np.concatenate([X + 2, np.exp(X)], axis=1)[:, 1:]
+    np.testing.assert_allclose(found, expected)
+    np.testing.assert_allclose(mean, expected.mean(axis=1))
+
+
+def test_layers_are_shared_and_models_are_cut():
+    inputs = keras.Input((3,))
+    shared = layers.Dense(3, name="shared")
+    outputs = layers.Dense(1)(shared(shared(inputs)))
+    model = keras.Model(inputs, outputs)
+    assert len(model.weights) == 4
+    first = keras.Model(model.input, model.get_layer("shared").output)
+    kernel, bias = shared.get_weights()
+    np.testing.assert_allclose(first.predict(X), X @ kernel + bias)
+    rest = keras.Model(shared.output, outputs)
+    np.testing.assert_allclose(rest.predict(first.predict(X)), model.predict(X))
+
+
+def test_lengths_may_be_unknown():
+    inputs = keras.Input((None, None, 1))
+    x = layers.Conv2D(2, 3, strides=2, padding="same")(inputs)
+    assert x.shape == (None, None, None, 2)
+    model = keras.Model(inputs, layers.GlobalMaxPooling2D()(x))
+    assert model.output.shape == (None, 2)
+    assert model(np.ones((1, 5, 9, 1))).shape == (1, 2)
+
+
+# -- masks ---------------------------------------------------------------------------------------
+
+
+def masked(rnn):
+    return keras.Sequential([layers.Embedding(5, 2, mask_zero=True), layers.Dropout(0.1), rnn])
+
+
+@pytest.mark.parametrize("kind", [layers.LSTM, layers.GRU, layers.SimpleRNN])
+def test_masked_steps_leave_the_state(kind):
+    tokens = np.array([[0, 0, 3, 1], [2, 0, 4, 0]])
+    model = masked(layers.Bidirectional(kind(3)))
+    found = model(tokens).data
+    for row, short in ((0, [[3, 1]]), (1, [[2, 4]])):
+        np.testing.assert_allclose(found[row], model(np.array(short)).data[0])
+
+
+def test_masks_that_would_be_lost_are_told():
+    tokens = np.array([[0, 3, 1]])
+    model = masked(layers.LSTM(3, return_sequences=True))
+    model.compile("sgd", "mse")
+    with pytest.raises(OptionError, match="have a mask"):
+        model.fit(tokens, np.zeros((1, 3, 3)), verbose=0)
+    model.add(layers.Conv1D(1, 2))
+    with pytest.warns(UserWarning, match="does not know what to do with the mask"):
+        model(tokens)
+    with pytest.warns(UserWarning, match="is forgotten"):
+        layers.Embedding(5, 2, mask_zero=True)(tokens)
+
+
+# -- first numbers, weights, sequences ------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("name", "variance"),
+    [
+        ("glorot_uniform", 2 / 300), ("glorot_normal", 2 / 300), ("he_normal", 2 / 200),
+        ("HeUniform", 2 / 200), ("lecun_normal", 1 / 200), ("random_normal", 0.0025),
+        ("uniform", 0.1**2 / 12), ("truncated_normal", 0.0025 * 0.774),
+    ],
+)  # fmt: skip
+def test_initialisers_have_the_variances_of_keras(name, variance):
+    drawn = keras.initializers.get(name)((200, 100))
+    assert np.var(drawn) == pytest.approx(variance, rel=0.05)
+    assert abs(np.mean(drawn)) < 0.01
+
+
+def test_an_initialiser_with_a_seed_repeats_itself():
+    first = keras.initializers.HeNormal(seed=3)
+    assert (first((2, 3)) == first((2, 3))).all()
+    assert (keras.initializers.Orthogonal()((4, 3)).T @ keras.initializers.Identity()((4, 3))).any()
+
+
+def test_weights_are_saved_and_assigned(tmp_path):
+    model, other = small(keras.Input((3,))), small(keras.Input((3,)))
+    model.save_weights(tmp_path / "w.safetensors")
+    other.load_weights(tmp_path / "w.safetensors")
+    assert (other.predict(X) == model.predict(X)).all()
+    for a, b in zip(model.weights, other.weights, strict=True):
+        b.assign(0.5 * a)
+    np.testing.assert_array_equal(other.layers[0].kernel, 0.5 * model.layers[0].kernel.data)
+
+
+def test_layers_and_weights_are_single_precision_by_default():
+    keras.config.set_floatx("float32")
+    model = small()
+    model.compile("adam", "mse")
+    model.fit(X, X, verbose=0)
+    assert {w.dtype for w in model.weights} == {np.dtype("float32")}
+    assert model.predict(X).dtype == np.float32
+    assert model(X.astype(int)).dtype == np.float32
+
+
+def test_sequences_are_padded_on_either_side():
+    found = keras.utils.pad_sequences([[1, 2, 3], [4]], 2, padding="post", truncating="post")
+    assert found.tolist() == [[1, 2], [4, 0]]
+    assert keras.utils.pad_sequences([[1, 2, 3], []], value=-1).tolist()[1] == [-1, -1, -1]
+
+
+@pytest.mark.parametrize(
+    ("call", "error", "match"),
+    [
+        (lambda: layers.Dense(3, activation="rellu"), OptionError, "did you mean 'relu'"),
+        (lambda: layers.Dense(3, kernel_initializer="he"), OptionError, "no initializer"),
+        (lambda: layers.Dense(3, kernel_regularizer="l3"), OptionError, "no regularizer"),
+        (lambda: layers.Dense(3, kernel_constraint="unit"), OptionError, "kernel_constraint"),
+        (lambda: layers.Conv2D(3, 2, data_format="channels_first"), OptionError, "moveaxis"),
+        (lambda: layers.Conv2D(3, 2, padding="full"), OptionError, '"valid" or "same"'),
+        (lambda: layers.Conv2D(3, 2)(X), ShapeError, "4 axes"),
+        (lambda: layers.LSTM(3)(X), ShapeError, "return_sequences=True"),
+        (lambda: layers.LSTM(3, stateful=True), OptionError, "stateful"),
+        (lambda: layers.Bidirectional(layers.Dense(2)), OptionError, "recurrent layer"),
+        (lambda: layers.Embedding(3, 2)(np.array([[3]])), DataError, "from 0 to 2"),
+        (lambda: layers.Embedding(3, 2)(np.array([[0.5]])), DataError, "integers"),
+        (lambda: layers.Add()(X), ShapeError, "list of at least two"),
+        (lambda: layers.Normalization()(X), OptionError, "adapt"),
+        (lambda: keras.Model(keras.Input((3,)), layers.Dense(1)(keras.Input((3,)))), OptionError,
+         "needs? the input"),
+        (lambda: keras.Model(1, 2), OptionError, "symbolic inputs"),
+        (lambda: np.asarray(keras.Input((3,))), DataError, "no numbers"),
+        (lambda: layers.Dense(2).output, OptionError, "symbolic tensor"),
+        (lambda: small().get_layer("other"), OptionError, "dense"),
+        (lambda: keras.config.set_floatx("float8"), OptionError, "float32"),
+        (lambda: layers.Dense(2).add_loss(0.0), OptionError, "There is no add_loss"),
+    ],
+)  # fmt: skip
+def test_wrong_layers_raise(call, error, match):
+    with pytest.raises(error, match=match):
+        call()
