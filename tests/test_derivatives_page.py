@@ -23,26 +23,29 @@ def generator():
     return module
 
 
+@pytest.fixture(scope="module")
+def page():
+    return (DOCS / "derivatives.md").read_text(encoding="utf-8")
+
+
 @pytest.mark.skipif(
     np.__version__.split(".")[:2] != ["2", "4"], reason="the page names the functions of NumPy 2.4"
 )
 @pytest.mark.slow
-def test_the_page_is_up_to_date(run_python):
+def test_the_page_is_up_to_date(run_python, page):
     # In a new process, because names depend on the order in which rules were loaded.
     printed = run_python(
         "import runpy, sys\n"
         "sys.stdout.reconfigure(encoding='utf-8')\n"
         f"print(runpy.run_path({str(DOCS / 'generate_derivatives.py')!r})['page'](), end='')"
     )
-    written = (DOCS / "derivatives.md").read_text(encoding="utf-8")
-    assert printed.stdout.strip() == written.strip(), (
+    assert printed.stdout.strip() == page.strip(), (
         "Write it again: python docs/generate_derivatives.py"
     )
 
 
 @pytest.mark.slow
-def test_every_primitive_and_every_function_is_on_the_page(generator):
-    page = generator.page()
+def test_every_primitive_and_every_function_is_on_the_page(generator, page):
     on_page = {id(p) for m in generator.modules() for p in generator.primitives_of(m).values()}
     for key, handler in DISPATCH.items():
         ours = str(getattr(handler, "__module__", "")).startswith("autograd.")
@@ -53,8 +56,7 @@ def test_every_primitive_and_every_function_is_on_the_page(generator):
 
 
 @pytest.mark.slow
-def test_every_line_of_the_kinks_page_is_on_the_page(generator):
-    page = generator.page()
+def test_every_line_of_the_kinks_page_is_on_the_page(generator, page):
     assert len(generator.kinks()) > 15
     for kink in generator.kinks():
         assert f"{kink.where}: {kink.derivative}" in page or str(kink) in page

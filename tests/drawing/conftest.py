@@ -22,32 +22,52 @@ def browser():
         browser.close()
 
 
-@pytest.fixture
-def visit(browser, tmp_path):
-    """Open a picture as a page, without a network; nothing may be said on the console."""
-    said, contexts = [], []
+class Window:
+    """A tab of a browser, and what has been said on its console."""
 
-    def open_page(drawn, **options):
+    def __init__(self, browser, **options):
+        self.context = browser.new_context(offline=True, **options)
+        self.page = self.context.new_page()
+        self.said = []
+        self.page.on("console", lambda message: self.said.append(message.text))
+        self.page.on("pageerror", lambda error: self.said.append(str(error)))
+        self.page.on("dialog", lambda dialog: (self.said.append(dialog.message), dialog.dismiss()))
+        self.page.on("request", self.note)
+
+    def note(self, request):
+        if request.url[:5] not in ("file:", "data:"):
+            self.said.append(request.url)
+
+    def show(self, file, width=1200, height=700, color_scheme="light"):
+        """Open a file, as if the window were new."""
+        self.page.set_viewport_size({"width": width, "height": height})
+        self.page.emulate_media(media="screen", color_scheme=color_scheme, reduced_motion="reduce")
+        self.page.mouse.move(0, 0)
+        self.page.goto(file.as_uri())
+        self.page.wait_for_selector("body[data-ready]", state="attached", timeout=30_000)
+        return self.page
+
+
+@pytest.fixture(scope="module")
+def window(browser):
+    """One window for the tests of a file: a new one takes longer than most of them."""
+    return Window(browser)
+
+
+@pytest.fixture
+def visit(browser, window, tmp_path):
+    """Open a picture as a page, without a network; nothing may be said on the console."""
+    windows = [window]
+    window.said.clear()
+
+    def open_page(drawn, of_its_own=None, **seen):
+        """Open a picture, in a window of its own with some options if these are given."""
         drawn.save(tmp_path / "g.html")
-        viewport = {"width": 1200, "height": 700}
-        options = {"viewport": viewport, "offline": True, "reduced_motion": "reduce", **options}
-        context = browser.new_context(**options)
-        contexts.append(context)
-        page = context.new_page()
-        page.on("console", lambda message: said.append(message.text))
-        page.on("pageerror", lambda error: said.append(str(error)))
-        page.on("dialog", lambda dialog: (said.append(dialog.message), dialog.dismiss()))
-        page.on(
-            "request",
-            lambda request: (
-                None if request.url[:5] in ("file:", "data:") else said.append(request.url)
-            ),
-        )
-        page.goto((tmp_path / "g.html").as_uri())
-        page.wait_for_selector("body[data-ready]", state="attached", timeout=30_000)
-        return page
+        if of_its_own is not None:
+            windows.append(Window(browser, **of_its_own))
+        return windows[-1].show(tmp_path / "g.html", **seen)
 
     yield open_page
-    for context in contexts:
-        context.close()
-    assert said == []
+    for other in windows[1:]:
+        other.context.close()
+    assert [each.said for each in windows] == [[] for _ in windows]

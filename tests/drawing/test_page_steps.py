@@ -55,7 +55,7 @@ def test_derivatives_appear_as_they_arrive(visit):
 
 
 def test_steps_play_pause_and_follow_the_slider(visit):
-    page = visit(autograd.draw(neuron()))
+    page = visit(autograd.draw(neuron()), {})
     page.clock.install()
     page.click("#play")
     assert page.inner_text("#progress") == "1 of 5"
@@ -78,7 +78,7 @@ def test_steps_play_pause_and_follow_the_slider(visit):
 
 
 def test_two_fingers_zoom_and_one_moves(visit):
-    page = visit(autograd.draw(neuron()), has_touch=True)
+    page = visit(autograd.draw(neuron()), {"has_touch": True})
     before, place = scale(page), box_on_screen(page, "n4")
     touch = page.context.new_cdp_session(page)
 
@@ -197,9 +197,7 @@ def test_tab_reaches_every_node_and_readers_hear_of_it(visit):
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 @pytest.mark.parametrize("width", [1400, 390])
 def test_the_page_fits_wide_and_narrow_windows(visit, width, scheme):
-    page = visit(
-        autograd.draw(network(3)), viewport={"width": width, "height": 800}, color_scheme=scheme
-    )
+    page = visit(autograd.draw(network(3)), width=width, height=800, color_scheme=scheme)
     assert page.evaluate("document.documentElement.scrollWidth") <= width
     assert box_on_screen(page, "canvas")[3] > 200
     ground = page.evaluate("getComputedStyle(document.body).backgroundColor")
