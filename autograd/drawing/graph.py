@@ -38,6 +38,8 @@ class Item:
     call : tuple
         The arguments of the primitive, an Item in place of each node. A copy, because `backward`
         frees those of the node.
+    parents : tuple of Item
+        The nodes among the arguments, in order; a node used twice is listed twice.
     argnums : tuple of int
         The positions of the operands: the nodes, numbers and arrays among the arguments.
     settings : str
@@ -58,11 +60,17 @@ class Item:
     data: Any
     gradient: Any
     call: tuple[Any, ...] = ()
+    parents: tuple[Item, ...] = ()
     argnums: tuple[int, ...] = ()
     settings: str = ""
     scope: str = ""
     missing: str = ""
     formula: str = ""
+
+    def take(self, call: tuple[Any, ...]) -> None:
+        """Set the arguments of the primitive, and which of them are nodes."""
+        self.call = call
+        self.parents = tuple([argument for argument in call if isinstance(argument, Item)])
 
     @property
     def sign(self) -> str:
@@ -78,11 +86,6 @@ class Item:
     def plain_call(self) -> list[Any]:
         """The arguments of the primitive, with the data in place of each node."""
         return [argument.data if isinstance(argument, Item) else argument for argument in self.call]
-
-    @property
-    def parents(self) -> list[Item]:
-        """The nodes among the arguments, in order; a node used twice is listed twice."""
-        return [argument for argument in self.call if isinstance(argument, Item)]
 
     @property
     def constants(self) -> list[tuple[int, Any]]:
@@ -142,7 +145,7 @@ def graph_of(*nodes: Node, depth: int | None = None) -> Graph:
         )
         if item.op:
             item.missing = FREED if isinstance(node, Tensor) and node.freed else ""
-            item.call = tuple(by_id[id(a)] if isinstance(a, Node) else a for a in node.arguments)
+            item.take(tuple([by_id[id(a)] if isinstance(a, Node) else a for a in node.arguments]))
             item.argnums, item.settings = _split(node)
         by_id[id(node)] = item
     items = list(by_id.values())
@@ -162,7 +165,8 @@ def _within(depth: int, roots: list[Item]) -> list[Item]:
         reached.update((item.number, item) for item in border)
     for item in border:
         if item.parents:
-            item.missing, item.call, item.argnums = BEYOND, (), ()
+            item.missing, item.argnums = BEYOND, ()
+            item.take(())
     return [reached[number] for number in sorted(reached)]
 
 

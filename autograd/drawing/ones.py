@@ -21,8 +21,11 @@ def without_ones(graph: Graph) -> Graph:
     same: dict[int, Item] = {}
     kept: list[Item] = []
     for item in graph.items:
-        item.call = tuple(
-            same.get(part.number, part) if isinstance(part, Item) else part for part in item.call
+        item.take(
+            tuple(
+                same.get(part.number, part) if isinstance(part, Item) else part
+                for part in item.call
+            )
         )
         unchanged = _unchanged(item)
         if unchanged is None:

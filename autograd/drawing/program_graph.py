@@ -195,7 +195,7 @@ class Drawing:
             node = self._node(instruction, self._labels.get(x, ""))
             node.writes = instruction.writes is not None
             item = self._add(x, kind, _sign(instruction), node, text)
-            item.call = tuple(operands)
+            item.take(tuple(operands))
             item.argnums = tuple(range(len(operands)))
             if values is not None:
                 item.data = self._kept(x, values.values[x])
@@ -219,7 +219,7 @@ class Drawing:
         item = Item(self._next, node, clean(in_words(guard)), GUARD, "if", None, None, formula=text)
         item.kind = GUARD if kind == RESULT else kind
         item.scope = self._scope_of(node)
-        item.call = (self._operand(guard.variable),)
+        item.take((self._operand(guard.variable),))
         item.argnums = (0,)
         self._next += 1
         self.items.append(item)
