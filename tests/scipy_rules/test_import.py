@@ -22,29 +22,16 @@ def test_a_missing_scipy_error_says_what_to_install(run_python):
     assert 'pip install "chainrule[scipy]"' in run_python(program).stdout
 
 
-def test_scipys_own_function_finds_its_rule(run_python):
-    program = (
-        "import scipy.special, numpy as np\n"
-        "from autograd import Tensor, grad\n"
-        "print(scipy.special.ndtr(Tensor([0.0])).data[0], grad(scipy.special.log_expit)(0.0))"
-    )
-    assert run_python(program).stdout.split() == ["0.5", "0.5"]
-
-
-def test_a_function_without_a_rule_raises(run_python):
+def test_scipys_functions_find_rules_and_our_modules(run_python):
     program = (
         "import scipy.special\n"
-        "from autograd import Tensor\n"
+        "from autograd import Tensor, grad\n"
+        "print(scipy.special.ndtr(Tensor([0.0])).data[0], grad(scipy.special.log_expit)(0.0))\n"
         "try: scipy.special.kolmogorov(Tensor([0.5]))\n"
-        "except NotImplementedError as error: print(error)"
-    )
-    assert "The ufunc kolmogorov has no rule" in run_python(program).stdout
-
-
-def test_submodules_are_available_after_import(run_python):
-    program = (
+        "except NotImplementedError as error: print('has no rule' in str(error))\n"
         "import autograd.scipy as s, scipy\n"
         "print(s.special.gammaln is scipy.special.gammaln, s.constants is scipy.constants)\n"
         "print(hasattr(s, 'nothing'), 'special' in dir(s), 'gammaln' in dir(s.special))"
     )
-    assert run_python(program).stdout.split() == ["True", "True", "False", "True", "True"]
+    found = run_python(program).stdout.split()
+    assert found == ["0.5", "0.5", "True", "True", "True", "False", "True", "True"]

@@ -46,8 +46,8 @@ def value(f):
 def cases():
     for name in FUNCTIONS:
         for transform in (value, grad):
-            heavy = transform is grad and name in ("dblquad", "Radau")
-            yield pytest.param(name, transform, marks=pytest.mark.gallery if heavy else ())
+            has_other = (transform is grad) == (name in ("dblquad", "Radau"))
+            yield pytest.param(name, transform, marks=pytest.mark.gallery if has_other else ())
 
 
 @pytest.mark.parametrize(("name", "transform"), list(cases()))

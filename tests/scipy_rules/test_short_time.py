@@ -3,8 +3,9 @@
 import numpy as np
 import pytest
 import scipy.signal
+from scipy_rules.derivatives import assert_derivatives
 
-from autograd import Tensor, check_gradients, grad, jvp
+from autograd import Tensor, grad, jvp
 from autograd.errors import NoRuleError
 from autograd.scipy.signal import ShortTimeFFT
 
@@ -46,7 +47,9 @@ def test_short_time_transforms_match_scipy(kind):
         np.testing.assert_allclose(found.data, call(theirs, spectrum), atol=1e-14)
     back = ours.istft(ours.stft(Tensor(x)), 0, 26)
     np.testing.assert_allclose(back.data, x, atol=1e-13)
-    check_gradients(lambda x: ours.spectrogram(x, detr="constant"), x[0], order=2)
+    at = np.cos(np.arange(26.0))
+    energies = lambda x: np.sum(ours.spectrogram(x, detr="constant") ** 2)  # noqa: E731
+    assert_derivatives(energies, x[0], at, h=1e-3)
     energy = grad(lambda x: np.sum(np.real(ours.istft(ours.stft(x), 0, 26)) ** 2))(x)
     np.testing.assert_allclose(energy, 2 * x, atol=1e-12)
 
