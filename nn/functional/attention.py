@@ -7,11 +7,11 @@ from typing import Any
 
 import numpy as np
 
-from autograd import softmax as softmax_along
 from autograd.devices import like
 from autograd.errors import DataError, OptionError
 from nn.arrays import plain, shape_of
 from nn.layers.linear import Dropout, affine
+from nn.layers.masked_softmax import attention_weights
 
 
 def linear(x: Any, weight: Any, bias: Any = None) -> Any:
@@ -101,29 +101,22 @@ def scaled_dot_product_attention(
     width = shape_of(query)[-1]
     scores = (query * (1 / math.sqrt(width) if scale is None else scale)) @ np.swapaxes(key, -1, -2)
     steps = shape_of(scores)[-2:]
+    hidden, added = None, None
     if is_causal:
-        scores = np.where(np.tri(*steps, like=like(scores)) > 0, scores, -np.inf)
+        hidden = np.tri(*steps, like=like(scores)) == 0
     if attn_mask is not None:
-        mask = plain(attn_mask)
-        if mask.dtype.kind not in "bf":
+        kind = plain(attn_mask).dtype.kind
+        if kind not in "bf":
             raise DataError(
-                f"attn_mask= has type {mask.dtype}. Write mask.astype(bool) if it marks the keys "
-                "that take part, mask.astype(float) to add it to the scores."
+                f"attn_mask= has type {plain(attn_mask).dtype}. Write mask.astype(bool) if it "
+                "marks the keys that take part, mask.astype(float) to add it to the scores."
             )
         if is_causal:
             raise OptionError(
                 "is_causal=True and attn_mask= exclude each other: mask by one of them."
             )
-        if mask.dtype.kind == "b":
-            return _masked(scores, mask, value, dropout_p)
-        scores = scores + attn_mask
-    weights = dropout(softmax_along(scores, axis=-1), dropout_p)
-    return weights @ value
-
-
-def _masked(scores: Any, mask: Any, value: Any, dropout_p: float) -> Any:
-    """Attend to the keys that a mask has; the result is 0 for queries that have none."""
-    takes_part = np.any(mask, axis=-1, keepdims=True)
-    scores = np.where(np.logical_or(mask, np.logical_not(takes_part)), scores, -np.inf)
-    weights = np.where(takes_part, softmax_along(scores, axis=-1), 0.0)
-    return dropout(weights, dropout_p) @ value
+        if kind == "b":
+            hidden = np.logical_not(plain(attn_mask))
+        else:
+            added = attn_mask
+    return dropout(attention_weights(scores, hidden, added), dropout_p) @ value

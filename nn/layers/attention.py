@@ -7,12 +7,13 @@ from typing import Any
 
 import numpy as np
 
-from autograd import Tensor, softmax
+from autograd import Tensor
 from autograd.devices import as_array, beside, full, like
 from autograd.errors import DataError, OptionError, ShapeError
 from nn import init
 from nn.arrays import plain, shape_of
 from nn.layers.linear import Dropout, Linear, affine
+from nn.layers.masked_softmax import attention_weights
 from nn.module import Module
 from nn.parameter import Parameter
 
@@ -116,7 +117,7 @@ class MultiheadAttention(Module):
     ) -> tuple[Tensor, Any]:
         """Return the attended values, and the attention weights or None.
 
-        If all keys are masked, the weights are equal.
+        The weights of a query are 0 if all keys are masked.
 
         Parameters
         ----------
@@ -180,11 +181,7 @@ class MultiheadAttention(Module):
         k, v = self._extended(k, self.bias_k), self._extended(v, self.bias_v)
         hidden, added = (_widened(mask, shape_of(k)[2]) for mask in masks)
         scores = (q * (1 / math.sqrt(self.embed_dim // self.num_heads))) @ k.swapaxes(-1, -2)
-        if added is not None:
-            scores = scores + added.astype(scores.dtype)
-        if hidden is not None:
-            scores = np.where(hidden, np.finfo(scores.dtype).min, scores)
-        weights = self.dropout(softmax(scores, axis=-1))
+        weights = self.dropout(attention_weights(scores, hidden, added))
         y = self.out_proj(self._joined(weights @ v))
         if need_weights and average_attn_weights:
             weights = np.mean(weights, axis=1)

@@ -115,6 +115,13 @@ def test_attention_masks_are_booleans_or_numbers_to_add():
         nn.TransformerBlock(4, 2)(x, attn_mask=mask)
     with pytest.raises(ShapeError, match="int64"):
         attention(x, key_padding_mask=np.zeros((1, 3), int))
-    hidden = attention(x, attn_mask=mask.astype(bool))[0].data
-    added = attention(x, attn_mask=np.where(mask, -np.inf, 0.0))[0].data
-    np.testing.assert_allclose(hidden, added, rtol=1e-12)
+    mask[1] = 1  # a query that sees no key
+    found = [
+        attention(x, attn_mask=m, need_weights=True)
+        for m in (mask.astype(bool), np.where(mask, -np.inf, 0.0))
+    ]
+    np.testing.assert_allclose(found[0][0].data, found[1][0].data, rtol=1e-12)
+    for y, weights in found:
+        assert (weights.data[0, 1] == 0).all()
+        assert (y.data[1] == attention.out_proj.bias.data).all()
+        np.testing.assert_allclose(weights.data[0, [0, 2]].sum(axis=-1), 1)

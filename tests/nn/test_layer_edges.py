@@ -7,7 +7,7 @@ import pytest
 
 import nn
 import nn.functional as F  # noqa: N812
-from autograd import Tensor, check_gradients, grad, vmap
+from autograd import Tensor, check_gradients, grad, jit, vmap
 from autograd.errors import DataError, OptionError, ShapeError
 from nn.layers.padding import MODES
 
@@ -287,3 +287,16 @@ def test_pooling_to_the_end_needs_no_window_beyond_it():
         assert (found[..., : plain.shape[-1]] == plain).all()
         assert np.isfinite(found).all()
         assert found.shape[-1] - plain.shape[-1] in (0, 1)
+
+
+def test_a_query_without_keys_has_derivatives_zero():
+    x = np.random.default_rng(0).normal(size=(3, 4))
+    for mask in (np.array([True, False, True]), np.array([0.0, -np.inf, 1.0])):
+        mask = np.broadcast_to(mask[:, None], (3, 3))
+
+        def total(q, mask=mask):
+            return np.sum(nn.functional.scaled_dot_product_attention(q, x, x, mask) ** 2)
+
+        check_gradients(total, x, order=2)
+        assert (grad(total)(x)[1] == 0).all()
+        assert (jit(grad(total))(x)[1] == 0).all()
