@@ -20,6 +20,9 @@ from autograd.drawing.graph import (
     clean,
     graph_of,
 )
+from autograd.engine import Node
+from autograd.errors import DataError
+from autograd.graph import Graph as RecordedGraph
 from autograd.program.calling import in_words, inputs_of
 from autograd.program.comparison import Comparison
 from autograd.program.instructions import (
@@ -35,6 +38,7 @@ from autograd.program.instructions import (
     substituted,
 )
 from autograd.program.interpreting import Listing, Run, variables_of
+from autograd.program.jit import Jitted
 from autograd.program.program import Program
 from autograd.program.python_code import Names
 from autograd.program.source.names import naming_of
@@ -260,7 +264,38 @@ def graph_of_any(*subjects: Any, depth: int | None = None) -> Graph:
         return program_graph(subjects[0], subjects[1:])
     if len(subjects) == 1 and isinstance(subjects[0], Comparison):
         return comparison_graph(subjects[0])
+    check_nodes(*subjects)
     return graph_of(*subjects, depth=depth)
+
+
+def check_nodes(*subjects: Any) -> None:
+    """Refuse what has no graph, and say what to draw instead.
+
+    Raises
+    ------
+    DataError
+        If one is neither a node nor holds the graph of one.
+    """
+    for x in subjects:
+        if isinstance(x, Node) or isinstance(getattr(x, "graph", None), RecordedGraph):
+            continue
+        if isinstance(x, Program):
+            advice = "a program comes first, and then its arguments: draw(program, x)"
+        elif isinstance(x, Jitted):
+            advice = (
+                "a jitted function has a program for each branch and kind of argument, once it "
+                "was called: draw(f.programs[0], x)"
+            )
+        elif callable(x):
+            advice = (
+                "of a function draw what it returns for a Value or a Tensor, draw(f(x)), or its "
+                "program, draw(trace(f)(x), x)"
+            )
+        else:
+            advice = "it was computed from plain numbers; make an input a Value or a Tensor"
+        raise DataError(
+            f"A graph ends in a Value or a Tensor, not in {type(x).__name__}: {advice}."
+        )
 
 
 def comparison_graph(comparison: Comparison) -> Graph:

@@ -17,6 +17,7 @@ from autograd.drawing.latex import latex, latex_name
 from autograd.drawing.local_derivative import derivative, named
 from autograd.drawing.numbers import FEW, check_format, numbers_of, short, spread
 from autograd.drawing.paths import Paths
+from autograd.drawing.program_graph import check_nodes
 from autograd.drawing.program_steps import ProgramSteps, program_steps
 from autograd.drawing.step_sequence import StepSequence
 from autograd.drawing.view import Frame, Options
@@ -385,5 +386,6 @@ def steps(
         gradient, *arguments_left = arguments
         number_format = arguments_left[0] if arguments_left else number_format
     check_format(number_format)
+    check_nodes(node)
     graph = graph_of(node)
     return Steps(graph, chain(graph, gradient), number_format)

@@ -3,8 +3,8 @@
 import numpy as np
 import pytest
 
-from autograd import Tensor, draw, grad, scope, steps, summary, text, trace
-from autograd.errors import FormatError, GraphError
+from autograd import Tensor, Value, draw, grad, jit, scope, steps, summary, text, trace
+from autograd.errors import DataError, FormatError, GraphError
 from autograd.program import compare
 
 RNG = np.random.default_rng(0)
@@ -226,3 +226,23 @@ def test_booleans_are_shown_as_in_python():
     picture = draw(trace(lambda x: np.sum(x) if np.sum(x) > 0 else x[0])(np.ones(2)), np.ones(2))
     assert "True" in picture.source
     assert "True_" not in picture.source
+
+
+@pytest.mark.parametrize(
+    ("subject", "advice"),
+    [
+        (jit(np.sin), r"draw\(f\.programs\[0\], x\)"),
+        (np.sin, r"draw\(trace\(f\)\(x\), x\)"),
+        (1.0, "make an input a Value or a Tensor"),
+    ],
+    ids=["jitted", "function", "number"],
+)
+@pytest.mark.parametrize("show", [draw, text, steps])
+def test_what_has_no_graph_is_refused_with_advice(show, subject, advice):
+    with pytest.raises(DataError, match=advice):
+        show(subject)
+
+
+def test_a_program_beside_a_node_is_refused():
+    with pytest.raises(DataError, match=r"draw\(program, x\)"):
+        draw(Value(1.0) * 2, trace(np.sin)(1.0))
