@@ -7,6 +7,7 @@ import threading
 from typing import Any, Final
 
 from autograd.engine import registry
+from autograd.engine.recorded import Recorded
 from autograd.errors import AutogradError, NoRuleError, lost
 
 #: Packages whose functions compute with C arrays: an array of objects only fails later in them.
@@ -87,26 +88,28 @@ def hint(module: str) -> str:
     """Return what to call instead of a function of this module."""
     if module.startswith("scipy."):
         function, is_counterpart, instead = _called_of_scipy()
-        if instead:
-            return instead
-        package, _, name = function.rpartition(".")
-        ours = sys.modules.get(f"autograd.{package}")
-        folder = function.removeprefix("scipy.")
-        in_package = folder in SCIPY or folder in NESTED
-        if (
-            ours is not None and not in_package and name not in vars(ours)
-        ):  # it returns SciPy's, which is running
-            return (
-                f"{function} has no derivative rule. Write it with functions that have one, or "
-                "pass node.data for a constant."
-            )
-        if "." in function and not is_counterpart:
-            return (
-                f"Instead of {function} call {'the same function of ' if in_package else ''}"
-                f"autograd.{function}, which returns nodes or says why it does not."
-            )
-        return f"{function} computes with plain numbers: pass node.data for a constant."
+        return instead or _advice(function, is_counterpart)
     return "NumPy's functions take nodes, but no lists of nodes."
+
+
+def _advice(function: str, is_counterpart: bool) -> str:
+    """Return what to call instead of a function of SciPy."""
+    package, _, name = function.rpartition(".")
+    ours = sys.modules.get(f"autograd.{package}")
+    folder = function.removeprefix("scipy.")
+    in_package = folder in SCIPY or folder in NESTED
+    if ours is not None and not in_package and name not in vars(ours):
+        # Its name is that of SciPy's function, which is running.
+        return (
+            f"{function} has no derivative rule. Write it with functions that have one, or "
+            "pass node.data for a constant."
+        )
+    if "." in function and not is_counterpart:
+        return (
+            f"Instead of {function} call {'the same function of ' if in_package else ''}"
+            f"autograd.{function}, which returns nodes or says why it does not."
+        )
+    return f"{function} computes with plain numbers: pass node.data for a constant."
 
 
 def hint_for_caller() -> str:
@@ -151,14 +154,47 @@ def replaced(error: BaseException) -> AutogradError | None:
     """Return our error if SciPy has raised another one in its place."""
     message, code = getattr(LAST, "message", ""), getattr(LAST, "code", None)
     LAST.message, LAST.code = "", None
-    if not message or isinstance(error, AutogradError) or not isinstance(error, Exception):
+    if isinstance(error, AutogradError) or not isinstance(error, Exception):
         return None
     step: Any = error.__traceback__
     while step is not None:
-        if step.tb_frame.f_code is code:
+        if message and step.tb_frame.f_code is code:
             return NoRuleError(message)
         step = step.tb_next
-    return None
+    return _refused_by_scipy(error) if isinstance(error, (TypeError, ValueError)) else None
+
+
+def _refused_by_scipy(error: Exception) -> AutogradError | None:
+    """Return our error if checks of SciPy itself refuse what is no number: a node."""
+    step: Any = error.__traceback__
+    frames: list[Any] = []
+    module = ""
+    while step is not None:
+        module = str(step.tb_frame.f_globals.get("__name__", ""))
+        if module.startswith("autograd.scipy."):
+            return None
+        if module.startswith("scipy."):
+            frames.append(step.tb_frame)
+        step = step.tb_next
+    if not frames or not module.startswith(("scipy.", "numpy.")):
+        return None  # the error of a function of the user
+    if not _holds_node(list(frames[0].f_locals.values())):
+        return None
+    reason = str(error).rstrip(".")
+    return NoRuleError(
+        f"A node was refused: {reason}. {_advice(_public_name(frames[::-1])[0], False)}"
+    )
+
+
+def _holds_node(values: list[Any]) -> bool:
+    for x in values:
+        if isinstance(x, Recorded):
+            return True
+        if isinstance(x, (tuple, list)) and any(isinstance(y, Recorded) for y in x):
+            return True
+        if isinstance(x, dict) and any(isinstance(y, Recorded) for y in x.values()):
+            return True
+    return False
 
 
 def _code_of_scipy() -> Any:
@@ -195,25 +231,40 @@ def _called_of_scipy() -> tuple[str, bool, str]:
     Only the name of its package, such as "scipy.linalg", if the function is not public.
     """
     frame: Any = sys._getframe()
-    found = ""
+    frames: list[Any] = []
+    is_counterpart = is_named = False
     while frame is not None:
         module = str(frame.f_globals.get("__name__", ""))
         if module.startswith("autograd.scipy."):
-            return found or "SciPy", True, ""
+            is_counterpart = True
+            break
         if module.startswith("scipy."):
-            if frame.f_code in registry.INSTEAD:
-                return found, False, registry.INSTEAD[frame.f_code]
-            package = _package(module)
-            name, _, method = frame.f_code.co_qualname.partition(".")
-            is_method = method not in ("", "__init__", "__new__")  # of an object of some other name
-            if package and not is_method and not name.startswith(("_", "<")):
-                found = f"scipy.{package}.{name}"
-            elif package and not found:
-                found = f"scipy.{package}"
-        elif found:
+            frames.append(frame)
+            is_named = is_named or _package(module) != ""
+        elif is_named:
             break
         frame = frame.f_back
-    return found or "SciPy", False, ""
+    function, instead = _public_name(frames)
+    return function, is_counterpart, instead
+
+
+def _public_name(frames: list[Any]) -> tuple[str, str]:
+    """Return the public name of what frames of SciPy are called for, innermost first.
+
+    The second is what a method says to write instead.
+    """
+    found = ""
+    for frame in frames:
+        if frame.f_code in registry.INSTEAD:
+            return found, registry.INSTEAD[frame.f_code]
+        package = _package(str(frame.f_globals["__name__"]))
+        name, _, method = frame.f_code.co_qualname.partition(".")
+        is_method = method not in ("", "__init__", "__new__")  # of an object of some other name
+        if package and not is_method and not name.startswith(("_", "<")):
+            found = f"scipy.{package}.{name}"
+        elif package and not found:
+            found = f"scipy.{package}"
+    return found or "SciPy", ""
 
 
 def _package(module: str) -> str:

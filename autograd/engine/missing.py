@@ -106,5 +106,5 @@ def explain_missing(kind: Any) -> None:
     """Let objects of a class say what to write for each name in `HINTS`."""
     for name in HINTS:
         setattr(kind, name, Missing(name))
-    for name in ("matvec", "strides"):
+    for name in ("flags", "matvec", "setflags", "strides"):
         setattr(kind, name, OfArrays(name))

@@ -7,7 +7,7 @@ from typing import Any, Final
 
 import numpy as np
 
-from autograd.engine import assignment, backward, calls, tracing
+from autograd.engine import assignment, backward, callers, calls, tracing
 from autograd.engine.array_data import as_array
 from autograd.engine.batching import Batched
 from autograd.engine.fields import ArrayNode, adopt
@@ -469,10 +469,12 @@ class Tensor(ArrayNode):
         return bool(np.any(np.equal(self._seen(), plain(item))))
 
     def __len__(self) -> int:
+        if self._contents.ndim == 0:
+            raise TypeError(f"len() of a Tensor without axes.{callers.hint_for_caller()}")
         return len(self._contents)
 
     def __iter__(self) -> Iterator[Any]:
-        return iter([self[i] for i in range(len(self._contents))])
+        return iter([self[i] for i in range(len(self))])
 
 
 def _operator(primitive: Primitive, a: Any, b: Any) -> Any:
