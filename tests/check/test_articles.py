@@ -4,7 +4,6 @@ import numpy as np
 import pytest
 
 from autograd import check_gradients
-from autograd.check.explain import reasons
 
 random = np.random.default_rng(5)
 
@@ -16,12 +15,6 @@ def sigmoid(z):
 X = np.array([[0.0, 0.0, 1.0], [1.0, 1.0, 1.0], [1.0, 0.0, 0.0]])
 Y = np.array([[0.0], [1.0], [0.0]])
 W1, W2, w = random.normal(size=(3, 2)), random.normal(size=(2, 1)), random.normal(size=(3, 1))
-
-
-@pytest.fixture
-def briefly(monkeypatch):
-    """End the search for lines early: of two mistakes in several lines it finds none."""
-    monkeypatch.setattr(reasons, "EXPLANATION", 2.0)
 
 
 def checked(f, *inputs, gradient):
@@ -88,7 +81,7 @@ def test_tanh_used_as_its_own_derivative(z):
     assert "has tanh(x) itself where its derivative belongs: 1 - y²" in reasons[0]
 
 
-@pytest.mark.usefixtures("briefly")
+@pytest.mark.usefixtures("brief")
 def test_tanh_network_with_both_derivatives_wrong():
     def error(W1, W2):
         return ((np.tanh(np.tanh(X @ W1) @ W2) - Y) ** 2).sum()
@@ -108,7 +101,7 @@ def test_tanh_network_with_both_derivatives_wrong():
     assert "with respect to W2 has tanh(x) itself where its derivative belongs" in output
 
 
-@pytest.mark.usefixtures("briefly")
+@pytest.mark.usefixtures("brief")
 def test_sigmoid_derivative_applied_to_the_sigmoid():
     def error(w):
         return 0.5 * ((sigmoid(X @ w) - Y) ** 2).sum()
@@ -129,7 +122,7 @@ def test_sigmoid_derivative_applied_to_the_sigmoid():
     assert "derivative of sigmoid, and has the wrong sign.\n" in reason
 
 
-@pytest.mark.usefixtures("briefly")
+@pytest.mark.usefixtures("brief")
 def test_one_reason_covers_weights_and_scalar_bias():
     def error(w, b):
         return 0.5 * ((sigmoid(X @ w + b) - Y) ** 2).sum()

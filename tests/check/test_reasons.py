@@ -1,6 +1,7 @@
 """A reason is told whole or not at all, and holds at more than one point."""
 
 import numpy as np
+import pytest
 
 from autograd import check_gradients
 
@@ -19,6 +20,7 @@ def reasons(f, *inputs, gradient):
     return [reason for reason in report.reasons if reason.startswith("The gradient")]
 
 
+@pytest.mark.usefixtures("brief")
 def test_a_mistake_that_needs_another_one_is_told_with_it():
     W, V = random.normal(size=(3, 4)), random.normal(size=4)
 

@@ -124,18 +124,27 @@ def suspects(found):
 
 RECURRENT_MISTAKES = [
     (" + later", ""),
-    (" + later", " - later"),
     ("1 - hs[t] ** 2", "1 - hs[t]"),
     ("np.outer(dz, hs[t - 1])", "np.outer(dz, hs[t])"),
     ("later = U.T.dot(dz)", "later = U.dot(dz)"),
-    ("later = U.T.dot(dz)", "later = U.T.dot(dh)"),
     ("dV += np", "dV = np"),
     ("dz = dh *", "dz = -dh *"),
+]
+#: Other mistakes of the same kinds.
+SIMILAR_MISTAKES = [
+    (" + later", " - later"),
+    ("later = U.T.dot(dz)", "later = U.T.dot(dh)"),
     ("dW += np", "dW -= np"),
 ]
 
 
-@pytest.mark.parametrize(("right", "wrong"), RECURRENT_MISTAKES)
+@pytest.mark.parametrize(
+    ("right", "wrong"),
+    [
+        *RECURRENT_MISTAKES,
+        *(pytest.param(*mistake, marks=pytest.mark.gallery) for mistake in SIMILAR_MISTAKES),
+    ],
+)
 def test_the_line_is_found_in_a_loop_over_time(right, wrong, tmp_path):
     found = localise(load(RECURRENT.replace(right, wrong), tmp_path / "recurrent.py")).found
     assert suspects(found) == {line_of(RECURRENT, right)}

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import math
+import operator
 import threading
 import time
 import types
@@ -236,8 +237,11 @@ class Ticking:
 
     def visit(self, node: Any, place: Any) -> Any:
         """Return a node that ends in time; nodes without a place in the file get this one."""
-        if id(node) in self._known:
-            return self._known[id(node)]
+        if not node._fields and not node._attributes:  # an operator
+            return node
+        known = self._known.get(id(node))
+        if known is not None:
+            return known
         new, here = node, place
         if "lineno" in node._attributes:
             if getattr(node, "end_lineno", None) is None:
@@ -245,7 +249,10 @@ class Ticking:
             here = new
         for name in node._fields:
             field = getattr(node, name, None)
-            visited = self._visited(field, here)
+            if isinstance(field, ast.AST):
+                visited = self.visit(field, here)
+            else:
+                visited = self._listed(field, here) if isinstance(field, list) else field
             if visited is not field:
                 new = clone(node) if new is node else new
                 setattr(new, name, visited)
@@ -254,13 +261,9 @@ class Ticking:
             self._known[id(node)] = new
         return new
 
-    def _visited(self, field: Any, here: Any) -> Any:
-        if isinstance(field, ast.AST):
-            return self.visit(field, here)
-        if isinstance(field, list):
-            items = [self.visit(n, here) if isinstance(n, ast.AST) else n for n in field]
-            return items if any(a is not b for a, b in zip(items, field, strict=True)) else field
-        return field
+    def _listed(self, field: list[Any], here: Any) -> list[Any]:
+        items = [self.visit(n, here) if isinstance(n, ast.AST) else n for n in field]
+        return field if all(map(operator.is_, items, field)) else items
 
     def _ticked(self, node: Any, place: Any) -> Any:
         if isinstance(node, (ast.For, ast.While, ast.FunctionDef, ast.AsyncFunctionDef)):

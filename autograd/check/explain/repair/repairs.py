@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 from typing import NamedTuple
 
 from autograd.check.explain.repair.mutations import Variant
-from autograd.check.explain.repair.ranking import distance, text_of, unnatural
+from autograd.check.explain.repair.ranking import distance, shortened, text_of, unnatural
 from autograd.check.explain.repair.statements import Site
 
 #: How much a change counts that is one decision, however many tokens it changes.
@@ -55,10 +56,20 @@ class Repair:
         """Whether it is right at all points."""
         return not self.misses
 
-    @property
+    @cached_property
+    def text(self) -> str:
+        """The corrected statement."""
+        return text_of(self.variant.node)
+
+    @cached_property
+    def shorter(self) -> frozenset[str]:
+        """What the corrected statement is without one of the operands of an operation."""
+        return frozenset(shortened(self.variant.node))
+
+    @cached_property
     def cost(self) -> float:
         """How much it changes, and how strange the result looks."""
-        before, after = text_of(self.site.node), text_of(self.variant.node)
+        before, after = text_of(self.site.node), self.text
         strange = max(0.0, unnatural(self.variant.node) - unnatural(self.site.node))
         tokens = distance(before, after)
         if self.variant.kind in DECISIONS:  # however many tokens it changes

@@ -29,7 +29,7 @@ from autograd.check.explain.repair.mutations import (
     variants,
 )
 from autograd.check.explain.repair.oracle import Oracle, Point
-from autograd.check.explain.repair.ranking import shortened, simplified, text_of
+from autograd.check.explain.repair.ranking import simplified, text_of
 from autograd.check.explain.repair.recompile import Choice, attribute_of_choice, with_variants
 from autograd.check.explain.repair.repairs import NOTHING, Corrected, Repair
 from autograd.check.explain.repair.sources import Source, Sources, names_in, related, watch
@@ -40,7 +40,7 @@ from autograd.check.explain.repair.vocabulary import Vocabulary
 from autograd.check.state import Check
 
 #: Seconds for the whole search, and how many variants one code holds.
-SECONDS, MOST_VARIANTS = 6.0, 256
+SECONDS, MOST_VARIANTS = 4.0, 256
 
 #: How much further-fetched another repair may be that reaches what remains wrong as well, or leaves
 #: that alone.
@@ -139,17 +139,15 @@ class Search:
 
         With a gradient of shape (3, 1), `g / len(g.T)` is right where `g` is.
         """
-        plain = {
-            (id(repair.site), text_of(repair.variant.node)): repair
-            for repair in self.found
-            if repair.variant.kind == "an operand too many"
-        }
+        plain: dict[int, dict[str, Repair]] = {}
+        for repair in self.found:
+            if repair.variant.kind == "an operand too many":
+                plain.setdefault(id(repair.site), {})[repair.text] = repair
         kept = []
         for repair in self.found:
-            shorter = [
-                plain.get((id(repair.site), text)) for text in shortened(repair.variant.node)
-            ]
-            if not any(other and other.covers(repair) for other in shorter):
+            at_site = plain.get(id(repair.site), {})
+            shorter = [other for text, other in at_site.items() if text in repair.shorter]
+            if not any(other.covers(repair) for other in shorter):
                 kept.append(repair)
         return kept
 
@@ -164,10 +162,14 @@ class Search:
         If each leaves alone what the others correct, they are right together. Else several mistakes
         overlap, and what changes more than it corrects is the likelier cause.
         """
-        separate = self._by_part(lambda repair: repair.alone)
+        separate = self._separate()
         if self.is_whole(separate):
             return separate
         return self._by_part(lambda repair: not repair.alone)
+
+    def _separate(self) -> list[Repair]:
+        """Return the likeliest repair of each group of inputs, among those that change no other."""
+        return self._by_part(lambda repair: repair.alone)
 
     def _by_part(self, likelier: Callable[[Repair], bool]) -> list[Repair]:
         """Return a repair of each group of inputs, with a preference besides its cost."""
@@ -269,7 +271,7 @@ class Search:
                 self._try(around.site, stage(around))
             if any(self._is_enough(repair, stage is stages[-2]) for repair in self.found):
                 break
-            if self.repeated():
+            if self.repeated() or (stage is stages[-3] and self.is_whole(self._separate())):
                 break
 
     def _order(self, site: Site) -> tuple[bool, float]:
@@ -355,7 +357,7 @@ class Search:
             self.choice.number = 0
             if code is not None and self._corrected(site, code).right >= corrected.right:
                 variant = variant._replace(node=simple)
-        if not any(r.site is site and text_of(r.variant.node) == text for r in self.found):
+        if not any(r.site is site and r.text == text for r in self.found):
             self.found.append(Repair(site, variant, *corrected))
 
     def outcomes(self, site: Site, nodes: Sequence[Any], point: Point) -> Iterator[Vector | None]:

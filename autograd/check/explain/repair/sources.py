@@ -259,6 +259,7 @@ class Sources:
         self.executed = executed
         self.found: list[Source] = []
         self._modules: dict[str, ast.Module | None] = {}
+        self._functions: dict[str, list[tuple[Any, tuple[str, ...]]]] = {}
         right = {item.code for item in makers}
         own = {item.code for item in executed}
         located = [(item, self._locate(item.code)) for item in executed]
@@ -293,8 +294,12 @@ class Sources:
         module = self._module(code.co_filename)
         if module is None:
             return None
+        if code.co_filename not in self._functions:
+            self._functions[code.co_filename] = list(_functions(module))
         candidates = [
-            (node, classes) for node, classes in _functions(module) if _is_code_of(node, code)
+            (node, classes)
+            for node, classes in self._functions[code.co_filename]
+            if _is_code_of(node, code)
         ]
         return min(candidates, key=lambda pair: _extent(pair[0]), default=None)
 

@@ -12,15 +12,22 @@ Path = tuple[tuple[str, int | None], ...]
 
 
 def parts(node: ast.AST, path: Path = ()) -> Iterator[tuple[Path, Any]]:
-    """Yield a node and all that is inside it, each with its path."""
-    yield path, node
-    for name, field in ast.iter_fields(node):
-        if isinstance(field, ast.AST):
-            yield from parts(field, (*path, (name, None)))
-        elif isinstance(field, list):
-            for position, item in enumerate(field):
-                if isinstance(item, ast.AST):
-                    yield from parts(item, (*path, (name, position)))
+    """Yield a node and all that is inside it, each with its path, from the outside in."""
+    waiting: list[tuple[Path, Any]] = [(path, node)]
+    while waiting:
+        path, node = waiting.pop()
+        yield path, node
+        inside: list[tuple[Path, Any]] = []
+        for name in node._fields:
+            field = getattr(node, name, None)
+            if isinstance(field, ast.AST):
+                inside.append(((*path, (name, None)), field))
+            elif isinstance(field, list):
+                for position, item in enumerate(field):
+                    if isinstance(item, ast.AST):
+                        inside.append(((*path, (name, position)), item))
+        inside.reverse()
+        waiting += inside
 
 
 def at(node: Any, path: Path) -> Any:
