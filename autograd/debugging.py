@@ -47,13 +47,13 @@ class Place:
         return linecache.getline(self.file, self.line).strip()
 
     def __str__(self) -> str:
-        where = f"{_name_of(self.file)}, line {self.line}"
+        where = f"{name_of_file(self.file)}, line {self.line}"
         if not self.function.startswith("<"):
             where += f", in {self.function}"
         return f"{where}: {self.text}" if self.text else where
 
 
-def _name_of(file: str) -> str:
+def name_of_file(file: str) -> str:
     """Return the name of a file, such as In[3] for a notebook cell, whose file name is a number."""
     shell = getattr(sys.modules.get("IPython"), "get_ipython", lambda: None)()
     naming = getattr(getattr(shell, "compile", None), "format_code_name", lambda file: None)

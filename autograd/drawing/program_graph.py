@@ -8,6 +8,7 @@ from typing import Any
 
 import numpy as np
 
+from autograd.debugging import name_of_file
 from autograd.drawing.graph import (
     DIFFERENT,
     GUARD,
@@ -110,7 +111,7 @@ class Recorded:
     def __init__(self, label: str, scope: str = "", place: Any = None) -> None:
         self.label = label
         self.scope = scope
-        self.place = "" if place is None else f"{place[0]}:{place[1]}"
+        self.place = "" if place is None else f"{name_of_file(place[0])}:{place[1]}"
         self.writes = False
 
     @property

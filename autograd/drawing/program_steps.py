@@ -170,8 +170,7 @@ def step_of(item: Item) -> ProgramStep:
     else:
         value = item.data
         text = item.formula if item.node.writes else f"{item.name} = {item.formula}"
-    place = os.path.basename(str(item.node.place))
-    return ProgramStep(item.name, text, value, is_backward(item), place)
+    return ProgramStep(item.name, text, value, is_backward(item), item.node.place)
 
 
 def _type(x: Any) -> str:

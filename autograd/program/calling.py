@@ -138,7 +138,8 @@ def guard_error(program: Program, failure: GuardFailed) -> GuardError:
             "shape than when the program was recorded."
         )
     guard = program.guards[failure.number]
-    where = "" if guard.place is None else f" ({location(guard.place)})"
+    place = "" if guard.place is None else location(guard.place)
+    where = f" ({place})" if place else ""
     return GuardError(
         f"{program.name} was recorded for {in_words(guard)}{where}, which does not hold for these "
         f"arguments{_instead(guard, failure.found)}. Record it again with them, or use jit, which "

@@ -45,6 +45,8 @@ PICTURE = re.compile(r'(?<!">)(<img [^>]*?src="(?!data:)([^"]+)"[^>]*>)')
 LEAST = re.compile(r'<svg style="[^"]*min-width:(\d+)px')
 #: How much smaller a chart is shown than it was drawn, at most.
 SMALLEST = 0.62
+#: How much smaller a film is shown than it is legible in full, at most.
+FILM = 0.75
 #: What only the tests of an example need.
 ONLY_TESTED = re.compile(r" +# doctest: [+\w, ]+$|^<BLANKLINE>$", re.MULTILINE)
 GENERATED = re.compile(r"^<!-- generated: (\w+) -->$", re.MULTILINE)
@@ -115,7 +117,9 @@ def _least_width(picture: File | None) -> int:
     if picture is not None and picture.src_uri.endswith(".svg"):
         head = picture.content_string[:1000]
         found = LEAST.search(head)
-        return int(found[1]) if found and "@keyframes" not in head else 0  # a film is seen whole
+        if found and "@keyframes" in head:  # of a film as much as possible is seen at a time
+            return int(FILM * int(found[1]))
+        return int(found[1]) if found else 0
     if picture is not None and picture.src_uri.endswith(".png"):
         return int(SMALLEST * int.from_bytes(picture.content_bytes[16:20], "big"))
     return 0

@@ -4,6 +4,7 @@
 its gradient, on arrays in several chunks, and compares it with NumPy.
 """
 
+import re
 import warnings
 from collections import defaultdict
 from pathlib import Path
@@ -58,8 +59,9 @@ def refusal(sample):
 def shortened(text):
     """Return the first sentence of a message, for a table."""
     line = text.splitlines()[0].split(" Write it ")[0].partition(": '")[0]
-    line = line.replace(" here: ", ": ").replace("|", "\\|").replace("<", "&lt;")
-    return line[:110] + ("…" if len(line) > 110 else "")
+    line = line.replace(" here: ", ": ")
+    line = line[:110] + ("…" if len(line) > 110 else "")
+    return re.sub(r"[\\`*_|]", r"\\\g<0>", line).replace("<", "&lt;")  # not as Markdown
 
 
 def main():
