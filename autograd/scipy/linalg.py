@@ -22,6 +22,7 @@ from autograd.rules.kernel import taken as _taken
 from autograd.rules.matrices import H as _H
 from autograd.rules.matrices import T as _T
 from autograd.rules.table import define as _define
+from autograd.scipy import conditions as _conditions
 from autograd.scipy.equations import solve_banded as solve_banded
 from autograd.scipy.equations import solve_continuous_lyapunov as solve_continuous_lyapunov
 from autograd.scipy.equations import solve_discrete_lyapunov as solve_discrete_lyapunov
@@ -334,13 +335,13 @@ def solve(
         a = np.tril(a) + flip(np.tril(a, -1)) if lower else np.triu(a) + flip(np.triu(a, 1))
     elif assume_a in ("upper triangular", "lower triangular"):
         return _triangular(a, b, 1 if transposed else 0, assume_a.startswith("lower"))
-    return _la.solve(_T(a) if transposed else a, b)
+    return _conditions.solve(_T(a) if transposed else a, b)
 
 
 @_in_place_of(_original.inv)
 def inv(a: Any, *_: Any, **__: Any) -> Any:
     """Return the inverse."""
-    return _la.inv(a)
+    return _conditions.inv(a)
 
 
 @_in_place_of(_original.det)

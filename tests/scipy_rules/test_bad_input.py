@@ -119,6 +119,11 @@ STOPPED = {
 #: Systems without a single solution, also to rounding.
 SYSTEMS = {
     "solve": lambda a: linalg.solve(a * SINGULAR, TWO)[0],
+    **{
+        f"solve, {kind}": lambda a, kind=kind: linalg.solve(a * HILBERT, np.ones(15), assume_a=kind)[0]
+        for kind in ("gen", "sym", "pos")
+    },
+    "inv": lambda a: linalg.inv(a * HILBERT)[0, 0],
     "solve_triangular": lambda a: linalg.solve_triangular(a * np.diag([1.0, 0.0]), TWO)[0],
     "solve_banded": lambda a: linalg.solve_banded((0, 0), a * np.array([[1.0, 0.0]]), TWO)[0],
     "cho_factor": lambda a: linalg.cho_factor(a * SINGULAR)[0][0, 0],
@@ -172,3 +177,9 @@ def test_what_has_no_derivative_is_refused(name):
     with pytest.raises(NAMED) as caught:
         grad(function)(a)
     assert str(caught.value)
+
+
+def test_matrices_of_mixed_units_are_not_singular():
+    units = np.diag([1.0, 1e-20, 1e10])
+    assert grad(lambda a: np.sum(linalg.solve(a * units, np.ones(3))))(1.0) == pytest.approx(-1e20)
+    assert grad(lambda a: linalg.inv(a * units)[1, 1])(1.0) == pytest.approx(-1e20)
