@@ -16,7 +16,7 @@ from nn.data import (
 from nn.functional_call import functional_call
 from nn.layers.activation_modules import (
     CELU, GLU, SELU, Hardshrink, Hardsigmoid, Hardswish, Hardtanh, LogSigmoid, Mish, ReLU6,
-    Softmin, Softshrink, Softsign, Tanhshrink, Threshold,
+    Softmax2d, Softmin, Softshrink, Softsign, Tanhshrink, Threshold,
 )
 from nn.layers.activations import (
     ELU, GELU, LeakyReLU, LogSoftmax, ReLU, Sigmoid, SiLU, Softmax, Softplus, Tanh, elu, gelu,
@@ -50,6 +50,7 @@ from nn.layers.pooling import (
     AvgPool1d, AvgPool2d, AvgPool3d, MaxPool1d, MaxPool2d, MaxPool3d,
 )
 from nn.layers.power_pooling import LPPool1d, LPPool2d, LPPool3d
+from nn.layers.random_slopes import RReLU
 from nn.layers.recurrent import GRU, LSTM, RNN
 from nn.layers.resampling import PixelShuffle, PixelUnshuffle, Upsample
 from nn.layers.transformer import Transformer, TransformerDecoder, TransformerEncoder
@@ -109,7 +110,8 @@ __all__ = [  # noqa: RUF022 - grouped by kind
     "TransformerEncoderLayer",
     "BatchNorm1d", "BatchNorm2d", "BatchNorm3d", "LayerNorm", "LocalResponseNorm", "RMSNorm",
     "CELU", "GLU", "Hardshrink", "Hardsigmoid", "Hardswish", "Hardtanh", "LogSigmoid", "Mish",
-    "ReLU6", "SELU", "Softmin", "Softshrink", "Softsign", "Tanhshrink", "Threshold",
+    "RReLU", "ReLU6", "SELU", "Softmax2d", "Softmin", "Softshrink", "Softsign", "Tanhshrink",
+    "Threshold",
     "ELU", "GELU", "LeakyReLU", "LogSoftmax", "ReLU", "SiLU", "Sigmoid", "Softmax", "Softplus",
     "Tanh", "elu", "gelu", "leaky_relu", "log_softmax", "relu", "sigmoid", "silu", "softmax",
     "softplus",

@@ -323,6 +323,72 @@ def orthogonal(shape: Shape, gain: float = 1.0, generator: Generator = None) -> 
     return gain * (q if rows >= columns else q.T).reshape(shape)
 
 
+def dirac(shape: Shape, groups: int = 1) -> Any:
+    """Return the weight of a convolution that returns its input, as far as there are channels.
+
+    Parameters
+    ----------
+    shape : sequence of int
+        The shape of the weight: (outputs, inputs, *kernel).
+    groups : int
+        The number of groups of outputs, each of which returns all inputs.
+
+    Raises
+    ------
+    ShapeError
+        If it is no weight of a convolution, or the groups do not divide the outputs.
+
+    Examples
+    --------
+    >>> dirac((1, 1, 3)).tolist()
+    [[[0.0, 1.0, 0.0]]]
+    """
+    if len(shape) not in (3, 4, 5) or shape[0] % groups:
+        raise ShapeError(
+            f"dirac got the shape {tuple(shape)}; it takes (outputs, inputs, *kernel), with the "
+            f"outputs in {groups} groups."
+        )
+    found = np.zeros(shape)
+    middle = tuple(n // 2 for n in shape[2:])
+    for group in range(groups):
+        for i in range(min(shape[0] // groups, shape[1])):
+            found[(group * (shape[0] // groups) + i, i, *middle)] = 1.0
+    return found
+
+
+def sparse(shape: Shape, sparsity: float, std: float = 0.01, generator: Generator = None) -> Any:
+    """Draw from the normal distribution, with a share of zeros in each column.
+
+    Source: Martens, "Deep learning via Hessian-free optimization", 2010.
+
+    Parameters
+    ----------
+    shape : sequence of int
+        The shape of the array, with two axes.
+    sparsity : float
+        The share of each column that is 0.
+    std : float
+        The standard deviation of the others.
+    generator : numpy.random.Generator, optional
+        The random generator; by default the one that `nn.seed` sets.
+
+    Raises
+    ------
+    ShapeError
+        If there are not two axes.
+
+    Examples
+    --------
+    >>> (sparse((10, 3), 0.25) == 0).sum(axis=0).tolist()
+    [3, 3, 3]
+    """
+    if len(shape) != 2:
+        raise ShapeError(f"sparse takes a shape of two axes, not {tuple(shape)}.")
+    found = normal(shape, std, generator)
+    order = np.argsort(chosen(generator).random(shape), axis=0)
+    return np.where(order < math.ceil(sparsity * shape[0]), 0.0, found)
+
+
 def truncated_normal(
     shape: Shape,
     std: float = 1.0,

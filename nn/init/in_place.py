@@ -304,3 +304,47 @@ def orthogonal_(tensor: Any, gain: float = 1.0, generator: Generator = None) -> 
     True
     """
     return written(tensor, arrays.orthogonal(shape_of(tensor), gain, generator))
+
+
+def dirac_(tensor: Any, groups: int = 1) -> Any:
+    """Write what `dirac` returns.
+
+    Parameters
+    ----------
+    tensor : Tensor
+        The weight of a convolution.
+    groups : int
+        The number of groups of outputs.
+
+    Examples
+    --------
+    >>> import nn
+    >>> layer = nn.Conv1d(1, 1, 3)
+    >>> dirac_(layer.weight).tolist()
+    [[[0.0, 1.0, 0.0]]]
+    """
+    return written(tensor, arrays.dirac(shape_of(tensor), groups))
+
+
+def sparse_(tensor: Any, sparsity: float, std: float = 0.01, generator: Generator = None) -> Any:
+    """Draw as `sparse` does.
+
+    Parameters
+    ----------
+    tensor : Tensor
+        The parameter.
+    sparsity : float
+        The share of each column that is 0.
+    std : float
+        The standard deviation of the others.
+    generator : numpy.random.Generator, optional
+        The random generator; by default the one that `nn.seed` sets.
+
+    Examples
+    --------
+    >>> import nn
+    >>> layer = nn.Linear(2, 4)
+    >>> int((sparse_(layer.weight, 0.5).data == 0).sum())
+    4
+    """
+    return written(tensor, arrays.sparse(shape_of(tensor), sparsity, std, generator))

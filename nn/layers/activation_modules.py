@@ -3,7 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import InitVar, dataclass
+from typing import Any
 
+from autograd import softmax
+from autograd.errors import ShapeError
+from nn.arrays import shape_of
+from nn.function_module import OneInput
 from nn.layers.activation_functions import (
     above,
     celu,
@@ -332,3 +337,34 @@ class Softmin(Activation):
 
     dim: int = -1
     function = staticmethod(softmin)
+
+
+class Softmax2d(OneInput):
+    """`softmax` over the channels of images, as a module.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> Softmax2d()(np.zeros((1, 2, 1, 1))).ravel()
+    array([0.5, 0.5])
+    """
+
+    def forward(self, x: Any) -> Any:
+        """Return shares that sum to 1 over the channels.
+
+        Parameters
+        ----------
+        x : array_like, shape (batch, channels, height, width) or (channels, height, width)
+            The images.
+
+        Raises
+        ------
+        ShapeError
+            If there are other axes.
+        """
+        if len(shape_of(x)) not in (3, 4):
+            raise ShapeError(
+                f"Softmax2d got an input of shape {shape_of(x)}; it takes (batch, channels, "
+                "height, width) or (channels, height, width)."
+            )
+        return softmax(x, axis=-3)

@@ -22,6 +22,7 @@ from nn.optim.factor_schedules import (
     StepLR, SWALR,
 )
 from nn.optim.lbfgs import LBFGS
+from nn.optim.muon import Muon
 from nn.optim.optimizer import Optimizer
 from nn.optim.plateau import ReduceLROnPlateau
 from nn.optim.rprop import Rprop
@@ -52,6 +53,7 @@ __all__ = [
     "Lion",
     "MultiStepLR",
     "MultiplicativeLR",
+    "Muon",
     "NAdam",
     "OneCycleLR",
     "Optimizer",

@@ -187,4 +187,4 @@ __all__ = [  # noqa: RUF022 - without regard to case
 if not TYPE_CHECKING:  # a type checker is to find wrong names
 
     def __getattr__(name: str) -> Any:
-        refuse(hints.missing("torch", name, __all__, Tensor))
+        refuse(hints.missing("torch", name, __all__, Tensor, nn.functional))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import difflib
 from collections.abc import Iterable
-from typing import Final
+from typing import Any, Final
 
 import numpy as np
 
@@ -15,8 +15,6 @@ _TRACED = "torch.compile(function), or autograd.jit(function)"
 
 #: By name, what to write.
 HINTS: Final = {
-    "ASGD": "torch.optim.swa_utils.AveragedModel around another optimiser",
-    "Adafactor": "torch.optim.AdamW",
     "Buffer": "self.register_buffer(name, tensor)",
     "ChainDataset": "ConcatDataset, or itertools.chain(*datasets)",
     "CrossMapLRN2d": "nn.LocalResponseNorm",
@@ -27,11 +25,7 @@ HINTS: Final = {
     "IterDataPipe": "IterableDataset",
     "MapDataPipe": "Dataset",
     "MultiLabelMarginLoss": "torch.nn.functional.multilabel_margin_loss",
-    "Muon": "torch.optim.AdamW",
     "NLLLoss2d": "nn.NLLLoss",
-    "RReLU": "nn.LeakyReLU, whose slope is not random",
-    "Rprop": "torch.optim.RMSprop",
-    "Softmax2d": "nn.Softmax(dim=1)",
     "SparseAdam": "torch.optim.Adam",
     "StackDataset": "TensorDataset, or a Dataset of your own",
     "SyncBatchNorm": "nn.BatchNorm2d: there is one process",
@@ -108,12 +102,10 @@ HINTS: Final = {
     "resize_as_": "x = torch.zeros_like(y), and assign to a part of it",
     "resolve_conj": "the tensor itself",
     "resolve_neg": "the tensor itself",
-    "rrelu": "torch.nn.functional.leaky_relu, whose slope is not random",
     "select_scatter": "y = x.clone(); y.select(dim, index).copy_(src)",
     "slice_scatter": "y = x.clone(); y[start:end] = src",
     "diagonal_scatter": "y = x.clone(); y.diagonal().copy_(src)",
     "solve": "torch.linalg.solve",
-    "solve_triangular": "torch.linalg.solve, or autograd.scipy.linalg.solve_triangular",
     "sparse": "dense tensors, or SciPy's sparse matrices and autograd.sparse_jacobian",
     "sparse_coo_tensor": _DENSE,
     "storage": "x.numpy(): tensors have no storages",
@@ -129,6 +121,32 @@ HINTS: Final = {
     "untyped_storage": "x.numpy(): tensors have no storages",
     "vision": "arrays of images: torchvision works on PyTorch's tensors only",
     "xpu": 'torch.device("cpu"): there is no such device',
+    "ContinuousBernoulli": "Beta, or its log_prob by hand",
+    "InverseWishart": "MultivariateNormal samples: inv(x.mT @ x)",
+    "LKJCholesky": "its log_prob by hand, of a matrix made by torch.linalg.cholesky",
+    "LogisticNormal": "TransformedDistribution(Normal(...), SigmoidTransform()), for one number",
+    "LowRankMultivariateNormal": "MultivariateNormal(loc, W @ W.mT + D.diag())",
+    "OneHotCategoricalStraightThrough": "sample + (probs - probs.detach()) of OneHotCategorical",
+    "SoftmaxTransform": "x.softmax(-1)",
+    "StickBreakingTransform": "x.softmax(-1)",
+    "Wishart": "MultivariateNormal samples: x.mT @ x",
+    "RNNBase": "nn.RNN, nn.LSTM or nn.GRU",
+    "RNNCellBase": "nn.RNNCell, nn.LSTMCell or nn.GRUCell",
+    "adjoint": "x.mT, and .conj() for complex numbers",
+    "biject_to": "the transform itself, such as ExpTransform() for positive numbers",
+    "transform_to": "the transform itself, such as ExpTransform() for positive numbers",
+    "householder_product": "torch.linalg.qr",
+    "ldl_factor": "torch.linalg.solve",
+    "lu_factor": "torch.linalg.solve, or autograd.scipy.linalg.lu",
+    "lu_unpack": "torch.linalg.solve, or autograd.scipy.linalg.lu",
+    "kaiser_window": "torch.from_numpy(np.kaiser(n, beta))",
+    "multigammaln": "the sum of torch.lgamma(x - i / 2)",
+    "mvlgamma": "the sum of torch.lgamma(x - i / 2)",
+    "polar": "torch.linalg.svd: U @ Vh",
+    "swap_in_optimizer_params_and_state": "model.load_state_dict and optimizer.load_state_dict",
+    "tensorinv": "torch.linalg.inv of the tensor as a matrix",
+    "tensorsolve": "torch.linalg.solve of the tensor as a matrix",
+    "svd_lowrank": "torch.linalg.svd",
 }
 
 #: What to write for names that begin so.
@@ -154,6 +172,23 @@ BEGINNINGS: Final = {
     "sym_": _INTERNAL,
     "to_sparse": "x itself: there are only dense tensors",
     "unsafe_": "the same name without unsafe_",
+    "autocast_": "torch.autocast",
+    "bessel_": "SciPy's function, which autograd.scipy.special differentiates",
+    "chebyshev_polynomial": "the recursion, or np.polynomial.chebyshev",
+    "clear_autocast": "torch.autocast",
+    "get_autocast": "torch.autocast",
+    "hermite_polynomial": "the recursion, or np.polynomial.hermite",
+    "is_autocast": "torch.autocast",
+    "laguerre_polynomial": "the recursion, or np.polynomial.laguerre",
+    "legendre_polynomial": "the recursion, or np.polynomial.legendre",
+    "lstm_cell": "torch.nn.LSTMCell",
+    "gru_cell": "torch.nn.GRUCell",
+    "rnn_": "torch.nn.RNN",
+    "modified_bessel_": "SciPy's function, which autograd.scipy.special differentiates",
+    "native_": _INTERNAL,
+    "scaled_modified_bessel_": "SciPy's function, which autograd.scipy.special differentiates",
+    "set_autocast": "torch.autocast",
+    "spherical_bessel_": "SciPy's function, which autograd.scipy.special differentiates",
 }
 
 #: What to write for names that end so.
@@ -173,7 +208,9 @@ def advice(name: str) -> str:
     return found[0] if found else ""
 
 
-def missing(owner: str, name: str, known: Iterable[str], tensor: type | None = None) -> str:
+def missing(
+    owner: str, name: str, known: Iterable[str], tensor: type | None = None, functions: Any = None
+) -> str:
     """Return the message for a name that is not here: what to write, or which names are close."""
     start = f"{owner} has no {name!r} in nn.torch_style"
     known = list(known)
@@ -181,6 +218,8 @@ def missing(owner: str, name: str, known: Iterable[str], tensor: type | None = N
         return f"{start}: write {advice(name)}."
     if tensor is not None and hasattr(tensor, name):
         return f"{start}: write x.{name}(...), a method of tensors."
+    if hasattr(functions, name):
+        return f"{start}: write torch.nn.functional.{name}."
     whole = name.rstrip("_")
     if whole != name and whole in known:
         return f"{start}: write x = {whole}(x)."

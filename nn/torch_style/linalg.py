@@ -30,6 +30,7 @@ svdvals = shown(lambda x: np.linalg.svd(x, compute_uv=False))
 matrix_exp = shown(exponential)
 multi_dot = joining.matmul_all
 cond = shown(np.linalg.cond)
+LinAlgError = np.linalg.LinAlgError
 
 
 class Solution(NamedTuple):
@@ -56,6 +57,78 @@ def svd(A: Any, full_matrices: bool = True) -> Any:  # noqa: N803 - PyTorch's na
 def solve(A: Any, B: Any) -> Tensor:  # noqa: N803 - PyTorch's names
     """Return X with A X = B."""
     return made(np.linalg.solve(*pair(A, B)))
+
+
+def solve_triangular(
+    A: Any,  # noqa: N803
+    B: Any,  # noqa: N803
+    *,
+    upper: bool,
+    left: bool = True,
+    unitriangular: bool = False,
+) -> Tensor:
+    """Return X with A X = B, or with X A = B, of which only one triangle of A is read."""
+    part = A.triu() if upper else A.tril()
+    if unitriangular:
+        part = (
+            part
+            - part.diagonal(0, -2, -1).diag_embed()
+            + np.eye(A.shape[-1], dtype=numbers(A).dtype)
+        )
+    return solve(part, B) if left else solve(part.mT, B.mT).mT
+
+
+def _with_ones(part: Any) -> Any:
+    """Return triangular matrices with ones in their diagonals."""
+    ones = np.eye(part.shape[-1], dtype=numbers(part).dtype)
+    return part - part.diagonal(0, -2, -1).diag_embed() + ones
+
+
+class Checked(NamedTuple):
+    """The result of `inv_ex`; `cholesky_ex` calls the first L."""
+
+    inverse: Any
+    info: Any
+
+
+class Root(NamedTuple):
+    """The result of `cholesky_ex`."""
+
+    L: Any
+    info: Any
+
+
+def inv_ex(A: Any, *, check_errors: bool = False) -> Checked:  # noqa: N803
+    """Return the inverse, and 0; a singular matrix raises."""
+    return Checked(inv(A), outside(np.zeros(A.shape[:-2], np.int32)))
+
+
+def cholesky_ex(A: Any, *, upper: bool = False, check_errors: bool = False) -> Root:  # noqa: N803
+    """Return the lower triangle L with L Lᵀ = A, or Lᵀ, and 0; other matrices raise."""
+    found = cholesky(A)
+    return Root(found.mT if upper else found, outside(np.zeros(A.shape[:-2], np.int32)))
+
+
+def vander(x: Any, *, N: int | None = None) -> Tensor:  # noqa: N803
+    """Return the powers of each number, from 0."""
+    count = x.shape[-1] if N is None else N
+    powers = np.arange(count)
+    return made(tensor_held(x, "vander")[..., None] ** powers.astype(numbers(x).dtype))
+
+
+def vecdot(x: Any, y: Any, *, dim: int = -1) -> Tensor:
+    """Return the products of vectors."""
+    return (x * y).sum(dim)  # type: ignore[no-any-return]
+
+
+def diagonal(A: Any, *, offset: int = 0, dim1: int = -2, dim2: int = -1) -> Tensor:  # noqa: N803
+    """Return the diagonals of matrices."""
+    return A.diagonal(offset, dim1, dim2)  # type: ignore[no-any-return]
+
+
+def matmul(input: Any, other: Any) -> Tensor:
+    """Return the product of matrices."""
+    return input @ other  # type: ignore[no-any-return]
 
 
 def norm(

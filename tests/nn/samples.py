@@ -97,7 +97,7 @@ def losses(name, ours, theirs, *inputs, smooth=True):
 def activations(*rows):
     """Sample activations, also at zero."""
     at = np.array([[-3.0, -0.4, 0.0], [0.3, 1.2, 4.0]])
-    kinks = ("ReLU", "LeakyReLU", "ELU", "SELU", "Hard", "Softshrink", "Threshold")
+    kinks = ("ReLU", "RReLU", "LeakyReLU", "ELU", "SELU", "Hard", "Softshrink", "Threshold")
     return [
         Sample(ours, f"nn.{ours}", (at,), theirs=f"nn.{theirs}", smooth=not ours.startswith(kinks))
         for ours, theirs in rows
@@ -283,6 +283,7 @@ TABLE = [
     Sample("GRUCell", "nn.GRUCell(3, 4)", ((2, 3), (2, 4))),
     Sample("GRUCell, first step", "nn.GRUCell(3, 4)", ((2, 3),)),
     Sample("Hardsigmoid", "nn.Hardsigmoid()", ((2, 3),), theirs="None", their_call="F.hardtanh(x[0], -3, 3) / 6 + 0.5"),  # whose own 1/6 is in single precision
+    Sample("Softmax2d", "nn.Softmax2d()", ((2, 3, 2, 2),)),
     *activations(
         ("ReLU()", "ReLU()"), ("LeakyReLU(0.2)", "LeakyReLU(0.2)"), ("ELU(1.5)", "ELU(1.5)"), ("GELU()", "GELU()"),
         ("GELU('tanh')", "GELU('tanh')"), ("SiLU()", "SiLU()"), ("Sigmoid()", "Sigmoid()"), ("Tanh()", "Tanh()"),
@@ -291,7 +292,7 @@ TABLE = [
         ("Hardtanh(-0.4, 2.0)", "Hardtanh(-0.4, 2.0)"), ("ReLU6()", "ReLU6()"), ("Hardswish()", "Hardswish()"),
         ("Mish()", "Mish()"), ("SELU()", "SELU()"), ("CELU(1.5)", "CELU(1.5)"), ("Softsign()", "Softsign()"), ("Softshrink(0.4)", "Softshrink(0.4)"),
         ("Hardshrink(0.4)", "Hardshrink(0.4)"), ("Tanhshrink()", "Tanhshrink()"), ("LogSigmoid()", "LogSigmoid()"), ("Threshold(1.2, 9.0)", "Threshold(1.2, 9.0)"),
-        ("GLU(0)", "GLU(0)"), ("Softmin(0)", "Softmin(0)"),
+        ("GLU(0)", "GLU(0)"), ("Softmin(0)", "Softmin(0)"), ("RReLU(0.1, 0.3).eval()", "RReLU(0.1, 0.3).eval()"),
     ),
     *losses("mse", "mse(*x", "mse_loss(*x", (2, 3), (2, 3)),
     *losses("mae", "mae(*x", "l1_loss(*x", (2, 3), (2, 3)),

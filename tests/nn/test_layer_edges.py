@@ -300,3 +300,25 @@ def test_a_query_without_keys_has_derivatives_zero():
         check_gradients(total, x, order=2)
         assert (grad(total)(x)[1] == 0).all()
         assert (jit(grad(total))(x)[1] == 0).all()
+
+
+def test_random_slopes_are_within_their_range():
+    nn.seed(0)
+    x = -np.ones((50, 50))
+    slopes = -nn.RReLU(0.2, 0.4)(x)
+    assert 0.2 <= slopes.min() < 0.21 < 0.39 < slopes.max() <= 0.4
+    assert (nn.RReLU(0.2, 0.4).eval()(x) == -(0.2 + 0.4) / 2).all()
+    with pytest.raises(OptionError, match="at most upper"):
+        nn.RReLU(0.4, 0.2)
+
+
+def test_first_weights_that_copy_and_that_are_sparse():
+    layer = nn.Conv2d(4, 6, 3, padding=1, groups=2, bias=False)
+    nn.init.dirac_(layer.weight, groups=2)
+    x = RANDOM.normal(size=(1, 4, 5, 5))
+    assert (layer(x).data[:, [0, 1, 3, 4]] == x).all()
+    found = nn.init.sparse((20, 5), 0.3, 2.0)
+    assert (found == 0).sum(axis=0).tolist() == [6] * 5
+    for call in (lambda: nn.init.sparse((2,), 0.5), lambda: nn.init.dirac((4, 2))):
+        with pytest.raises(ShapeError):
+            call()

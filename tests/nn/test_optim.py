@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 from optimised import assert_same, numbers, with_gradients
 
+import autograd
 import nn
 from autograd import Tensor, Value
 from autograd.errors import (
@@ -71,6 +72,29 @@ def test_lion_takes_the_steps_of_its_formula():
         p -= 0.1 * (np.sign(0.8 * m + 0.2 * g) + 0.3 * p)
         m = 0.9 * m + 0.1 * g
         np.testing.assert_allclose(parameter.data, p, rtol=1e-14)
+
+
+@pytest.mark.parametrize("options", [{}, {"nesterov": False, "adjust_lr_fn": "match_rms_adamw"}])
+@pytest.mark.parametrize("shape", [(5, 3), (2, 4)])
+def test_muon_changes_singular_values_by_its_polynomial(shape, options):
+    random = np.random.default_rng(0)
+    parameter = nn.Parameter(random.normal(size=shape))
+    optimizer = optim.Muon([parameter], lr=0.1, weight_decay=0.2, **options)
+    step = autograd.jit(optimizer.step)
+    p, v = parameter.data.copy(), np.zeros(shape)
+    ratio = 0.2 * max(shape) ** 0.5 if options else max(1, shape[0] / shape[1]) ** 0.5
+    for _ in range(4):
+        g = parameter.grad = random.normal(size=shape)
+        step()
+        v = 0.95 * v + 0.05 * g
+        u, s, w = np.linalg.svd(v if options else 0.05 * g + 0.95 * v, full_matrices=False)
+        s = s / np.linalg.norm(s)
+        for _ in range(5):
+            s = 3.4445 * s - 4.775 * s**3 + 2.0315 * s**5
+        p = p * (1 - 0.1 * 0.2) - 0.1 * ratio * (u * s) @ w
+        np.testing.assert_allclose(parameter.data, p, rtol=1e-9)
+    with pytest.raises(DataError, match=r"AdamW"):
+        optim.Muon([nn.Parameter([1.0])])
 
 
 #: Not those with groups, and not Adafactor, which looks at whole matrices.

@@ -293,6 +293,15 @@ def test_samples_of_distributions_have_their_shape_and_average():
         torch.distributions.Poisson(two), torch.distributions.Exponential(two),
         torch.distributions.Laplace(two, 1.0), torch.distributions.Gumbel(two, 0.5),
         torch.distributions.LogNormal(two, 0.1), torch.distributions.HalfNormal(two),
+        torch.distributions.Binomial(5, two / 4), torch.distributions.Geometric(two / 4),
+        torch.distributions.NegativeBinomial(two, 0.4), torch.distributions.Pareto(two, 6.0),
+        torch.distributions.Weibull(two, 2.0), torch.distributions.InverseGamma(two + 4, two),
+        torch.distributions.Chi2(two), torch.distributions.FisherSnedecor(two, 12.0),
+        torch.distributions.Kumaraswamy(two, 2.0),
+        torch.distributions.MixtureSameFamily(
+            torch.distributions.Categorical(torch.ones(2, 2)),
+            torch.distributions.Normal(torch.stack([two, -two]), 0.5),
+        ),
     ]  # fmt: skip
     for distribution in found:
         samples = distribution.sample((4000,))
@@ -301,6 +310,15 @@ def test_samples_of_distributions_have_their_shape_and_average():
         assert error.max() < 0.1, distribution
     shares = torch.distributions.Dirichlet(torch.ones(3)).sample((2,))
     assert torch.allclose(shares.sum(-1), torch.ones(2))
+    relaxed = torch.distributions.RelaxedOneHotCategorical(0.1, logits=two).rsample((2000,))
+    assert abs(relaxed.mean(0) - two.softmax(-1)).max() < 0.05
+    counts = torch.distributions.Multinomial(9, two).sample((2000,))
+    assert (counts.sum(-1) == 9).all()
+    assert abs(counts.mean(0)[0] - 3) < 0.1
+    angles = torch.distributions.VonMises(two, 4.0).sample((2000,)).cos()
+    assert abs(angles.mean(0) - two.cos() * 0.8635).max() < 0.05
+    assert (torch.distributions.HalfCauchy(two).sample((9,)) > 0).all()
+    assert torch.distributions.RelaxedBernoulli(0.5, two / 4).rsample((3,)).max() < 1
     assert torch.distributions.MultivariateNormal(two, torch.eye(2)).rsample((3,)).shape == (3, 2)
 
 
@@ -336,6 +354,7 @@ def test_optimisers_continue_from_a_saved_state(name):
 
     def make(model):
         groups = [{"params": [model.weight]}, {"params": [model.bias], "lr": 0.5}]
+        groups = groups[:1] if name == "Muon" else groups  # only matrices
         return getattr(optim, name)(model.parameters() if name == "LBFGS" else groups, lr=0.1)
 
     torch.manual_seed(0)

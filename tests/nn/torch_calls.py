@@ -712,6 +712,62 @@ in_place(torch, lambda a: a.scatter_reduce_(0, i2 % 3, y, "amax"))
 in_place(torch, lambda a: torch.diagonal(a).add_(-1).pow_(2))
 in_place(torch, lambda a: a.triu_())
 in_place(torch, lambda a: a.unsqueeze_(0).squeeze_(0).transpose_(0, 1).mul_(2))
+torch.distributions.Binomial(5, y / 3).log_prob(i % 5)
+torch.distributions.Binomial(i + 1, logits=x).log_prob(i)
+torch.distributions.Binomial(4, y / 3).entropy()
+torch.distributions.Geometric(y / 3).log_prob(i)
+torch.distributions.Geometric(y / 3).entropy()
+torch.distributions.Geometric(logits=x).variance
+torch.distributions.NegativeBinomial(y, logits=x).log_prob(i)
+torch.distributions.NegativeBinomial(3, y / 3).variance
+torch.distributions.Multinomial(6, logits=x).log_prob(torch.tensor([1.0, 2.0, 0.0, 3.0]))
+torch.distributions.Multinomial(6, y).variance
+torch.distributions.Pareto(y / 3, y).log_prob(y + 1)
+torch.distributions.Pareto(y, y + 2).variance
+torch.distributions.Pareto(y, y).entropy()
+torch.distributions.Weibull(y, y + 1).log_prob(y)
+torch.distributions.Weibull(y, 2.0).variance
+torch.distributions.Weibull(y, y).entropy()
+torch.distributions.Weibull(y, 2.0).cdf(y + 0.3)
+torch.distributions.HalfCauchy(y).log_prob(y * 2)
+torch.distributions.HalfCauchy(y).cdf(y * 2)
+torch.distributions.HalfCauchy(y).entropy()
+torch.distributions.InverseGamma(y, y + 1).log_prob(y + 0.5)
+torch.distributions.InverseGamma(y, y).mean
+torch.distributions.InverseGamma(y + 2, y).variance
+torch.distributions.InverseGamma(y, y).entropy()
+torch.distributions.Chi2(y).log_prob(y + 1)
+torch.distributions.FisherSnedecor(y, y + 2).log_prob(y)
+torch.distributions.FisherSnedecor(y, y + 4).variance
+torch.distributions.Kumaraswamy(y, y + 1).log_prob(y / 3)
+torch.distributions.Kumaraswamy(y, y).variance
+torch.distributions.VonMises(x, y).log_prob(x + 1)
+torch.distributions.VonMises(x, y).variance
+torch.distributions.RelaxedBernoulli(torch.tensor(0.5), logits=x).log_prob(y / 3)
+torch.distributions.RelaxedOneHotCategorical(torch.tensor(0.5), logits=x).log_prob(y.softmax(-1))
+torch.distributions.MixtureSameFamily(torch.distributions.Categorical(y), torch.distributions.Normal(x, y)).log_prob(v[:3])
+torch.distributions.MixtureSameFamily(torch.distributions.Categorical(y), torch.distributions.Normal(x, y)).variance
+torch.distributions.MixtureSameFamily(torch.distributions.Categorical(y), torch.distributions.Independent(torch.distributions.Normal(x.view(3, 4, 1), 1.0), 1)).log_prob(v[:3].view(3, 1))
+torch.distributions.kl_divergence(torch.distributions.Gamma(y, y + 1), torch.distributions.Gamma(y + 2, y))
+torch.distributions.kl_divergence(torch.distributions.Dirichlet(y), torch.distributions.Dirichlet(y + 1))
+torch.distributions.kl_divergence(torch.distributions.Beta(y, y + 1), torch.distributions.Beta(y + 2, y))
+torch.distributions.kl_divergence(torch.distributions.Poisson(y), torch.distributions.Poisson(y + 1))
+torch.distributions.kl_divergence(torch.distributions.Laplace(x, y), torch.distributions.Laplace(v, y + 1))
+torch.distributions.kl_divergence(torch.distributions.Uniform(x, x + y), torch.distributions.Uniform(x - 1, x + y))
+torch.distributions.TransformedDistribution(torch.distributions.Normal(x, y), [torch.distributions.ComposeTransform([torch.distributions.SoftplusTransform(), torch.distributions.PowerTransform(2.0)])]).log_prob(y)
+torch.linalg.solve_triangular(m.tril(), x.T, upper=False)
+torch.linalg.solve_triangular(m.triu(), x, upper=True, left=False)
+torch.linalg.solve_triangular(m, x.T, upper=True, unitriangular=True)
+torch.linalg.inv_ex(m)[0]
+torch.linalg.cholesky_ex(m.detach())[0]
+torch.linalg.vander(v, N=3)
+torch.linalg.vecdot(x, y)
+torch.linalg.diagonal(m)
+torch.linalg.matmul(x, m)
+nn.Softmax2d()(w)
+F.rrelu(x, 0.1, 0.3)
+nn.RReLU(0.2, 0.2)(x)
+with_seed(torch, lambda: nn.init.dirac_(torch.empty(4, 2, 3), groups=2))
 """
 CALLS = [line for line in CALLS.splitlines() if line]
 

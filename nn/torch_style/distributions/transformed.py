@@ -101,6 +101,70 @@ class AffineTransform(Transform):
         return self.scale.abs().log() + 0 * x  # type: ignore[no-any-return]
 
 
+class SoftplusTransform(Transform):
+    """log(1 + exp(x))."""
+
+    def __call__(self, x: Any) -> Tensor:
+        """Return the result."""
+        return softplus(as_float(x))
+
+    def inverse(self, y: Any) -> Tensor:
+        """Return what this is the result of."""
+        y = as_float(y)
+        return (-(-y).expm1()).log() + y  # type: ignore[no-any-return]
+
+    def log_abs_det_jacobian(self, x: Any, y: Any) -> Tensor:
+        """Return the logarithm of the derivative."""
+        return -softplus(-as_float(x))
+
+
+class PowerTransform(Transform):
+    """x to a power, for positive x."""
+
+    def __init__(self, exponent: Any, cache_size: int = 0) -> None:
+        self.exponent = as_float(exponent)
+
+    def __call__(self, x: Any) -> Tensor:
+        """Return the result."""
+        return as_float(x) ** self.exponent  # type: ignore[no-any-return]
+
+    def inverse(self, y: Any) -> Tensor:
+        """Return what this is the result of."""
+        return as_float(y) ** (1 / self.exponent)  # type: ignore[no-any-return]
+
+    def log_abs_det_jacobian(self, x: Any, y: Any) -> Tensor:
+        """Return the logarithm of the absolute value of the derivative."""
+        return (self.exponent * y / x).abs().log()  # type: ignore[no-any-return]
+
+
+class ComposeTransform(Transform):
+    """Transforms one after the other."""
+
+    def __init__(self, parts: Any, cache_size: int = 0) -> None:
+        self.parts = list(parts)
+
+    def __call__(self, x: Any) -> Tensor:
+        """Return the result."""
+        for part in self.parts:
+            x = part(x)
+        return x  # type: ignore[no-any-return]
+
+    def inverse(self, y: Any) -> Tensor:
+        """Return what this is the result of."""
+        for part in reversed(self.parts):
+            y = part.inverse(y)
+        return y  # type: ignore[no-any-return]
+
+    def log_abs_det_jacobian(self, x: Any, y: Any) -> Tensor:
+        """Return the sum of the logarithms of all parts."""
+        total: Any = 0.0
+        for part in self.parts:
+            y = part(x)
+            total = total + part.log_abs_det_jacobian(x, y)
+            x = y
+        return total  # type: ignore[no-any-return]
+
+
 class TransformedDistribution(Distribution):
     """The distribution of functions of random numbers.
 

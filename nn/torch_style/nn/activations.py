@@ -84,6 +84,14 @@ class Softmax(Face, plain=nn.Softmax):
     order = ("dim",)
 
 
+class RReLU(Face, plain=nn.RReLU):
+    """`nn.RReLU` on tensors in PyTorch's style."""
+
+
+class Softmax2d(Face, plain=nn.Softmax2d):
+    """`nn.Softmax2d` on tensors in PyTorch's style."""
+
+
 class Softmin(Face, plain=nn.Softmin):
     """`nn.Softmin` on tensors in PyTorch's style."""
 

@@ -12,6 +12,7 @@ from autograd.errors import OptionError, ShapeError
 from nn import functional
 from nn.layers.alpha_dropout import AlphaDropout
 from nn.layers.channel_layers import ChannelShuffle, Dropout1d, Dropout2d, Dropout3d
+from nn.layers.random_slopes import RReLU
 from nn.missing_names import refuse
 from nn.torch_style import hints
 from nn.torch_style.base import held, inside, made, numbers, store
@@ -236,6 +237,18 @@ alpha_dropout = _random_layer(AlphaDropout)
 dropout1d = _random_layer(Dropout1d)
 dropout2d = _random_layer(Dropout2d)
 dropout3d = _random_layer(Dropout3d)
+
+
+def rrelu(
+    input: Any,
+    lower: float = 1 / 8,
+    upper: float = 1 / 3,
+    training: bool = False,
+    inplace: bool = False,
+) -> Tensor:
+    """Return x, and below 0 a slope times x, which is random in training."""
+    layer = RReLU(lower, upper, inplace, GENERATOR).train(training)
+    return made(layer(inside(input)))  # type: ignore[no-any-return]
 
 
 def bilinear(input1: Any, input2: Any, weight: Any, bias: Any = None) -> Tensor:

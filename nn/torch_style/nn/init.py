@@ -15,9 +15,9 @@ from nn.torch_style.random import GENERATOR
 from nn.torch_style.tensor import Tensor
 
 __all__ = [
-    "calculate_gain", "constant_", "eye_", "kaiming_normal_", "kaiming_uniform_", "normal_",
-    "ones_", "orthogonal_", "trunc_normal_", "uniform_", "xavier_normal_", "xavier_uniform_",
-    "zeros_",
+    "calculate_gain", "constant_", "dirac_", "eye_", "kaiming_normal_", "kaiming_uniform_",
+    "normal_", "ones_", "orthogonal_", "sparse_", "trunc_normal_", "uniform_", "xavier_normal_",
+    "xavier_uniform_", "zeros_",
 ]  # fmt: skip
 
 
@@ -52,6 +52,7 @@ def _filling(function: Callable[..., Any], draws: bool = True) -> Callable[..., 
 
 
 constant_ = _filling(init.constant_, draws=False)
+dirac_ = _filling(init.dirac_, draws=False)
 eye_ = _filling(init.eye_, draws=False)
 ones_ = _filling(init.ones_, draws=False)
 zeros_ = _filling(init.zeros_, draws=False)
@@ -59,6 +60,7 @@ kaiming_normal_ = _filling(init.kaiming_normal_)
 kaiming_uniform_ = _filling(init.kaiming_uniform_)
 normal_ = _filling(init.normal_)
 orthogonal_ = _filling(init.orthogonal_)
+sparse_ = _filling(init.sparse_)
 trunc_normal_ = _filling(init.trunc_normal_)
 uniform_ = _filling(init.uniform_)
 xavier_normal_ = _filling(init.xavier_normal_)

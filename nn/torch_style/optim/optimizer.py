@@ -206,5 +206,9 @@ class Adafactor(_Whole, optim.Adafactor):
     """Adam's steps with little memory."""
 
 
+class Muon(_Whole, optim.Muon):
+    """Momentum whose matrices are nearly orthogonal."""
+
+
 class LBFGS(_Whole, optim.LBFGS):
     """The limited-memory BFGS method."""

@@ -1,0 +1,197 @@
+"""Counts: `Binomial`, `Geometric`, `NegativeBinomial`, `Multinomial`."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from autograd.errors import OptionError
+from nn.torch_style.creation import arange
+from nn.torch_style.distributions.categorical import Categorical
+from nn.torch_style.distributions.distribution import Distribution, as_float, check, drawn
+from nn.torch_style.joining import broadcast_tensors
+from nn.torch_style.nn import functional
+from nn.torch_style.tensor import Tensor
+
+#: How far probabilities are from 0 and 1 at least, in logits.
+EPS = 1.1920928955078125e-07
+
+
+def probs_and_logits(owner: str, probs: Any, logits: Any, validate_args: Any) -> tuple[Any, Any]:
+    """Return probabilities and their logits, given either; or raise."""
+    if (probs is None) == (logits is None):
+        raise OptionError(f"{owner} takes probs= or logits=, one of them.")
+    if logits is not None:
+        return as_float(logits).sigmoid(), as_float(logits)
+    probs = as_float(probs)
+    is_share = (probs >= 0) & (probs <= 1)
+    check(f"The probabilities of {owner} must be from 0 to 1", is_share, validate_args)
+    return probs, probs.logit(EPS)
+
+
+def check_count(value: Tensor) -> None:
+    """Raise if a value is no count."""
+    check("The value must be a count", (value >= 0) & (value == value.floor()))
+
+
+class Binomial(Distribution):
+    """How many of several trials succeed.
+
+    Parameters
+    ----------
+    total_count : int or tensor
+        The number of trials.
+    probs, logits : tensor or float, optional
+        The probability of success, or its logit.
+
+    Examples
+    --------
+    >>> import nn.torch_style as torch
+    >>> torch.distributions.Binomial(4, probs=0.5).log_prob(torch.tensor(2.0)).exp()
+    tensor(0.3750)
+    """
+
+    def __init__(
+        self, total_count: Any = 1, probs: Any = None, logits: Any = None, validate_args: Any = None
+    ) -> None:
+        found = probs_and_logits("Binomial", probs, logits, validate_args)
+        self.total_count, self.probs, self.logits = broadcast_tensors(as_float(total_count), *found)
+        self._shape = self.probs.shape
+        check("total_count must not be negative", self.total_count >= 0, validate_args)
+
+    @property
+    def mean(self) -> Any:
+        """The average."""
+        return self.total_count * self.probs
+
+    @property
+    def variance(self) -> Any:
+        """The variance."""
+        return self.total_count * self.probs * (1 - self.probs)
+
+    def sample(self, sample_shape: Any = ()) -> Tensor:
+        """Return random counts."""
+        shape = self._extended(sample_shape)
+        return drawn("binomial", shape, self.probs, self.total_count.long(), self.probs)
+
+    def log_prob(self, value: Any) -> Tensor:
+        """Return the logarithm of the probability."""
+        value, n = as_float(value), self.total_count
+        check_count(value)
+        ways = (n + 1).lgamma() - (value + 1).lgamma() - (n - value + 1).lgamma()
+        return value * self.logits - n * functional.softplus(self.logits) + ways
+
+    def entropy(self) -> Tensor:
+        """Return the average of -log_prob, if all numbers of trials are equal."""
+        count = int(self.total_count.max())
+        check("entropy needs equal total_count", self.total_count == count)
+        values = arange(count + 1, dtype=self.probs.dtype).view(-1, *[1] * len(self._shape))
+        logs = self.log_prob(values)
+        return -(logs.exp() * logs).sum(0)
+
+
+class Geometric(Distribution):
+    """How many trials fail before the first that succeeds."""
+
+    def __init__(self, probs: Any = None, logits: Any = None, validate_args: Any = None) -> None:
+        self.probs, self.logits = probs_and_logits("Geometric", probs, logits, validate_args)
+        self._shape = self.probs.shape
+        check("The probability must be positive", self.probs > 0, validate_args)
+
+    @property
+    def mean(self) -> Any:
+        """The average."""
+        return 1 / self.probs - 1
+
+    @property
+    def variance(self) -> Any:
+        """The variance."""
+        return (1 / self.probs - 1) / self.probs
+
+    def sample(self, sample_shape: Any = ()) -> Tensor:
+        """Return random counts."""
+        return drawn("geometric", self._extended(sample_shape), self.probs, self.probs) - 1
+
+    def log_prob(self, value: Any) -> Tensor:
+        """Return the logarithm of the probability."""
+        value = as_float(value)
+        check_count(value)
+        fails = (-self.probs).log1p().where(value != 0, 0 * self.probs)
+        return value * fails + self.probs.log()
+
+    def entropy(self) -> Tensor:
+        """Return the average of -log_prob."""
+        bits = functional.binary_cross_entropy_with_logits(
+            self.logits, self.probs, reduction="none"
+        )
+        return bits / self.probs
+
+
+class NegativeBinomial(Distribution):
+    """How many trials succeed before a number of them has failed."""
+
+    def __init__(
+        self, total_count: Any, probs: Any = None, logits: Any = None, validate_args: Any = None
+    ) -> None:
+        found = probs_and_logits("NegativeBinomial", probs, logits, validate_args)
+        self.total_count, self.probs, self.logits = broadcast_tensors(as_float(total_count), *found)
+        self._shape = self.probs.shape
+        check("total_count must be positive", self.total_count > 0, validate_args)
+
+    @property
+    def mean(self) -> Any:
+        """The average."""
+        return self.total_count * self.logits.exp()
+
+    @property
+    def variance(self) -> Any:
+        """The variance."""
+        return self.mean / (-self.logits).sigmoid()
+
+    def sample(self, sample_shape: Any = ()) -> Tensor:
+        """Return random counts."""
+        shape = self._extended(sample_shape)
+        return drawn("negative_binomial", shape, self.probs, self.total_count, 1 - self.probs)
+
+    def log_prob(self, value: Any) -> Tensor:
+        """Return the logarithm of the probability."""
+        value, n = as_float(value), self.total_count
+        check_count(value)
+        ways = (n + value).lgamma() - (value + 1).lgamma() - n.lgamma()
+        by_logits = functional.logsigmoid(-self.logits) * n
+        return by_logits + value * functional.logsigmoid(self.logits) + ways
+
+
+class Multinomial(Distribution):
+    """How often each class is drawn in several trials."""
+
+    def __init__(
+        self, total_count: int = 1, probs: Any = None, logits: Any = None, validate_args: Any = None
+    ) -> None:
+        self._classes = Categorical(probs, logits)
+        self.total_count = total_count
+        self.probs, self.logits = self._classes.probs, self._classes.logits
+        self._shape, self._event = self.probs.shape[:-1], self.probs.shape[-1:]
+
+    @property
+    def mean(self) -> Any:
+        """The average."""
+        return self.total_count * self.probs
+
+    @property
+    def variance(self) -> Any:
+        """The variance."""
+        return self.total_count * self.probs * (1 - self.probs)
+
+    def sample(self, sample_shape: Any = ()) -> Tensor:
+        """Return random counts."""
+        classes = self._classes.sample((self.total_count, *sample_shape))
+        found = functional.one_hot(classes, self._event[0]).sum(0)
+        return found.to(self.probs.dtype)  # type: ignore[no-any-return]
+
+    def log_prob(self, value: Any) -> Tensor:
+        """Return the logarithm of the probability."""
+        value = as_float(value)
+        check_count(value)
+        check(f"The counts must sum to {self.total_count}", value.sum(-1) == self.total_count)
+        ways = (value.sum(-1) + 1).lgamma() - (value + 1).lgamma().sum(-1)
+        return ways + (value * self.logits.where(value != 0, 0 * self.logits)).sum(-1)

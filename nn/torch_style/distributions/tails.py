@@ -1,0 +1,310 @@
+"""Positive numbers with long tails, and others: `Pareto`, `Weibull`, `InverseGamma` and so on."""
+
+from __future__ import annotations
+
+import math
+from typing import Any
+
+from nn.torch_style.creation import full_like, rand
+from nn.torch_style.distributions.distribution import Distribution, as_float, check, drawn
+from nn.torch_style.distributions.located import Cauchy
+from nn.torch_style.distributions.positive import Exponential, Gamma
+from nn.torch_style.joining import broadcast_tensors
+from nn.torch_style.special import digamma, i0e, i1e
+from nn.torch_style.tensor import Tensor
+
+EULER = 0.57721566490153286
+
+
+def _positive(owner: str, first: Any, second: Any, validate_args: Any) -> Any:
+    """Return two positive parameters with one shape."""
+    a, b = broadcast_tensors(as_float(first), as_float(second))
+    check(f"The parameters of {owner} must be positive", (a > 0) & (b > 0), validate_args)
+    return a, b
+
+
+class Pareto(Distribution):
+    """Numbers of at least `scale`, of which larger ones get rarer as a power.
+
+    Parameters
+    ----------
+    scale, alpha : tensor or float
+        The smallest number, and the power.
+
+    Examples
+    --------
+    >>> import nn.torch_style as torch
+    >>> torch.distributions.Pareto(1.0, 2.0).mean
+    tensor(2.)
+    """
+
+    has_rsample = True
+
+    def __init__(self, scale: Any, alpha: Any, validate_args: Any = None) -> None:
+        self.scale, self.alpha = _positive("Pareto", scale, alpha, validate_args)
+        self._shape = self.scale.shape
+
+    @property
+    def mean(self) -> Any:
+        """The average; infinite for powers up to 1."""
+        a = self.alpha.clamp(min=1)
+        return a * self.scale / (a - 1)
+
+    @property
+    def variance(self) -> Any:
+        """The variance; infinite for powers up to 2."""
+        a = self.alpha.clamp(min=2)
+        return self.scale**2 * a / ((a - 1) ** 2 * (a - 2))
+
+    def rsample(self, sample_shape: Any = ()) -> Tensor:
+        """Return random numbers; derivatives flow to the parameters."""
+        logs = Exponential(self.alpha).rsample(sample_shape)
+        return self.scale * logs.exp()  # type: ignore[no-any-return]
+
+    def log_prob(self, value: Any) -> Tensor:
+        """Return the logarithm of the density."""
+        value = as_float(value)
+        check("The value must be at least scale", value >= self.scale)
+        powers = self.alpha * self.scale.log() - (self.alpha + 1) * value.log()
+        return self.alpha.log() + powers  # type: ignore[no-any-return]
+
+    def cdf(self, value: Any) -> Tensor:
+        """Return the probability of a smaller number."""
+        return 1 - (self.scale / value) ** self.alpha  # type: ignore[no-any-return]
+
+    def entropy(self) -> Tensor:
+        """Return the average of -log_prob."""
+        return (self.scale / self.alpha).log() + 1 + 1 / self.alpha  # type: ignore[no-any-return]
+
+
+class Weibull(Distribution):
+    """The time to an event whose rate changes as a power of time."""
+
+    has_rsample = True
+
+    def __init__(self, scale: Any, concentration: Any, validate_args: Any = None) -> None:
+        found = _positive("Weibull", scale, concentration, validate_args)
+        self.scale, self.concentration = found
+        self._shape = self.scale.shape
+
+    def _moment(self, power: int) -> Any:
+        return (1 + power / self.concentration).lgamma().exp()
+
+    @property
+    def mean(self) -> Any:
+        """The average."""
+        return self.scale * self._moment(1)
+
+    @property
+    def variance(self) -> Any:
+        """The variance."""
+        return self.scale**2 * (self._moment(2) - self._moment(1) ** 2)
+
+    def rsample(self, sample_shape: Any = ()) -> Tensor:
+        """Return random numbers; derivatives flow to the parameters."""
+        u = rand(*self._extended(sample_shape), dtype=self.scale.dtype)
+        return self.scale * (-(-u).log1p()) ** (1 / self.concentration)  # type: ignore[no-any-return]
+
+    def log_prob(self, value: Any) -> Tensor:
+        """Return the logarithm of the density."""
+        value, k = as_float(value), self.concentration
+        check("The value must be positive", value > 0)
+        logs = value.log() - self.scale.log()
+        return k.log() + (k - 1) * logs - self.scale.log() - (k * logs).exp()  # type: ignore[no-any-return]
+
+    def cdf(self, value: Any) -> Tensor:
+        """Return the probability of a smaller number."""
+        return -(-((value / self.scale) ** self.concentration)).expm1()  # type: ignore[no-any-return]
+
+    def entropy(self) -> Tensor:
+        """Return the average of -log_prob."""
+        k = self.concentration
+        return EULER * (1 - 1 / k) + (self.scale / k).log() + 1  # type: ignore[no-any-return]
+
+
+class HalfCauchy(Distribution):
+    """The absolute values of Cauchy's numbers around 0."""
+
+    has_rsample = True
+
+    def __init__(self, scale: Any, validate_args: Any = None) -> None:
+        self.scale = as_float(scale)
+        self._shape = self.scale.shape
+        check("The scale of HalfCauchy must be positive", self.scale > 0, validate_args)
+
+    @property
+    def mean(self) -> Any:
+        """Infinite."""
+        return full_like(self.scale, math.inf)
+
+    variance = mean
+
+    def rsample(self, sample_shape: Any = ()) -> Tensor:
+        """Return random numbers; derivatives flow to the scale."""
+        return Cauchy(0 * self.scale, self.scale).rsample(sample_shape).abs()
+
+    def log_prob(self, value: Any) -> Tensor:
+        """Return the logarithm of the density."""
+        value = as_float(value)
+        check("The value must not be negative", value >= 0)
+        far = ((value / self.scale) ** 2).log1p()
+        return math.log(2 / math.pi) - self.scale.log() - far  # type: ignore[no-any-return]
+
+    def cdf(self, value: Any) -> Tensor:
+        """Return the probability of a smaller number."""
+        return 2 / math.pi * (value / self.scale).atan()  # type: ignore[no-any-return]
+
+    def entropy(self) -> Tensor:
+        """Return the average of -log_prob."""
+        return self.scale.log() + math.log(2 * math.pi)  # type: ignore[no-any-return]
+
+
+class InverseGamma(Distribution):
+    """The reciprocals of gamma-distributed numbers."""
+
+    def __init__(self, concentration: Any, rate: Any, validate_args: Any = None) -> None:
+        self.base_dist = Gamma(concentration, rate, validate_args)
+        self.concentration, self.rate = self.base_dist.concentration, self.base_dist.rate
+        self._shape = self.rate.shape
+
+    @property
+    def mean(self) -> Any:
+        """The average; infinite for concentrations up to 1."""
+        a = self.concentration
+        return (self.rate / (a - 1)).where(a > 1, full_like(a, math.inf))
+
+    @property
+    def variance(self) -> Any:
+        """The variance; infinite for concentrations up to 2."""
+        a = self.concentration
+        found = self.rate**2 / ((a - 1) ** 2 * (a - 2))
+        return found.where(a > 2, full_like(a, math.inf))
+
+    def sample(self, sample_shape: Any = ()) -> Tensor:
+        """Return random numbers, as constants."""
+        return self.base_dist.sample(sample_shape).reciprocal()
+
+    def log_prob(self, value: Any) -> Tensor:
+        """Return the logarithm of the density."""
+        value = as_float(value)
+        check("The value must be positive", value > 0)
+        return self.base_dist.log_prob(1 / value) - 2 * value.log()
+
+    def entropy(self) -> Tensor:
+        """Return the average of -log_prob."""
+        a = self.concentration
+        return a + self.rate.log() + a.lgamma() - (1 + a) * digamma(a)  # type: ignore[no-any-return]
+
+
+class Chi2(Gamma):
+    """The sum of squares of `df` normal numbers."""
+
+    def __init__(self, df: Any, validate_args: Any = None) -> None:
+        super().__init__(as_float(df) / 2, 0.5, validate_args)
+
+    @property
+    def df(self) -> Any:
+        """How many."""
+        return 2 * self.concentration
+
+
+class FisherSnedecor(Distribution):
+    """The ratio of the means of two numbers of squares of normal numbers."""
+
+    def __init__(self, df1: Any, df2: Any, validate_args: Any = None) -> None:
+        self.df1, self.df2 = _positive("FisherSnedecor", df1, df2, validate_args)
+        self._shape = self.df1.shape
+
+    @property
+    def mean(self) -> Any:
+        """The average; NaN for `df2` up to 2."""
+        b = self.df2
+        return (b / (b - 2)).where(b > 2, full_like(b, math.nan))
+
+    @property
+    def variance(self) -> Any:
+        """The variance; NaN for `df2` up to 4."""
+        a, b = self.df1, self.df2
+        found = 2 * b**2 * (a + b - 2) / (a * (b - 2) ** 2 * (b - 4))
+        return found.where(b > 4, full_like(b, math.nan))
+
+    def sample(self, sample_shape: Any = ()) -> Tensor:
+        """Return random numbers, as constants."""
+        above = Chi2(self.df1).sample(sample_shape) / self.df1.detach()
+        return above / (Chi2(self.df2).sample(sample_shape) / self.df2.detach())
+
+    def log_prob(self, value: Any) -> Tensor:
+        """Return the logarithm of the density."""
+        value, a, b = as_float(value), self.df1 / 2, self.df2 / 2
+        check("The value must be positive", value > 0)
+        ratio = self.df1 / self.df2
+        constant = (a + b).lgamma() - a.lgamma() - b.lgamma() + a * ratio.log()
+        return constant + (a - 1) * value.log() - (a + b) * (ratio * value).log1p()  # type: ignore[no-any-return]
+
+
+class Kumaraswamy(Distribution):
+    """Numbers from 0 to 1, much like those of `Beta`."""
+
+    has_rsample = True
+
+    def __init__(self, concentration1: Any, concentration0: Any, validate_args: Any = None) -> None:
+        found = _positive("Kumaraswamy", concentration1, concentration0, validate_args)
+        self.concentration1, self.concentration0 = found
+        self._shape = self.concentration1.shape
+
+    def _moment(self, power: int) -> Any:
+        a, b = 1 + power / self.concentration1, self.concentration0
+        return b * (a.lgamma() + b.lgamma() - (a + b).lgamma()).exp()
+
+    @property
+    def mean(self) -> Any:
+        """The average."""
+        return self._moment(1)
+
+    @property
+    def variance(self) -> Any:
+        """The variance."""
+        return self._moment(2) - self._moment(1) ** 2
+
+    def rsample(self, sample_shape: Any = ()) -> Tensor:
+        """Return random numbers; derivatives flow to the parameters."""
+        u = rand(*self._extended(sample_shape), dtype=self.concentration1.dtype)
+        inner = -((-u).log1p() / self.concentration0).expm1()
+        return inner ** (1 / self.concentration1)  # type: ignore[no-any-return]
+
+    def log_prob(self, value: Any) -> Tensor:
+        """Return the logarithm of the density."""
+        value, a, b = as_float(value), self.concentration1, self.concentration0
+        check("The value must be from 0 to 1", (value >= 0) & (value <= 1))
+        rest = (-(value**a)).log1p()
+        return a.log() + b.log() + (a - 1) * value.log() + (b - 1) * rest  # type: ignore[no-any-return]
+
+
+class VonMises(Distribution):
+    """Angles around one of them."""
+
+    def __init__(self, loc: Any, concentration: Any, validate_args: Any = None) -> None:
+        self.loc, self.concentration = broadcast_tensors(as_float(loc), as_float(concentration))
+        self._shape = self.loc.shape
+        check("The concentration must be positive", self.concentration > 0, validate_args)
+
+    @property
+    def mean(self) -> Any:
+        """The angle around which the others are."""
+        return self.loc
+
+    @property
+    def variance(self) -> Any:
+        """The circular variance."""
+        return 1 - i1e(self.concentration) / i0e(self.concentration)
+
+    def sample(self, sample_shape: Any = ()) -> Tensor:
+        """Return random angles, as constants."""
+        shape = self._extended(sample_shape)
+        return drawn("vonmises", shape, self.loc, self.loc, self.concentration)
+
+    def log_prob(self, value: Any) -> Tensor:
+        """Return the logarithm of the density."""
+        k = self.concentration
+        near = k * ((as_float(value) - self.loc).cos() - 1)
+        return near - math.log(2 * math.pi) - i0e(k).log()  # type: ignore[no-any-return]
