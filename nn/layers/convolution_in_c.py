@@ -1,22 +1,23 @@
 """Convolution in C, for programs that `jit` compiles.
 
-All three functions are products of a matrix with rows that lie in one piece of memory, at the
-distances ``offsets``: the elements of some examples, with their padding, one line after the other.
-A row that begins one element later holds the windows of the next element of the kernel, so nothing
-is copied for each of them. Strides divide the grid into as many grids of their own, in each of
-which windows are adjacent. What is computed between the lines and the examples is not used.
+All three functions are products in tiles: six positions or elements of the kernel, times two
+vectors of channels. The input is copied so that the channels of a position are adjacent, with
+zeros around it; a window is then read in place, whatever the strides and the dilation are. Where
+there are too few channels to fill vectors, vectors of positions take their place.
 """
 
 from __future__ import annotations
 
 from string import Template
 
+from nn.layers import convolution_by_lines as by_lines
+
 #: The sizes, by their names in the other texts; a grid of one axis has lines of that length only.
 _SIZES = """
 typedef real vector __attribute__((vector_size(__BIGGEST_ALIGNMENT__)));
 typedef real loaded
     __attribute__((vector_size(__BIGGEST_ALIGNMENT__), aligned(sizeof(real)), may_alias));
-enum { LANES = sizeof(vector) / sizeof(real), ROWS = 4, VECTORS = 3, TILE = LANES * VECTORS };
+enum { LANES = sizeof(vector) / sizeof(real) };
 const long axes = windows_size / 5, is_flat = axes == 1;
 const long kh = is_flat ? 1 : windows[0], kw = windows[axes - 1];
 const long sh = is_flat ? 1 : windows[axes], sw = windows[2 * axes - 1];
@@ -26,21 +27,19 @@ const long examples = ${x}_shape[0], inputs = ${x}_shape[1] / groups;
 const long height = is_flat ? 1 : ${x}_shape[2], width = ${x}_shape[axes + 1];
 const long outputs = ${y}_shape[1] / groups;
 const long lines = is_flat ? 1 : ${y}_shape[2], steps = ${y}_shape[axes + 1];
-/* The grids that the strides make: their lines and their width, with padding. */
-const long deep = lines + (kh - 1) * dh / sh, wide = steps + (kw - 1) * dw / sw;
 const long taps = inputs * kh * kw;
 """
 
-#: Memory for some examples, for all columns, and for offsets, of which there may be more than the
-#: stack holds; what is read beyond the end is 0.
+#: Memory for some examples with their channels adjacent, in `laid`, for packed columns, and for
+#: offsets, of which there may be more than the stack holds.
 _MEMORY = """
-const long area = $area, channels = $channels;
-long some = 65536 / (channels * area * (long)sizeof(real) / 4 + 1) + 1;
+enum { SIX = 6, TILE = 2 * LANES };
+const long area = $area, size = lines * steps, tiles = ($columns + TILE - 1) / TILE;
+long some = 65536 / (area * $channels + 1) + 1;
 if (some > examples) some = examples;
-const long span = (some * area + LANES - 1) / LANES * LANES;
-const long room = channels * span + $margin + 2 * TILE;
-real *memory = __builtin_malloc((room + $packed + 2 * LANES) * sizeof(real));
-long *offsets = __builtin_malloc(($numbers + 1) * sizeof(long));
+const long room = (some * area * $channels + LANES) / LANES * LANES;
+real *memory = __builtin_malloc((room + $packed + LANES) * sizeof(real));
+long *offsets = __builtin_malloc(($numbers + SIX) * sizeof(long));
 if (!memory || !offsets) {
     for (long k = 0; k < result_size; k++) result[k] = NAN;
     __builtin_free(memory);
@@ -52,338 +51,252 @@ real *packed = memory + (LANES - (uintptr_t)memory / sizeof(real) % LANES) % LAN
 real *laid = packed + ($packed + LANES - 1) / LANES * LANES;
 """
 
-#: Lays the input of a group, for the examples from `first` on, as the grids of the strides.
+_FREED = """
+__builtin_free(memory);
+__builtin_free(offsets);
+"""
+
+#: The part of the input that windows reach, with its padding.
+_REACHED = """
+const long deep = (lines - 1) * sh + (kh - 1) * dh + 1;
+const long wide = (steps - 1) * sw + (kw - 1) * dw + 1;
+"""
+
+#: Lays the input of a group, for the examples from `first` on.
 _LAY_INPUT = """
-__builtin_memset(laid, 0, room * sizeof(real));
+__builtin_memset(laid, 0, count * area * inputs * sizeof(real));
 for (long e = 0; e < count; e++)
-    for (long c = 0; c < inputs; c++)
-        for (long h = 0; h < height; h++) {
-            const long row = (h + ph) / sh, a = (h + ph) % sh;
-            if (row >= deep) continue;
-            const long line = (((first + e) * groups + g) * inputs + c) * height + h;
-            const real *from = x + line * width;
-            for (long b = 0; b < sw; b++) {
-                real *to = laid + ((c * sh + a) * sw + b) * span + e * area + row * wide;
-                long w = (b - pw) % sw;
-                if (w < 0) w += sw;
-                long q = (w + pw) / sw;
-                if (sw == 1)
-                    for (; w < width && q < wide; w++, q++) to[q] = from[w];
-                else
-                    for (; w < width && q < wide; w += sw, q++) to[q] = from[w];
-            }
-        }
-"""
-
-_OFFSETS = """
-for (long c = 0, k = 0; c < inputs; c++)
-    for (long i = 0; i < kh; i++)
-        for (long j = 0; j < kw; j++, k++)
-            offsets[k] = ((c * sh + i * dh % sh) * sw + j * dw % sw) * span
-                + i * dh / sh * wide + j * dw / sw;
-"""
-
-#: Multiplies some rows of the packed matrix with some vectors of columns.
-_TILE = """
-vector sums[$rows][VECTORS] = {0};
-if (is_whole) {
-    for (long k = 0; k < terms; k++, factor += ROWS) {
-        const real *from = laid + offsets[k] + start;
-        const vector u = *(const loaded *)from, v = *(const loaded *)(from + LANES);
-        const vector w = *(const loaded *)(from + 2 * LANES);
-        for (long r = 0; r < $rows; r++) {
-            sums[r][0] += factor[r] * u;
-            sums[r][1] += factor[r] * v;
-            sums[r][2] += factor[r] * w;
+    for (long h = 0; h < height && h + ph < deep; h++) {
+        const real *from = x + ((first + e) * groups + group) * inputs * height * width + h * width;
+        real *to = laid + ((e * deep + h + ph) * wide + pw) * inputs;
+        const long stop = width + pw < wide ? width : wide - pw;
+        for (long begin = 0; begin < stop; begin += LANES) {
+            const long end = stop - begin < LANES ? stop : begin + LANES;
+            for (long c = 0; c < inputs; c++)
+                for (long w = begin; w < end; w++)
+                    to[w * inputs + c] = from[c * height * width + w];
         }
     }
-} else {
-    for (long k = 0; k < terms; k++, factor += ROWS) {
-        const vector u = *(const loaded *)(laid + offsets[k] + start);
-        for (long r = 0; r < $rows; r++) sums[r][0] += factor[r] * u;
-    }
-}
-for (long r = 0; r < $rows; r++)
-    for (long v = 0; v < VECTORS; v++) *(loaded *)(found[r] + v * LANES) = sums[r][v];
 """
 
-#: Multiplies all rows with all columns, and stores what belongs to the result.
-_PRODUCT = (
-    """
-for (long start = 0; start < columns; ) {
-    const long is_whole = columns - start > LANES, tile = is_whole ? TILE : LANES;
-    const long stop = start + tile < columns ? start + tile : columns;
-    for (long row = 0; row < $rows; row += ROWS) {
-        const real *factor = packed + row * terms;
-        real found[ROWS][TILE];
-        const long some_rows = $rows - row < ROWS ? $rows - row : ROWS;
-        if (some_rows == 1) {
+#: Packs a factor: for each row of the product, the `TILE` columns of each tile.
+_PACKED = """
+for (long tile = 0; tile < tiles; tile++)
+    for (long row = 0; row < parts * n; row++) {
+        real *to = packed + (tile * parts * n + row) * TILE;
+        $row
+        for (long k = 0; k < TILE; k++)
+            to[k] = tile * TILE + k < $columns ? $element : 0;
+    }
 """
-    + Template(_TILE).substitute(rows="1")
-    + """
-        } else {
-"""
-    + Template(_TILE).substitute(rows="ROWS")
-    + """
+
+#: Multiplies six windows with all columns of a tile, for `positions` windows in lines of `across`,
+#: `each` of them in an example: `start` is where a window begins, `place` where its result is.
+_PRODUCT = """
+for (long tile = 0; tile < tiles; tile++) {
+    const real *factor = packed + tile * parts * n * TILE;
+    const long first_column = group * $columns + tile * TILE;
+    const long columns = $columns - tile * TILE < TILE ? $columns - tile * TILE : TILE;
+    for (long position = 0; position < positions; position += SIX) {
+        const long rows = positions - position < SIX ? positions - position : SIX;
+        const real *from[SIX];
+        long places[SIX];
+        for (long r = 0; r < rows; r++) {
+            const long e = (position + r) / each, within = (position + r) % each;
+            const long i = within / across, j = within % across;
+            from[r] = laid + $start;
+            places[r] = $place;
         }
-        for (long p = start; p < stop; ) {
-            const long e = p / area, line = p % area / $wide, q = p % area % $wide;
-            const long run = $wide - q < stop - p ? $wide - q : stop - p;
-            const real *from = &found[0][p - start];
-            p += run;
-            $store
+        for (long r = rows; r < SIX; r++) from[r] = from[0];
+        real found[SIX * TILE];
+        product_tile(sizeof(real), from, parts, offsets, n, factor, found);
+        for (long k = 0; k < columns; k++) {
+            real *to = result + (first_column + k) * $apart;
+            const real shift = $shift;
+            for (long r = 0; r < rows; r++) to[places[r]] = found[r * TILE + k] + shift;
         }
     }
-    start = stop;
-}
-"""
-)
-
-_STORE_OUTPUT = """
-long used = q < steps ? steps - q : 0;
-if (used > run) used = run;
-if (line >= lines) used = 0;
-for (long r = 0; r < some_rows; r++, from += TILE) {
-    const long channel = g * outputs + row + r;
-    real *to = result + (((first + e) * groups * outputs + channel) * lines + line) * steps + q;
-    const real shift = bias ? bias[channel] : 0;
-    for (long k = 0; k < used; k++) to[k] = from[k] + shift;
 }
 """
 
-CONVOLVED = Template(
-    _SIZES
+#: The rows of a product, in parts of adjacent numbers: with dilation 1, a line of the kernel.
+_PARTS = """
+const long is_dense = dw == 1, parts = is_dense ? kh : kh * kw, n = taps / parts;
+for (long part = 0; part < parts; part++)
+    offsets[part] = is_dense ? part * dh * wide * inputs
+        : (part / kw * dh * wide + part % kw * dw) * inputs;
+"""
+
+_CONVOLVED = Template(
+    _REACHED
     + _MEMORY
-    + _OFFSETS
+    + _PARTS
     + """
-const long terms = taps;
-for (long g = 0; g < groups; g++) {
-    for (long o = 0; o < outputs; o += ROWS)
-        for (long k = 0; k < taps; k++)
-            for (long r = 0; r < ROWS; r++)
-                packed[o * taps + k * ROWS + r] =
-                    o + r < outputs ? weight[(g * outputs + o + r) * taps + k] : 0;
+for (long group = 0; group < groups; group++) {
+"""
+    + _PACKED
+    + """
     for (long first = 0; first < examples; first += some) {
         const long count = examples - first < some ? examples - first : some;
-        const long columns = count * area;
+        const long positions = count * size, each = size, across = steps;
 """
     + _LAY_INPUT
     + _PRODUCT
-    + """
-    }
-}
-__builtin_free(memory);
-__builtin_free(offsets);
-"""
+    + "}\n}\n"
+    + _FREED
 ).substitute(
-    x="x",
-    y="result",
     area="deep * wide",
-    channels="inputs * sh * sw",
-    margin="deep * wide",
-    packed="(outputs + ROWS) * taps",
-    numbers="taps",
-    rows="outputs",
-    wide="wide",
-    store=_STORE_OUTPUT,
+    channels="inputs",
+    columns="outputs",
+    packed="tiles * TILE * taps",
+    numbers="kh * kw",
+    row="const long c = row % inputs, tap = row / inputs;",
+    element="weight[((group * outputs + tile * TILE + k) * inputs + c) * kh * kw + tap]",
+    start="((e * deep + i * sh) * wide + j * sw) * inputs",
+    place="(first + e) * groups * outputs * size + within",
+    apart="size",
+    shift="bias ? bias[first_column + k] : 0",
 )
 
-#: Lays the cotangents of a group behind a border as wide as the kernel.
+#: Lays the cotangents of a group, with zeros around them.
 _LAY_COTANGENTS = """
-__builtin_memset(laid, 0, room * sizeof(real));
+__builtin_memset(laid, 0, count * area * outputs * sizeof(real));
 for (long e = 0; e < count; e++)
-    for (long c = 0; c < outputs; c++)
-        for (long h = 0; h < lines; h++) {
-            const long line = (((first + e) * groups + group) * outputs + c) * lines + h;
-            const real *from = g + line * steps;
-            real *to = laid + c * span + e * area + (h + above) * across + left;
-            for (long k = 0; k < steps; k++) to[k] = from[k];
+    for (long h = 0; h < lines; h++) {
+        const real *from = g + ((first + e) * groups + group) * outputs * size + h * steps;
+        real *to = laid + ((e * tall + h + above) * broad + left) * outputs;
+        for (long begin = 0; begin < steps; begin += LANES) {
+            const long end = steps - begin < LANES ? steps : begin + LANES;
+            for (long c = 0; c < outputs; c++)
+                for (long w = begin; w < end; w++) to[w * outputs + c] = from[c * size + w];
         }
+    }
 """
 
-#: Each grid of the strides gets its elements of the kernel.
-_STORE_INPUT = """
-const long h = line * sh + a - ph;
-if (line >= deep || h < 0 || h >= height) continue;
-for (long r = 0; r < some_rows; r++, from += TILE) {
-    real *to = result + (((first + e) * groups + group) * inputs + row + r) * height * width
-        + h * width;
-    long k = 0, w = q * sw + b - pw;
-    for (; k < run && w < 0; k++) w += sw;
-    if (sw == 1)
-        for (; k < run && w < width; k++, w++) to[w] = from[k];
-    else
-        for (; k < run && w < width; k++, w += sw) to[w] = from[k];
-}
-"""
-
-SPREAD = Template(
-    _SIZES
-    + """
-const long above = (kh - 1) * dh / sh, left = (kw - 1) * dw / sw, across = wide + left;
+#: Elements of the result at a distance of the strides have the same elements of the kernel: those
+#: from `begin_h` and `begin_w` on, whose windows begin in line `row` and column `column`.
+_SPREAD = Template(
+    """
+const long above = (kh - 1) * dh / sh, left = (kw - 1) * dw / sw;
+const long last_row = (height - 1 + ph) / sh, last_column = (width - 1 + pw) / sw;
+const long tall = above + (last_row < lines ? lines : last_row + 1);
+const long broad = left + (last_column < steps ? steps : last_column + 1);
 """
     + _MEMORY
     + """
-for (long k = 0; k < result_size; k++) result[k] = 0;
+long *known = offsets + kh * kw;
+const long n = outputs;
+__builtin_memset(result, 0, result_size * sizeof(real));
 for (long group = 0; group < groups; group++)
-    for (long first = 0; first < examples; first += some) {
-        const long count = examples - first < some ? examples - first : some;
-        const long columns = count * area;
+    for (long a = 0; a < sh; a++)
+        for (long b = 0; b < sw; b++) {
+            long parts = 0;
+            for (long tap = 0; tap < kh * kw; tap++) {
+                const long i = tap / kw * dh, j = tap % kw * dw;
+                if (i % sh != a || j % sw != b) continue;
+                known[parts] = tap;
+                offsets[parts++] = -(i / sh * broad + j / sw) * outputs;
+            }
+            const long begin_h = ((a - ph) % sh + sh) % sh, begin_w = ((b - pw) % sw + sw) % sw;
+            if (!parts || begin_h >= height || begin_w >= width) continue;
+            const long row_of = above + (begin_h + ph) / sh, column_of = left + (begin_w + pw) / sw;
+            const long across = (width - begin_w - 1) / sw + 1;
+            const long each = ((height - begin_h - 1) / sh + 1) * across;
+"""
+    + _PACKED
+    + """
+            for (long first = 0; first < examples; first += some) {
+                const long count = examples - first < some ? examples - first : some;
+                const long positions = count * each;
 """
     + _LAY_COTANGENTS
-    + """
-        for (long a = 0; a < sh; a++)
-            for (long b = 0; b < sw; b++) {
-                long *places = offsets + outputs * kh * kw, terms = 0, known = 0;
-                for (long i = 0; i < kh; i++)
-                    for (long j = 0; j < kw; j++)
-                        if (i * dh % sh == a && j * dw % sw == b) places[known++] = i * kw + j;
-                if (!known) continue;
-                for (long c = 0; c < outputs; c++)
-                    for (long k = 0; k < known; k++) {
-                        const long i = places[k] / kw, j = places[k] % kw;
-                        offsets[terms++] = c * span + (above - i * dh / sh) * across
-                            + left - j * dw / sw;
-                    }
-                for (long o = 0; o < inputs; o += ROWS)
-                    for (long term = 0; term < terms; term++)
-                        for (long r = 0; r < ROWS; r++) {
-                            const long c = term / known, place = places[term % known];
-                            const long kernel = (group * outputs + c) * inputs + o + r;
-                            packed[o * terms + term * ROWS + r] =
-                                o + r < inputs ? weight[kernel * kh * kw + place] : 0;
-                        }
-"""
     + _PRODUCT
-    + """
-            }
-    }
-__builtin_free(memory);
-__builtin_free(offsets);
-"""
+    + "}\n}\n"
+    + _FREED
 ).substitute(
-    x="result",
-    y="g",
-    area="(deep + above) * across",
+    area="tall * broad",
     channels="outputs",
-    margin="(deep + above) * across",
-    packed="(inputs + ROWS) * outputs * kh * kw",
-    numbers="(outputs + 1) * kh * kw",
-    rows="inputs",
-    wide="across",
-    store=_STORE_INPUT,
+    columns="inputs",
+    packed="tiles * TILE * outputs * kh * kw",
+    numbers="2 * kh * kw",
+    row="const long c = row % outputs, tap = known[row / outputs];",
+    element="weight[((group * outputs + c) * inputs + tile * TILE + k) * kh * kw + tap]",
+    start="((e * tall + row_of + i) * broad + column_of + j) * outputs",
+    place="(first + e) * groups * inputs * height * width"
+    " + (begin_h + i * sh) * width + begin_w + j * sw",
+    apart="height * width",
+    shift="0",
 )
 
-#: Adds to some rows of the derivative, one for each element of the kernel, over a part of columns.
-_SUM_OF_PART = """
-for (long k = 0; k < taps; k += $rows) {
-    const real *from[$rows];
-    for (long r = 0; r < $rows; r++) from[r] = laid + offsets[k + r < taps ? k + r : taps - 1];
-    const real *slopes = packed + start * across + o;
-    vector sums[$rows][$vectors] = {0};
-    for (long p = start; p < stop; p++, slopes += across)
-        for (long v = 0; v < $vectors; v++) {
-            const vector slope = *(const loaded *)(slopes + v * LANES);
-            for (long r = 0; r < $rows; r++) sums[r][v] += from[r][p] * slope;
-        }
-    for (long r = 0; r < $rows; r++)
-        for (long v = 0; v < $vectors; v++)
-            *(loaded *)(totals + (k + r) * across + o + v * LANES) += sums[r][v];
-}
-"""
-
-#: Between the lines, the fast way multiplies elements of x by 0, which must not be infinite or NaN.
-_CORRELATED_PLAINLY = """
-real nothing = 0;
-for (long k = 0; k < x_size; k++) nothing += x[k] * 0;
-if (nothing != 0) { /* so it is NaN */
-    for (long k = 0; k < result_size; k++) {
-        const long o = k / taps, c = o / outputs * inputs + k % taps / (kh * kw);
-        const long i = k % (kh * kw) / kw, j = k % kw;
-        real total = 0;
-        for (long e = 0; e < examples; e++)
-            for (long line = 0; line < lines; line++)
-                for (long step = 0; step < steps; step++) {
-                    const long h = line * sh + i * dh - ph, w = step * sw + j * dw - pw;
-                    const long is_inside = h >= 0 && h < height && w >= 0 && w < width;
-                    const real *slopes = g + (e * groups * outputs + o) * lines * steps;
-                    const real *from = x + (e * groups * inputs + c) * height * width;
-                    total += slopes[line * steps + step] * (is_inside ? from[h * width + w] : 0);
-                }
-        result[k] = total;
-    }
-    return;
-}
-"""
-
-CORRELATED = Template(
-    _SIZES
-    + _CORRELATED_PLAINLY
-    + """
-enum { PART = 128, MOST_ROWS = 8 };
-const long across = outputs == 1 ? 1 : (outputs + LANES - 1) / LANES * LANES;
-"""
+#: The derivative by the weight: sums over positions, a few lines of some examples at a time.
+_CORRELATED = Template(
+    _REACHED
     + _MEMORY
-    + _OFFSETS
     + """
-real *totals = packed + span * across + 2 * LANES;
+enum { MOST = 1024 };
+real *totals = packed + some * size * tiles * TILE;
+const long each = taps + SIX;
+for (long k = 0; k < taps + SIX; k++) {
+    const long row = k < taps ? k : 0, tap = row / inputs;
+    offsets[k] = (tap / kw * dh * wide + tap % kw * dw) * inputs + row % inputs;
+}
+const long block = size > MOST ? (MOST + steps - 1) / steps : lines;
+const long together = size > MOST ? 1 : MOST / size;
 for (long group = 0; group < groups; group++) {
-    __builtin_memset(totals, 0, (taps + MOST_ROWS) * across * sizeof(real));
+    __builtin_memset(totals, 0, each * tiles * TILE * sizeof(real));
     for (long first = 0; first < examples; first += some) {
         const long count = examples - first < some ? examples - first : some;
-        const long columns = count * area;
 """
-    + _LAY_INPUT.replace("* groups + g)", "* groups + group)")
+    + _LAY_INPUT
     + """
-        __builtin_memset(packed, 0, (span * across + 2 * LANES) * sizeof(real));
+        __builtin_memset(packed, 0, count * size * tiles * TILE * sizeof(real));
         for (long e = 0; e < count; e++)
-            for (long o = 0; o < outputs; o++)
-                for (long h = 0; h < lines; h++) {
-                    const real *from = g
-                        + ((((first + e) * groups + group) * outputs + o) * lines + h) * steps;
-                    real *to = packed + (e * area + h * wide) * across + o;
-                    for (long k = 0; k < steps; k++) to[k * across] = from[k];
+            for (long begin = 0; begin < size; begin += LANES) {
+                const long end = size - begin < LANES ? size : begin + LANES;
+                for (long o = 0; o < outputs; o++) {
+                    const real *from = g + (((first + e) * groups + group) * outputs + o) * size;
+                    real *to = packed + (o / TILE * count + e) * size * TILE + o % TILE;
+                    for (long p = begin; p < end; p++) to[p * TILE] = from[p];
                 }
-        for (long start = 0; start < columns && outputs > 1; start += PART) {
-            const long stop = start + PART < columns ? start + PART : columns;
-            long o = 0;
-            for (; o + LANES < across; o += 2 * LANES) {
-"""
-    + Template(_SUM_OF_PART).substitute(rows=6, vectors=2)
-    + """
             }
-            if (o < across) {
-"""
-    + Template(_SUM_OF_PART).substitute(rows=8, vectors=1)
-    + """
-            }
-        }
-        for (long k = 0; k < taps && outputs == 1; k++) {
-            const real *from = laid + offsets[k];
-            vector sum = {0}, other = {0};
-            for (long p = 0; p < columns; p += 2 * LANES) {
-                const loaded *slopes = (const loaded *)(packed + p);
-                const loaded *window = (const loaded *)(from + p);
-                sum += slopes[0] * window[0];
-                other += slopes[1] * window[1];
-            }
-            sum += other;
-            for (long j = 0; j < LANES; j++) totals[k] += sum[j];
-        }
+        const long strides[] = {area * inputs, sh * wide * inputs, sw * inputs};
+        for (long tile = 0; tile < tiles; tile++)
+            for (long e = 0; e < count; e += together)
+                for (long line = 0; line < lines; line += block) {
+                    const long counts[] = {
+                        count - e < together ? count - e : together,
+                        lines - line < block ? lines - line : block,
+                        steps};
+                    const real *from = laid + e * strides[0] + line * strides[1];
+                    const real *slopes = packed + ((tile * count + e) * size + line * steps) * TILE;
+                    for (long k = 0; k < taps; k += SIX)
+                        sum_tile(sizeof(real), from, offsets + k, counts, strides, slopes,
+                            size * TILE, totals + (tile * each + k) * TILE);
+                }
     }
     for (long o = 0; o < outputs; o++)
-        for (long k = 0; k < taps; k++)
-            result[(group * outputs + o) * taps + k] = totals[k * across + o];
+        for (long c = 0; c < inputs; c++)
+            for (long tap = 0; tap < kh * kw; tap++)
+                result[((group * outputs + o) * inputs + c) * kh * kw + tap] =
+                    totals[(o / TILE * each + tap * inputs + c) * TILE + o % TILE];
 }
-__builtin_free(memory);
-__builtin_free(offsets);
 """
+    + _FREED
 ).substitute(
-    x="x",
-    y="g",
     area="deep * wide",
-    channels="inputs * sh * sw",
-    margin="deep * wide",
-    packed="(span + taps + MOST_ROWS) * across + 2 * LANES",
+    channels="inputs",
+    columns="outputs",
+    packed="(some * size + taps + SIX) * tiles * TILE",
     numbers="taps",
 )
+
+
+def of_both(columns: str, few: str, many: str, **names: str) -> str:
+    """Return a text that chooses between two, by the number of columns of the product."""
+    head = Template(_SIZES).substitute(names)
+    return f"{head}if ({columns} < LANES / 2) {{\n{few}\n}} else {{\n{many}\n}}\n"
+
+
+CONVOLVED = of_both("outputs", by_lines.CONVOLVED, _CONVOLVED, x="x", y="result")
+SPREAD = of_both("inputs", by_lines.SPREAD, _SPREAD, x="result", y="g")
+CORRELATED = of_both("outputs", by_lines.CORRELATED, _CORRELATED, x="x", y="g")

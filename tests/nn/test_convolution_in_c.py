@@ -23,7 +23,25 @@ def pairs(rng):
         (nn.Conv2d(5, 40, 2, 3, generator=rng), (1, 5, 8, 8)),
         (nn.ConvTranspose2d(3, 2, 4, 2, 1, generator=rng), (2, 3, 5, 4)),
         (nn.Conv3d(2, 3, 2, generator=rng), (2, 2, 3, 4, 3)),
+        (nn.Conv2d(1, 18, 3, generator=rng), (2, 1, 40, 41)),  # sums in parts of some lines
+        *(random_pair(rng) for _ in range(8)),
     ]
+
+
+def random_pair(rng):
+    """Return a layer with random channels, sizes and groups, and the shape of an input."""
+    kind, groups = [(nn.Conv1d, 1), (nn.Conv2d, 2)][rng.integers(2)], int(rng.integers(1, 3))
+    inputs, outputs = (groups * rng.integers(1, 21, 2)).tolist()
+    kernel, stride, padding, dilation = (
+        tuple(rng.integers(low, high, kind[1]).tolist())
+        for low, high in [(1, 5), (1, 4), (0, 3), (1, 3)]
+    )
+    reach = [(k - 1) * d + 1 - 2 * p for k, d, p in zip(kernel, dilation, padding, strict=True)]
+    grid = [
+        max(n, 1) + int(more) for n, more in zip(reach, rng.integers(0, 9, kind[1]), strict=True)
+    ]
+    layer = kind[0](inputs, outputs, kernel, stride, padding, dilation, groups, generator=rng)
+    return layer, (int(rng.integers(1, 8)), inputs, *grid)
 
 
 def stepped(layers, arrays):
@@ -51,10 +69,10 @@ def test_convolution_in_c_is_that_of_numpy(dtype, tolerance):
     expected = stepped(layers, arrays)
     for a, b in zip(in_c(*arrays), expected, strict=True):
         np.testing.assert_allclose(a, b, tolerance, tolerance * np.abs(b).max())
-    assert in_c.summary().count("C kernels") >= 1
+    assert "C kernels: " in in_c.summary()
     arrays = [array.copy() for array in arrays]
     for array in arrays:
-        array[0, 1, ..., 2] = np.inf
+        array[0, -1, ..., -1] = np.inf
     with np.errstate(invalid="ignore"):
         found, expected = in_c(*arrays), stepped(layers, arrays)
     for a, b in zip(found, expected, strict=True):  # infinite and NaN in the same places

@@ -10,6 +10,7 @@ from typing import Any
 
 import numpy as np
 
+from autograd.program.backends.c import cache
 from autograd.program.backends.c.dtypes import FLOATS, TYPES, has_type, stored_type
 from autograd.program.backends.c.library import QUICK, Library
 from autograd.program.backends.c.numbers import literal
@@ -23,13 +24,17 @@ from autograd.rules.in_c import CText
 #: What describes each array to C, with its type.
 _DESCRIBED = (("long", "size"), ("long", "ndim"), ("long *", "shape"))
 
+#: Calls with arguments of the same types share one function, which gcc compiles once.
 _BODY = """\
-static NOINLINE void {name}({parameters}) {{
+#ifndef DEFINED_{name}
+#define DEFINED_{name}
+static SHARED void {name}({parameters}) {{
     {unused}
     {{
 {text}
     }}
 }}
+#endif
 """
 
 
@@ -64,6 +69,8 @@ class OwnCall:
         self.sorted = [k for k, x in enumerate(self.operands) if not _in_order(x)]
         self.is_compared = False
         self._call: Callable[[Any], int] | None = None
+        #: The function that computes the results, and what it is called.
+        self.body, self.function = self._written()
 
     def source(self) -> str:
         """Return the function that Python calls, and its body; `NAME` stands for its name."""
@@ -84,13 +91,17 @@ class OwnCall:
                 is_array = isinstance(one, Constant) or one.is_array
                 passed.append(f"DATA({where})" if is_array else f"*(const {kind} *)VALUE({where})")
         results = [f"({TYPES[stored_type(x)]} *)DATA(given[{k}])" for k, x in enumerate(self.made)]
-        lines.append(self.call(NAME, passed, results))
+        lines.append(self.call(passed, results))
         lines.append("return 0;")
         body = "\n    ".join(lines)
-        return f"{self.body(NAME)}int {NAME}(void *arguments) {{\n    {body}\n}}\n"
+        return f"{self.body}int {NAME}(void *arguments) {{\n    {body}\n}}\n"
 
-    def body(self, name: str) -> str:
-        """Return the function that computes the results, for a function of this name."""
+    def referenced(self) -> str:
+        """Return the function that computes the results, and a use of it: for a check."""
+        return f"{self.body}void *{NAME}(void) {{ return (void *){self.function}; }}\n"
+
+    def _written(self) -> tuple[str, str]:
+        """Return the function that computes the results, and what it is called."""
         parameters, unused = [], []
         kind = TYPES[stored_type(self.made[0])]
         for parameter, x in zip(self.text.names, self.given, strict=True):
@@ -110,14 +121,14 @@ class OwnCall:
             parameters.append(f"{_pointed(x, kind)} *{parameter}")
             parameters += [f"const {text} {parameter}_{what}" for text, what in _DESCRIBED]
             unused += [parameter, *(f"{parameter}_{what}" for _, what in _DESCRIBED)]
-        return _BODY.format(
-            name=f"{name}_own",
-            parameters=", ".join(parameters),
-            unused=" ".join(f"(void){one};" for one in unused),
-            text=f"typedef {kind} real;\n" * self.text.has_one_type + self.text.text,
-        )
+        text = f"typedef {kind} real;\n" * self.text.has_one_type + self.text.text
+        declared = ", ".join(parameters)
+        name = f"own_{cache.key_of(declared, text)[:16]}"
+        unused_ones = " ".join(f"(void){one};" for one in unused)
+        body = _BODY.format(name=name, parameters=declared, unused=unused_ones, text=text)
+        return body, name
 
-    def call(self, name: str, operands: list[str], results: list[str]) -> str:
+    def call(self, operands: list[str], results: list[str]) -> str:
         """Return the call of that function, given the texts of operands and results."""
         texts = iter([*operands, *results])
         given = []
@@ -138,7 +149,7 @@ class OwnCall:
             lengths = ", ".join(map(str, shape)) or "0"
             given += [next(texts), str(math.prod(shape)), str(len(shape))]
             given.append(f"(const long[]){{{lengths}}}")
-        return f"{name}_own({', '.join(given)});"
+        return f"{self.function}({', '.join(given)});"
 
     def load(self, library: Library, name: str) -> None:
         """Take the function with this name from a compiled library."""

@@ -10,7 +10,7 @@ from typing import Any
 
 import numpy as np
 
-from autograd.program.backends.c import single
+from autograd.program.backends.c import single, tile_products
 
 #: The functions that glibc's vector library has, with one and with two arguments.
 _VECTOR_FUNCTIONS = (
@@ -43,15 +43,18 @@ PRAGMAS = """\
 #define INDEPENDENT _Pragma("clang loop vectorize(assume_safety)")
 #define PLAIN
 #define NOINLINE __attribute__((noinline))
+#define SHARED NOINLINE
 #elif defined(__GNUC__)
 #define EXACT "fp-contract=off", "no-math-errno", "no-trapping-math"
 #define PLAIN __attribute__((optimize("O1", EXACT)))
 #define INDEPENDENT _Pragma("GCC ivdep")
 #define NOINLINE __attribute__((noinline))
+#define SHARED __attribute__((noinline, noclone))
 #else
 #define PLAIN
 #define INDEPENDENT
 #define NOINLINE
+#define SHARED
 #endif
 #define SMALLER(x, y) ((x) < (y) ? (x) : (y))
 """
@@ -162,8 +165,8 @@ def _has(library: Any, name: str) -> bool:
 
 def needed(text: str) -> list[str]:
     """Return the functions of ours which a text calls."""
-    inlined = [single.TEXT] if any(_calls(text, name) for name in single.NAMES) else []
-    return inlined + [
+    whole = [x.TEXT for x in (single, tile_products) if any(_calls(text, n) for n in x.NAMES)]
+    return whole + [
         definition
         for name, definition in reductions().items()
         if any(_calls(text, one) for one in _names_for(name))

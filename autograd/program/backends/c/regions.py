@@ -153,7 +153,7 @@ class _Regions:
         """Return an item, as one that runs in C by itself if there is such code."""
         own = own_call(item)
         if own is not None:
-            require_compiles(own.name, own.source())
+            require_compiles(own.name, own.referenced())
             self._note(own, own.source(), 1)
             return with_call(item, own)
         found = scatter_of(item, self._new)

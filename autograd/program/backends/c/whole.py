@@ -282,9 +282,9 @@ class Whole:
             else:
                 number = self.memory.numbers.get(place.base)
                 given.append(number or f"{self.memory.name(place.base)}[{place.offset}]")
-        name = f"{self.name}_part_{len(self.functions)}"
-        self.functions.append(own.body(name))
-        return [own.call(name, given, [self.memory.name(x) for x in own.made])]
+        if own.body not in self.functions:
+            self.functions.append(own.body)
+        return [own.call(given, [self.memory.name(x) for x in own.made])]
 
     def _elements(self, place: Place) -> str:
         """Return a pointer to the elements of an operand in order, copied if necessary."""
