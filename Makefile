@@ -16,7 +16,11 @@ WORKERS := $(shell $(PYTHON) -c "import os; print(min(os.cpu_count() or 1, 8))")
 CHROMIUM := $(shell command -v chromium || command -v chromium-browser || command -v google-chrome)
 
 # Several workers with one thread each, because the threads of NumPy would wait for each other.
-PYTEST := OMP_NUM_THREADS=1 OPENBLAS_NUM_THREADS=1 $(BIN)/pytest -q -n $(WORKERS) --dist worksteal
+# Plugins are named: else pytest compiles every file of the packages that have one, ours among them.
+PYTEST := OMP_NUM_THREADS=1 OPENBLAS_NUM_THREADS=1 PYTEST_DISABLE_PLUGIN_AUTOLOAD=1 $(BIN)/pytest -q \
+    -p xdist.plugin -p _hypothesis_pytestplugin -p autograd.pytest_plugin -n $(WORKERS) --dist worksteal
+# Compiled files are kept for the next process.
+unexport PYTHONDONTWRITEBYTECODE
 INTERPRETED := PYTHONPATH="$(CURDIR)" CHAINRULE_EXPECTED=interpreted $(PYTEST)
 
 .PHONY: demo demo-cluster test suite test-quick test-latest test-oldest fuzz gpu sanitize gallery test-peers lint wheel one-name build dev bench bench-quick clients pictures derivatives notebooks docs clean

@@ -46,6 +46,17 @@ def pytest_configure(config):
     os.environ["CHAINRULE_DEVICE"] = config.getoption("device")
 
 
+@pytest.hookimpl(tryfirst=True)
+def pytest_pycollect_makeitem(collector, obj):
+    """Make no cases of a gallery that is left out: to make and drop them takes long."""
+    marks = getattr(obj, "pytestmark", ())
+    if "not gallery" in collector.config.getoption("markexpr") and any(
+        mark.name == "gallery" for mark in marks if isinstance(marks, list)
+    ):
+        return []
+    return None
+
+
 @pytest.hookimpl(trylast=True)  # after markers have been selected
 def pytest_collection_modifyitems(config, items):
     size = config.getoption("sample")

@@ -4,6 +4,7 @@ import ast
 import shutil
 import subprocess
 import sys
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -57,7 +58,8 @@ PUBLIC = (
 # -- the import graph -------------------------------------------------------------------------
 
 
-def read_modules():
+@cache
+def modules():
     """Return the syntax tree of each module of the two packages that is not an alias, by name."""
     trees = {}
     for package in (autograd, nn):
@@ -93,13 +95,13 @@ def imports_of(tree):
                 source = target_of(node.module) or node.module
                 module = f"{source}.{alias.name}"
                 module = target_of(module) or module
-                yield (module, None) if module in MODULES else (source, alias.name)
+                yield (module, None) if module in modules() else (source, alias.name)
 
 
 def named_in(tree):
     """Yield the modules that strings name, to be imported later."""
     for node in nodes_of(tree):
-        if isinstance(node, ast.Constant) and node.value in MODULES and "." in node.value:
+        if isinstance(node, ast.Constant) and node.value in modules() and "." in node.value:
             yield node.value
 
 
@@ -125,11 +127,13 @@ def cycles_in(graph):
     return {frozenset(m for m in below[module] if module in below[m]) for module in on_cycle}
 
 
-MODULES = read_modules()
-GRAPH = {
-    name: {module for module, _ in imports_of(tree) if module in MODULES}
-    for name, tree in MODULES.items()
-}
+@cache
+def imported_by():
+    """Return the modules that each module imports."""
+    return {
+        name: {module for module, _ in imports_of(tree) if module in modules()}
+        for name, tree in modules().items()
+    }
 
 
 # -- layers -----------------------------------------------------------------------------------
@@ -137,13 +141,13 @@ GRAPH = {
 
 def test_imports_point_to_layers_above():
     rank = {name: line for line, text in enumerate(LAYERS.split("\n")) for name in text.split()}
-    missing = {layer_of(module) for module in MODULES} - set(rank)
+    missing = {layer_of(module) for module in modules()} - set(rank)
     assert not missing, f"Add to LAYERS what these may import, and what may import them: {missing}"
     upward = []
-    for name, tree in MODULES.items():
+    for name, tree in modules().items():
         lazily = () if name in FACES else named_in(tree)
         here = layer_of(name)
-        for other in (*GRAPH[name], *lazily):
+        for other in (*imported_by()[name], *lazily):
             there = layer_of(other)
             if there != here and rank[there] >= rank[here]:
                 upward.append(f"{name} imports {other}")
@@ -151,7 +155,7 @@ def test_imports_point_to_layers_above():
 
 
 def test_modules_have_no_import_cycles():
-    assert not cycles_in(GRAPH)
+    assert not cycles_in(imported_by())
 
 
 def test_cycles_are_found_also_through_functions():
@@ -164,7 +168,7 @@ def test_cycles_are_found_also_through_functions():
 
 def test_nn_uses_only_public_names_of_autograd():
     private = set()
-    for name, tree in MODULES.items():
+    for name, tree in modules().items():
         if layer_of(name) != "nn":
             continue
         for module, imported in imports_of(tree):
@@ -266,7 +270,7 @@ TYPES_AFTER = {"zeros": 1, "ones": 1, "empty": 1, "full": 2, "asarray": 1, "arra
 
 
 def test_types_are_named_where_arrays_are_made_like_others():
-    for name, tree in read_modules().items():
+    for name, tree in modules().items():
         for call in ast.walk(tree):
             if isinstance(call, ast.Call) and any(word.arg == "like" for word in call.keywords):
                 last = TYPES_AFTER.get(getattr(call.func, "attr", ""), 99)
