@@ -109,7 +109,9 @@ class Steps(StepSequence[Step]):
         step : Step
             The step.
         """
-        return "   ".join(self._row(step))
+        derived, product, receiver = self._row(step)
+        names_receiver = step.local is None and step.before is None
+        return "   ".join([derived, product] if names_receiver else [derived, product, receiver])
 
     def _heading(self, item: Item, incoming: Any) -> str:
         end = self.graph.roots[0].name

@@ -101,8 +101,10 @@ def test_two_fingers_zoom_and_one_moves(visit):
 
 def test_search_finds_scopes(visit):
     page = visit(autograd.draw(network(3), collapse=["layers"]))
+    page.fill("#search", "→ 5×4")  # what their titles say
+    assert page.locator("#results li").count() >= 3
     page.fill("#search", "layers.1")
-    assert page.locator("#results li").all_inner_texts() == ["layers.1 scope, 5 nodes"]
+    assert page.locator("#results li").all_inner_texts() == ["layers.1 scope, 5×4 → 5×4, 5 nodes"]
     assert page.get_attribute("#search", "aria-activedescendant") == "found0"
     page.press("#search", "Enter")
     assert page.inner_text("#details h2") == "layers.1"

@@ -133,18 +133,12 @@ function openAround(group) {
 function reveal(number) {
   openAround(groupOf.get(number));
   select({ item: items.get(number) });
-  centre(`n${number}`);
+  follow([`n${number}`]);
 }
 
 function revealGroup(group) {
   openAround(group.outer);
   select({ group });
-  centre(part(`g${group.index}`) ? `g${group.index}` : `k${group.index}`);
+  follow([part(`g${group.index}`) ? `g${group.index}` : `k${group.index}`]);
 }
 
-function centre(id) {
-  const box = boundsOf([part(id)]);
-  if (!box) return;
-  const width = Math.min(Math.max(camera.width, 400), 900);
-  glide(viewAt(middle(box), Math.min(canvas.clientWidth / width, 0.92 * scaleOf(box))));
-}

@@ -126,9 +126,8 @@ function showInputs() {
   warning.className = "warning";
   warning.hidden = true;
   warning.setAttribute("role", "alert");
-  for (const [k, { number, shape, editable }] of model.inputs.entries()) {
-    if (!editable) continue;
-    const item = items.get(number);
+  for (const [k, item] of inOrder()) {
+    const { shape } = model.inputs[k];
     if (!shape.length) {
       addInput(section, k, 0, item.name);
       continue;
@@ -146,6 +145,13 @@ function showInputs() {
   if (!model.guards.length) make("p", "The recorded operations are computed again; a branch that Python took stays taken.", section).className = "faint";
   button("Reset", reset, section).id = "reset";
   showChecks(live(current).outputs);
+}
+
+/** Return the inputs that can be changed: as they were made, and those of a scope by their names. */
+function inOrder() {
+  const all = [...model.inputs.entries()].filter(([, { editable }]) => editable).map(([k, { number }]) => [k, items.get(number)]);
+  const compare = (a, b) => a.localeCompare(b, "en", { numeric: true });
+  return all.sort(([, a], [, b]) => compare(a.scope, b.scope) || (a.scope ? compare(a.name, b.name) : 0));
 }
 
 function placeOf(position, shape) {
@@ -193,7 +199,9 @@ function addInput(parent, input, k, name) {
     change(number);
   });
   const show = () => {
-    field.value = elementOf(current[input], k);
+    const number = elementOf(current[input], k);
+    field.value = Number(number.toPrecision(8)); // as much as the field has room for
+    field.title = number;
     range.value = elementOf(current[input], k);
   };
   show();

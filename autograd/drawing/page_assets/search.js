@@ -8,7 +8,7 @@ let chosen = 0;
 
 function matches(wanted) {
   const inside = (text) => text.toLowerCase().includes(wanted);
-  const scopes = [...groups.values()].filter((group) => group.outer && inside(group.path)).map((group) => ({ group }));
+  const scopes = [...groups.values()].filter((group) => group.outer && inside(`${group.path} ${group.title}`)).map((group) => ({ group }));
   const nodes = [];
   for (const item of items.values()) if (inside(`${item.name} ${item.op} ${item.sign}`)) nodes.push({ item });
   // Scopes first, those with the fewest outer ones before those inside them.
@@ -22,7 +22,7 @@ function list() {
   results.replaceChildren();
   for (const [index, { item, group }] of found.slice(0, MOST_FOUND).entries()) {
     const line = make("li", item ? item.short : group.path, results);
-    make("small", item ? `  ${item.formula || item.kind}` : `  scope, ${group.size.toLocaleString("en")} nodes`, line);
+    make("small", item ? `  ${item.formula || item.kind}` : `  ${scopeInWords(group)}`, line);
     line.id = `found${index}`;
     line.setAttribute("role", "option");
     line.addEventListener("pointerdown", () => choose(index));
@@ -31,6 +31,13 @@ function list() {
   if (found.length > MOST_FOUND) make("li", `and ${(found.length - MOST_FOUND).toLocaleString("en")} more`, results);
   show(Boolean(wanted));
   point();
+}
+
+/** Say what a scope is: what its title says beside its name, and its size. */
+function scopeInWords({ name, title, size }) {
+  const more = title.startsWith(name) ? title.slice(name.length).replace(/^ · /, "") : title;
+  const nodes = size === 1 ? "1 node" : `${size.toLocaleString("en")} nodes`;
+  return ["scope", more, nodes].filter(Boolean).join(", ");
 }
 
 function show(visible) {
