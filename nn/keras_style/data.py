@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Iterator
 from typing import Any
 
@@ -93,13 +94,60 @@ def is_batches(x: Any, y: Any) -> bool:
     return y is None and not is_array(x) and not isinstance(x, (tuple, list, dict))
 
 
+class Portions:
+    """So many batches for each epoch, of batches that go on.
+
+    Parameters
+    ----------
+    batches : iterable
+        The batches; they begin again when they have ended, if they can.
+    steps : int
+        The number of batches per epoch.
+    """
+
+    def __init__(self, batches: Any, steps: int) -> None:
+        self.batches, self.steps = batches, steps
+        self.generator = getattr(batches, "generator", None)
+        self._rest = iter(batches)
+
+    def __len__(self) -> int:
+        return self.steps
+
+    def __iter__(self) -> Iterator[Any]:
+        for _ in range(self.steps):
+            yield self._next()
+
+    def _next(self) -> Any:
+        for rest in (self._rest, iter(self.batches)):
+            for batch in rest:
+                self._rest = rest
+                return batch
+        raise DataError(
+            f"The batches have ended before steps_per_epoch={self.steps} in each epoch."
+        )
+
+    def first(self) -> Any:
+        """Return the next batch, and keep it."""
+        batch = self._next()
+        self._rest = itertools.chain([batch], self._rest)
+        return batch
+
+
 def first_of(data: Any) -> tuple[Any, ...]:
     """Return the inputs of the first batch."""
     if is_array(data):
         return (data,)
     if isinstance(data, (tuple, list)) and data and is_array(data[0]):
         return tuple(data)
-    batch = next(iter(data))
+    if isinstance(data, Portions):
+        batch = data.first()
+    elif iter(data) is data:
+        raise DataError(
+            "The batches can be read once only. Write model.build(shape) before, which makes the "
+            "weights, or steps_per_epoch=."
+        )
+    else:
+        batch = next(iter(data))
     parts = parts_of(batch)
     return parts[: max(1, len(parts) - 1)]
 

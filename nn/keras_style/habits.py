@@ -16,7 +16,6 @@ OWN_STEPS = ("train_step", "test_step", "predict_step", "compute_loss", "make_tr
 #: Options of Keras' methods, and what to write.
 OPTIONS = {
     "initial_epoch": "nn.fit(..., checkpoint=path, resume=True), which continues a run",
-    "steps_per_epoch": "a loader of so many batches: itertools.islice",
     "validation_steps": "a loader of so many batches: itertools.islice",
     "validation_batch_size": "validation_data=nn.DataLoader((x, y), batch_size)",
     "validation_freq": "a callback that calls model.evaluate",

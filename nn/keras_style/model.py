@@ -12,6 +12,7 @@ from nn.keras_style import optimizers
 from nn.keras_style.compiled import Compiled, listed
 from nn.keras_style.data import (
     BATCH,
+    Portions,
     arrays_of,
     divided,
     first_of,
@@ -285,6 +286,8 @@ class Model(Habits):
         shuffle: bool = True,
         class_weight: dict[int, float] | None = None,
         sample_weight: Any = None,
+        *,
+        steps_per_epoch: int | None = None,
         **options: Any,
     ) -> History:
         """Train.
@@ -314,6 +317,8 @@ class Model(Habits):
             The weight of the examples of each class in the loss.
         sample_weight : array, shape (examples,), optional
             The weight of each example in the loss.
+        steps_per_epoch : int, optional
+            The number of batches per epoch, for batches that go on; by default all.
         **options
             Options of Keras, which raise unless they change nothing.
 
@@ -331,8 +336,8 @@ class Model(Habits):
         """
         check_options("fit", options)
         compiled = self._need_compiled()
-        data: Any = x
-        x = self._listed(x)
+        validation: Any = validation_data
+        data = x = self._listed(x)
         if is_batches(x, y):
             if class_weight or sample_weight is not None or validation_split:
                 raise OptionError(
@@ -341,15 +346,18 @@ class Model(Habits):
         else:
             arrays = arrays_of(x, y, sample_weight)
             if validation_split and validation_data is None:
-                arrays, validation_data = divided(arrays, validation_split)
+                arrays, last = divided(arrays, validation_split)
+                validation = loader_of(last, batch_size, False, sample_weight is not None, None)
             data = loader_of(arrays, batch_size, shuffle, sample_weight is not None, class_weight)
+        if steps_per_epoch is not None:
+            data = Portions(data, steps_per_epoch)
         self._prepare(data)
         if validation_data is not None and not is_batches(validation_data, None):
             given = arrays_of(self._listed(validation_data[0]), *validation_data[1:])
-            validation_data = loader_of(given, batch_size, False, len(validation_data) == 3, None)
+            validation = loader_of(given, batch_size, False, len(validation_data) == 3, None)
         history = fit(
             self, data, compiled.loss, self.optimizer, epochs,
-            validation=validation_data, metrics=compiled.metrics,
+            validation=validation, metrics=compiled.metrics,
             callbacks=[*listed(callbacks), *([_print_row] if verbose == 2 else [])],
             progress="auto" if verbose == "auto" else verbose == 1, jit=self._jit,
         )  # fmt: skip

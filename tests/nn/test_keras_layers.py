@@ -145,6 +145,37 @@ def test_a_class_makes_its_weights_at_the_first_call():
     assert (model.scale.fixed.data == 0).all()
 
 
+def test_batches_that_go_on_are_divided_into_epochs():
+    def batches():
+        for i in range(7):
+            yield X[i : i + 2], X[i : i + 2]
+
+    for data, steps in ((batches(), 3), (nn.DataLoader((X, X), batch_size=5), 4)):
+        model = small()
+        model.compile("sgd", "mse")
+        model.fit(data, epochs=2, steps_per_epoch=steps, verbose=0)
+        assert model.optimizer.iterations == 2 * steps
+        assert model.output_shape == (None, 3)
+        assert model.input_shape == (None, 3)
+    model = small()
+    model.compile("sgd", "mse")
+    with pytest.raises(DataError, match="read once only"):
+        model.fit(batches(), verbose=0)
+    with pytest.raises(DataError, match="have ended before"):
+        model.fit(batches(), epochs=2, steps_per_epoch=4, verbose=0)
+
+
+def test_several_inputs_are_divided_for_validation():
+    a, b = keras.Input((3,)), keras.Input((3,))
+    same = layers.Dense(3, use_bias=False, kernel_initializer="identity")
+    model = keras.Model([a, b], a - 2 * same(b))
+    model.compile(keras.optimizers.SGD(0.0), "mse")
+    history = model.fit([X, 2 * X], X, validation_split=0.25, verbose=0)
+    error = (-3 * X - X) ** 2
+    assert history["val_loss"][-1] == pytest.approx(error[9:].mean())
+    assert history["loss"][-1] == pytest.approx(error[:9].mean())
+
+
 def test_penalties_are_added_to_the_loss():
     for jit in (False, True):
         model = keras.Sequential(

@@ -362,7 +362,7 @@ def test_metrics_refuse_other_shapes_and_count_nan_as_wrong():
         (lambda: keras.Model(inputs=1, outputs=2), OptionError, "defines call"),
         (lambda: keras.Model().save("m.keras"), OptionError, "save_weights"),
         (lambda: keras.metrics.AUC(), AttributeError, "y_true and y_pred"),
-        (lambda: keras.Sequential([]).fit(steps_per_epoch=3), OptionError, "islice"),
+        (lambda: keras.Sequential([]).fit(validation_steps=3), OptionError, "islice"),
         (
             lambda: type("Own", (keras.Model,), {"train_step": print})().compile("sgd", "mse"),
             OptionError,

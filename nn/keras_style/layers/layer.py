@@ -17,7 +17,7 @@ from nn.arrays import shape_of
 from nn.keras_style import initializers, regularizers
 from nn.keras_style.config import floatx
 from nn.keras_style.naming import new_name
-from nn.keras_style.symbolic import Node, applied, is_symbolic
+from nn.keras_style.symbolic import Node, applied, is_symbolic, mapped
 from nn.keras_style.variable import Variable
 from nn.module import Module
 
@@ -294,6 +294,11 @@ class Layer(Module):
     def output_shape(self) -> Any:
         """The shape of its outputs in its first call; None before."""
         return vars(self).get("_output_shape")
+
+    @property
+    def input_shape(self) -> Any:
+        """The shape of its inputs in its first symbolic call."""
+        return mapped(lambda tensor: tensor.shape, self.input)
 
     @property
     def input(self) -> Any:
