@@ -252,6 +252,9 @@ def test_a_drug_is_fitted_as_by_r():
     estimates, errors = run("pharmacokinetics")
     np.testing.assert_allclose(estimates, [-2.9196, 0.5752, -3.9159], atol=1e-4)
     np.testing.assert_allclose(errors["Gauss-Newton"], [0.1709, 0.1728, 0.1273], atol=1e-4)
+    # From second derivatives of Bateman's closed form in 40 digits, by mpmath.
+    expected = [0.16917165, 0.15173233, 0.12780035]
+    np.testing.assert_allclose(errors["Hessian"], expected, rtol=1e-5)
 
 
 #: Calls for a year at 100, by A. Lewis with twenty digits: speed 4, mean 1/4, noise 1, correlation -1/2,
@@ -308,15 +311,77 @@ def test_conductivity_is_found_from_temperatures():
 
 @pytest.mark.slow
 def test_other_closed_forms_of_science_are_met(tmp_path):
-    difference, likelihood, _ = run("gaussian_process", "--output", tmp_path)
+    difference, likelihood, found = run("gaussian_process", "--output", tmp_path)
     assert difference < 1e-12
-    assert likelihood > 0
+    # The fit of scikit-learn's GaussianProcessRegressor.
+    assert likelihood == pytest.approx(0.3034523282724493, rel=1e-8)
+    np.testing.assert_allclose(found, [1.942761, 2.366097, 0.151710], rtol=1e-4)
     assert (tmp_path / "gaussian_process.svg").exists()
     difference, miss = run("robot_arm")
     assert max(difference, miss) < 1e-13
     one, exact, designed, bare = run("photonics", "--iterations", 15)
     assert one == pytest.approx(exact, rel=1e-3)
     assert designed < bare / 50
+
+
+def test_predictions_of_a_process_are_those_of_scikit_learn():
+    parameters = np.log([1.942761, 2.366097, 0.151710])
+    points = np.array([[0.5], [5.0], [12.0]])
+    mean, deviation = loaded("gaussian_process").predicted(points, parameters)
+    np.testing.assert_allclose(mean, [0.52822117, 0.48723445, 0.47310255], rtol=1e-7)
+    np.testing.assert_allclose(deviation, [0.07687106, 0.04739457, 1.06412841], rtol=1e-7)
+
+
+def test_slopes_of_heat_match_complex_steps_of_dense_systems():
+    module = loaded("heat_source")
+    random = np.random.default_rng(0)
+    at, start = 0.5 * random.normal(size=module.CELLS), np.sin(np.pi * module.PLACES) ** 2
+    step = module.TIME / module.STEPS
+
+    def dense(log_conductivity):
+        k = np.exp(log_conductivity)
+        between = 2 / (1 / k[1:] + 1 / k[:-1])
+        flow = module.CELLS**2 * np.concatenate([2 * k[:1], between, 2 * k[-1:]])
+        matrix = np.diag(1 + step * (flow[1:] + flow[:-1]))
+        matrix = matrix - step * (np.diag(flow[1:-1], 1) + np.diag(flow[1:-1], -1))
+        state, total = start, 0.0
+        for _ in range(module.STEPS):
+            state = np.linalg.solve(matrix, state)
+            total = total + np.sum(state**2)
+        return total
+
+    found = module.value_and_grad(lambda p: np.sum(module.temperatures(p, start) ** 2))(at)[1]
+    for i in (0, 17, 59):
+        expected = np.imag(dense(at + 1e-30j * np.eye(module.CELLS)[i])) / 1e-30
+        assert found[i] == pytest.approx(expected, rel=1e-10)
+
+
+def test_reflected_light_has_the_slopes_of_the_adjoint_formula():
+    module = loaded("photonics")
+    layers = np.random.default_rng(0).uniform(1.0, 2.25, 20)
+    wave, n = 1.1, module.POINTS
+    k = 2 * np.pi / wave * module.SPACING
+    value, slopes = module.value_and_grad(module.reflected)(module.profile(layers), wave)
+    # The system again, dense: its inverse is symmetric, so the adjoint field is the field itself.
+    ends = np.exp(2j * np.arcsin(k * np.sqrt(np.array([1.0, module.GLASS])) / 2))
+    diagonal = (
+        module.profile(layers) * k**2 - 2 + np.concatenate([ends[:1], np.zeros(n - 2), ends[1:]])
+    )
+    source = ends[0] - 1 / ends[0]
+    matrix = np.diag(diagonal) + np.eye(n, k=1) + np.eye(n, k=-1)
+    field = np.linalg.solve(matrix, source * np.eye(n)[0])
+    amplitude = field[0] - 1
+    assert value == pytest.approx(abs(amplitude) ** 2, rel=1e-10)
+    expected = -2 * k**2 * np.real(np.conj(amplitude) * field**2 / source)
+    np.testing.assert_allclose(slopes, expected, atol=1e-9 * np.max(np.abs(expected)))
+    # Without a grid, by characteristic matrices: Born & Wolf, 1.6.2.
+    whole = np.eye(2)
+    for index in np.sqrt(layers):
+        turn = 2 * np.pi / wave * index * 20 * module.SPACING
+        c, s = np.cos(turn), -1j * np.sin(turn)
+        whole = whole @ np.array([[c, s / index], [s * index, c]])
+    into, out = whole @ np.array([1.0, np.sqrt(module.GLASS)])
+    assert value == pytest.approx(abs((into - out) / (into + out)) ** 2, rel=2e-3)
 
 
 @pytest.mark.slow
