@@ -91,21 +91,26 @@ for (long tile = 0; tile < tiles; tile++)
 """
 
 #: Multiplies six windows with all columns of a tile, for `positions` windows in lines of `across`,
-#: `each` of them in an example: `start` is where a window begins, `place` where its result is.
+#: `each` lines in an example: `start` is where window j of line i begins, `place` where its result
+#: is.
 _PRODUCT = """
 for (long tile = 0; tile < tiles; tile++) {
     const real *factor = packed + tile * parts * n * TILE;
     const long first_column = group * $columns + tile * TILE;
     const long columns = $columns - tile * TILE < TILE ? $columns - tile * TILE : TILE;
+    long e = 0, i = 0, j = 0;
     for (long position = 0; position < positions; position += SIX) {
         const long rows = positions - position < SIX ? positions - position : SIX;
         const real *from[SIX];
         long places[SIX];
         for (long r = 0; r < rows; r++) {
-            const long e = (position + r) / each, within = (position + r) % each;
-            const long i = within / across, j = within % across;
             from[r] = laid + $start;
             places[r] = $place;
+            if (++j < across) continue;
+            j = 0;
+            if (++i < each) continue;
+            i = 0;
+            e++;
         }
         for (long r = rows; r < SIX; r++) from[r] = from[0];
         real found[SIX * TILE];
@@ -138,7 +143,7 @@ for (long group = 0; group < groups; group++) {
     + """
     for (long first = 0; first < examples; first += some) {
         const long count = examples - first < some ? examples - first : some;
-        const long positions = count * size, each = size, across = steps;
+        const long positions = count * size, each = lines, across = steps;
 """
     + _LAY_INPUT
     + _PRODUCT
@@ -153,7 +158,7 @@ for (long group = 0; group < groups; group++) {
     row="const long c = row % inputs, tap = row / inputs;",
     element="weight[((group * outputs + tile * TILE + k) * inputs + c) * kh * kw + tap]",
     start="((e * deep + i * sh) * wide + j * sw) * inputs",
-    place="(first + e) * groups * outputs * size + within",
+    place="(first + e) * groups * outputs * size + i * steps + j",
     apart="size",
     shift="bias ? bias[first_column + k] : 0",
 )
@@ -201,13 +206,13 @@ for (long group = 0; group < groups; group++)
             if (!parts || begin_h >= height || begin_w >= width) continue;
             const long row_of = above + (begin_h + ph) / sh, column_of = left + (begin_w + pw) / sw;
             const long across = (width - begin_w - 1) / sw + 1;
-            const long each = ((height - begin_h - 1) / sh + 1) * across;
+            const long each = (height - begin_h - 1) / sh + 1;
 """
     + _PACKED
     + """
             for (long first = 0; first < examples; first += some) {
                 const long count = examples - first < some ? examples - first : some;
-                const long positions = count * each;
+                const long positions = count * each * across;
 """
     + _LAY_COTANGENTS
     + _PRODUCT
