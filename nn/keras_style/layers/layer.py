@@ -57,9 +57,9 @@ class Layer(Module):
     ...
     ...     def call(self, inputs):
     ...         return inputs * self.factor
-    >>> layer = Scale()
+    >>> layer = Scale(name="factors")
     >>> layer(np.ones((2, 3))).shape, layer.name
-    ((2, 3), 'scale')
+    ((2, 3), 'factors')
     """
 
     call: Callable[..., Any]
