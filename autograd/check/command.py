@@ -91,6 +91,7 @@ def _checked(options: argparse.Namespace) -> Report:
             modes=tuple(options.modes.split(",")),
             names=[name for name, _ in values],
             wrt=options.wrt.split(",") if options.wrt else None,
+            vary=options.vary,
             **shared,
         ),
     )
@@ -164,6 +165,13 @@ def _parser() -> argparse.ArgumentParser:
     )
     parser.add_argument("--modes", default="reverse", help="reverse, forward or reverse,forward")
     parser.add_argument("--method", choices=("auto", "full", "projected"), default="auto")
+    parser.add_argument(
+        "--vary",
+        action=argparse.BooleanOptionalAction,
+        default=True,
+        help="compare a right derivative from elsewhere at other numbers too, if those given may "
+        "hide a mistake",
+    )
     parser.add_argument("--rtol", type=float, help="relative difference to accept")
     parser.add_argument(
         "--precision",

@@ -22,6 +22,9 @@ class Model:
     def energy(x):
         return x * x
 
+def forgetful(x):
+    return x
+
 number = 3
 """
 
@@ -50,6 +53,13 @@ def test_wrong_derivatives_exit_with_one_and_say_why(module, capsys):
     out = capsys.readouterr().out
     assert "4 wrong" in out
     assert "with respect to w has the wrong sign" in out
+
+
+def test_other_numbers_are_left_out_on_request(module, capsys):
+    at = ["--at", "x=0", "--gradient", f"{module}:forgetful"]
+    assert main(["check", f"{module}:Model.energy", *at]) == 1
+    assert main(["check", f"{module}:Model.energy", *at, "--no-vary"]) == 0
+    assert "WRONG" not in capsys.readouterr().out.rpartition("checked")[2]
 
 
 def test_functions_can_come_from_a_file_or_a_class(module, tmp_path, capsys):

@@ -97,9 +97,45 @@ def by_columns(w):
     return g
 
 
+def normalised(x):
+    return np.sum(C * x / np.sqrt((x**2).mean(1, keepdims=True)))
+
+
+def by_means(x):
+    s = np.sqrt((x**2).mean(1, keepdims=True))
+    y = x / s
+    m = (C * y).mean(1, keepdims=True)
+    d = (C - m) / s
+    return d
+
+
+def by_sigmoid(x):
+    y = np.tanh(x)
+    return A * y * (1 - y)
+
+
+def windows(x):
+    return np.array([[x[0, i : i + 2, j].sum() for j in range(3)] for i in range(2)])
+
+
+def by_windows(g, x):
+    d = np.zeros_like(x)
+    for i in range(2):
+        for j in range(3):
+            d[0, i : i + 2, j] = g[i, j]
+    return d
+
+
+def test_a_line_with_indices_and_slices():
+    (correction,) = corrections(windows, random.normal(size=(1, 3, 3)), vjp=by_windows)
+    assert correction == "d[0, i:i + 2, j] += g[i, j]"
+
+
 @pytest.mark.parametrize(
     ("f", "inputs", "gradient", "correction"),
     [
+        (lambda x: np.sum(A * np.tanh(x)), (C[:3],), by_sigmoid, "return A * (1 - y**2)"),
+        (normalised, (B[0],), by_means, "d = (C - m * y) / s"),
         (product, (A, C[:3]), by_named_tuple, "return inner.a, inner.b"),
         (product, (A, C[:3]), by_slots, "return k.s, x * k.c"),
         (contraction, (A, C), by_subscripts, None),

@@ -90,13 +90,23 @@ class Fitting:
 
     def times_near(self) -> Iterator[Variant]:
         """Yield the statements with a value at hand as a factor."""
-        for place in self._places((*places(self.site.node), *summands(self.site.node))):
+        for place in self._places(places(self.site.node)):
             yield from self._times(place, near_factors(self.around, place.shape))
+        for place in self._places(summands(self.site.node)):
+            yield from self._times(place, near_factors(self.around, self._shape_of_sum(place)))
 
     def plus_near(self) -> Iterator[Variant]:
         """Yield the statements with a value at hand as a term."""
         for place in self._places(places(self.site.node)):
             yield from self._plus(place, near_terms(self.around, place.shape, place.value))
+
+    def scaled(self) -> Iterator[Variant]:
+        """Yield the statements of a loop with a number as a factor."""
+        if not self.site.loops:
+            return
+        for place in self._places((*places(self.site.node), *summands(self.site.node))):
+            found = ((ast.Constant(1), c) for c in self._powers(place))
+            yield from self._written("a factor", place, _times, found)
 
     def likely(self) -> Iterator[Variant]:
         """Yield the statements with another likely factor or term whose coefficient fits."""
@@ -111,6 +121,12 @@ class Fitting:
         for place in self._places(places(self.site.node)):
             yield from self._times(place, factors(self.around, place.shape))
             yield from self._plus(place, terms(self.around, place.shape, place.value))
+
+    def _shape_of_sum(self, place: Place) -> tuple[int, ...]:
+        """Return the shape of the sum that a term broadcasts to."""
+        for whole in self._places([place.path[:-1]]):
+            return whole.shape
+        return place.shape
 
     def _places(self, paths: Iterable[Path]) -> Iterator[Place]:
         """Yield the values that influence all wrong derivatives."""
@@ -150,7 +166,13 @@ class Fitting:
     def _fitted(
         self, kind: str, place: Place, make: Any, candidates: Iterable[Any], base: Vector
     ) -> Iterator[Variant]:
-        for new, c in self._fitting(place, make, list(islice(candidates, MOST_TRIED)), base):
+        fitting = self._fitting(place, make, list(islice(candidates, MOST_TRIED)), base)
+        return self._written(kind, place, make, fitting)
+
+    def _written(
+        self, kind: str, place: Place, make: Any, fitting: Iterable[tuple[Any, float]]
+    ) -> Iterator[Variant]:
+        for new, c in fitting:
             for number, text in enumerate(islice(coefficient_texts(c, self.around), 8)):
                 written = _written(make, place.value, new, text)
                 inside = 0.5 * any(name in _INSIDE for name, _ in place.path)
@@ -172,19 +194,15 @@ class Fitting:
             if found is not None:
                 for coefficient in self._coefficients(found - base, base):
                     yield new, coefficient
-        if make is _times and candidates and isinstance(candidates[0], ast.Constant):
-            yield from ((candidates[0], c) for c in self._powers(place, tried[0]))
 
-    def _powers(self, place: Place, statement: Any) -> Iterator[float]:
+    def _powers(self, place: Place) -> Iterator[float]:
         """Yield the factors that give right derivatives, where these are not linear in the factor.
 
         In a loop, the derivatives depend on the powers of a factor.
         """
         search = self.search
-        if not self.site.loops:
-            return
-
-        code = search.code(self.site, [statement])
+        scaled = _times(place.value, ast.Constant(1), attribute_of_choice("coefficient"))
+        code = search.code(self.site, [place.with_value(scaled)])
         if code is None:
             return
 

@@ -6,7 +6,7 @@ import ast
 from collections.abc import Iterator
 from typing import Any
 
-from autograd.check.explain.repair.syntax import expression, parts, replaced
+from autograd.check.explain.repair.syntax import expression, parts, replaced, same
 from autograd.check.explain.repair.vocabulary import Vocabulary, is_within
 
 #: Forms around a value: derivatives in terms of a result or an argument.
@@ -51,6 +51,13 @@ def derivatives(n: Any, around: Vocabulary) -> Iterator[Any]:
     if isinstance(n.op, ast.Mult):
         yield expression("1 - _0**2", n.left)
         yield expression("1 - _0**2", n.right)
+        left, right = n.left, n.right
+        if (
+            isinstance(left, ast.BinOp)
+            and isinstance(right, ast.BinOp)
+            and same(left.right, right.right)
+        ):
+            yield expression("_0 * (1 - _1**2)", left.left, left.right)  # for x * y * (1 - y)
     if isinstance(n.op, ast.Pow) and isinstance(n.right, ast.Constant):
         yield expression(
             "_0 * _1**(_0 - 1)".replace("_0", str(n.right.value)).replace("_1", "_0"), n.left

@@ -256,6 +256,7 @@ class Search:
             lambda around: variants(around.site.node, around, SLIPS),
             lambda around: fitting(around).times_near(),
             lambda around: fitting(around).plus_near(),
+            lambda around: fitting(around).scaled(),
             lambda around: variants(around.site.node, around, FORMS),
             lambda around: fitting(around).likely(),
             lambda around: everywhere(around.site.node, around),

@@ -155,7 +155,7 @@ def near_terms(around: Vocabulary, shape: tuple[int, ...], value: Any) -> Iterat
     for text in fitting:
         yield expression(text)
     if around.site.loops:  # what is computed is no linear function of a coefficient
-        for number in [*around.scalars][:MOST_COEFFICIENTS]:
+        for number in [*around.scalars][-MOST_COEFFICIENTS:]:  # what was computed last
             for text, item in fitting.items():
                 if shape_of(item) == shape and text != number:
                     yield expression("_0 * _1", expression(number), expression(text))

@@ -95,14 +95,17 @@ class Vocabulary:
     def indexed(self) -> dict[str, Any]:
         """The values at hand with an index that others have in the statement: ``count[rows]``."""
         indices = {
-            ast.unparse(part.slice): None
+            ast.unparse(part.slice): part.slice
             for _, part in parts(self.site.node)
             if isinstance(part, ast.Subscript) and any(map(_is_name, ast.walk(part.slice)))
         }
         found = {}
-        for index in [text for text in indices if "None" not in text][:MOST_INDICES]:
+        for index in [index for text, index in indices.items() if "None" not in text][
+            :MOST_INDICES
+        ]:
             for text, value in [*self.values.items()][:MOST_ENTRIES]:
-                node: Any = ast.parse(f"{text}[{index}]", mode="eval").body
+                base = ast.parse(text, mode="eval").body
+                node = ast.fix_missing_locations(ast.Subscript(base, index, ast.Load()))
                 part = self.value(node) if shape_of(value) else None
                 if shape_of(part) is not None and not isinstance(part, int):
                     found[ast.unparse(node)] = part
