@@ -10,7 +10,7 @@ EXPLANATION = 10.0
 
 #: The most seconds that may pass for each second that the thread computes: if other programs keep
 #: it from computing, and if the functions under test wait, such as for another process.
-PATIENCE, IMPATIENCE = 20.0, 1.0
+PATIENCE, IMPATIENCE = 20.0, 1.5
 
 #: Functions wait if their calls take this many seconds without computing; the calls to measure.
 WAITING, CALLS = 0.005, 5

@@ -265,11 +265,16 @@ class Search:
             lambda around: pairs(around.site.node, around),
         )
         suspects = [around for around in self.vocabularies if self._may_repair(around.site)]
+        # A factor inside a loop is likelier than its power outside: `scaled` comes before an end.
+        loops = any(around.site.loops for around in suspects)
+        unfinished = stages[1:3] if loops else ()
         for stage in stages:
             for around in suspects:
                 if self.late:
                     return
                 self._try(around.site, stage(around))
+            if stage in unfinished:
+                continue
             if any(self._is_enough(repair, stage is stages[-2]) for repair in self.found):
                 break
             if self.repeated() or (stage is stages[-3] and self.is_whole(self._separate())):
