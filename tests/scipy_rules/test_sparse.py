@@ -366,3 +366,12 @@ def test_badly_scaled_systems_are_solved():
     a = scipy.sparse.csc_array(scales[:, None] * DENSE * scales[::-1])
     found = jacobian(lambda b: linalg.spsolve(a, b))(B)
     np.testing.assert_allclose(found, np.linalg.inv(DENSE) / scales / scales[::-1, None], rtol=1e-9)
+
+
+@pytest.mark.parametrize("kind", [scipy.sparse.csr_array, scipy.sparse.csr_matrix])
+def test_products_of_elements_are_as_their_error_says(kind):
+    matrix, other = kind(np.array([[2.0, 0.5], [0.0, 3.0]])), np.array([[1.0, 2.0], [3.0, 4.0]])
+    with pytest.raises(NoRuleError, match=r"write node \* scipy\.sparse\.csr_array\(A\)"):
+        matrix.multiply(Tensor(other))
+    found = Tensor(other) * scipy.sparse.csr_array(matrix)
+    np.testing.assert_array_equal(found.toarray().data, matrix.multiply(other).toarray())

@@ -42,7 +42,11 @@ for kind in vars(scipy.sparse).values():
         if isinstance(asking, types.FunctionType):
             YIELDING.add(asking.__code__)
     for name, text in (
-        ("multiply", "A.multiply(node) of SciPy's matrix returns no node: write node * A."),
+        (
+            "multiply",
+            "A.multiply(node) of SciPy's matrix returns no node: write node * "
+            "scipy.sparse.csr_array(A), which multiplies element by element.",
+        ),
         ("dot", "A.dot(node) of SciPy's matrix returns no node: write A @ node."),
     ):
         method = getattr(kind, name, None)
