@@ -56,6 +56,6 @@ def test_all_time_counts_if_calls_wait(clock):
 
 
 def test_a_part_is_as_patient_as_the_whole(clock):
-    part = Budget(10.0, patience=IMPATIENCE).part(5.0)
+    part = Budget(10.0, patience=2.0).part(5.0)
     clock.update(passed=4.0)
-    assert part.left == 1.0
+    assert part.left == 3.0
