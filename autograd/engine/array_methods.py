@@ -354,11 +354,13 @@ class ArrayMethods(Node):
         return np.nonzero(_as_array(self))
 
     def item(self, *index: Any) -> Any:
-        """Return one element as a Python number, without history."""
+        """Return one element as a Python number, without history; transforms refuse it."""
+        self._may_be_read("item()")
         return _as_array(self).item(*index)
 
     def tolist(self) -> Any:
-        """Return the elements as nested lists of Python numbers, without history."""
+        """Return the elements as nested lists of numbers, without history; transforms refuse it."""
+        self._may_be_read("tolist()")
         return _as_array(self).tolist()
 
 

@@ -53,6 +53,10 @@ class Dispatcher:
         """Return the number of the newest call of a transform that a node depends on."""
         raise NotImplementedError
 
+    def is_asked_for(self, node: Any) -> bool:
+        """Return whether a node depends on an argument of a running transform."""
+        raise NotImplementedError
+
 
 @final
 class Installed:

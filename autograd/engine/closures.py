@@ -77,6 +77,11 @@ def newest_call(root: Node) -> float:
     return newest
 
 
+def is_asked_for(root: Node) -> bool:
+    """Return whether a node depends on an argument of a running transform."""
+    return bool(_arguments_below(root)[1])
+
+
 def outer_value(root: Node) -> Any:
     """Return a node without its dependence on the innermost transform.
 

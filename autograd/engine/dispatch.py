@@ -366,5 +366,9 @@ class EngineDispatcher(calls.Dispatcher):
         """Return the number of the newest call of a transform that a node depends on."""
         return closures.newest_call(node)
 
+    def is_asked_for(self, node: Any) -> bool:
+        """Return whether a node depends on an argument of a running transform."""
+        return closures.is_asked_for(node)
+
 
 calls.INSTALLED.dispatcher = EngineDispatcher()

@@ -52,7 +52,7 @@ from autograd.engine.primitive import Primitive
 from autograd.engine.recorded import Recorded
 from autograd.engine.registry import USER_RULES
 from autograd.engine.transform_calls import ARGUMENTS, CALLS
-from autograd.errors import AutogradError
+from autograd.errors import AutogradError, GradientLostError
 
 #: The primitive of a Value that was computed inside `no_grad`.
 UNRECORDED: Final = Primitive("")
@@ -404,17 +404,38 @@ class Node(Recorded):
         number = self._plain()
         return number if isinstance(number, float) else number[()]
 
+    def _may_be_read(self, method: str) -> None:
+        """Raise if a method of bare numbers is called on what a running transform differentiates.
+
+        After a backward pass, ``loss.item()`` is how people read a number. In a function that is
+        being differentiated, what follows would have no derivative, without a word.
+        """
+        if CALLS.running == 0 or self._is_constant():
+            return
+        if calls.INSTALLED.dispatcher.is_asked_for(self):
+            kind = type(self).__name__
+            raise GradientLostError(
+                f"{method} of a {kind} that is being differentiated would lose its derivative. "
+                f"For bare numbers, to print them for example, write {_bare(kind, method)}."
+                + ("" if kind == "Value" else " Elements with derivatives are x[i] and list(x).")
+            )
+
     def _lost(self, function: str, convert: str = "") -> AutogradError:
         kind = type(self).__name__
         what = f"{function}({kind})" if not convert else f"{function} {convert}({kind})"
         return callers.lost_in(
             callers.numerical_caller(),
             what,
-            f"For the bare number write {'x.data' if kind == 'Value' else 'x.item()'}. "
+            f"For the bare number write {_bare(kind, 'item()')}. "
             "Functions of the math module take floats only: instead of math.sin(x) write "
             "np.sin(x), which is recorded. Elements are assigned to a Tensor, not to an array: "
             "start from np.zeros_like(node) or t = Tensor(np.zeros(n)), then t[i] = x.",
         )
+
+
+def _bare(kind: str, method: str) -> str:
+    """Return how to write the bare numbers of a node."""
+    return "x.data" if kind == "Value" else f"x.data.{method}"
 
 
 def plain(x: Any) -> Any:

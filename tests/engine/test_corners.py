@@ -29,6 +29,26 @@ def test_a_node_as_fill_value_keeps_its_gradient():
         np.full_like(np.zeros(3), v * 3)
 
 
+@pytest.mark.parametrize("method", ["item", "tolist"])
+@pytest.mark.parametrize("transform", [autograd.grad, autograd.deriv, autograd.hessian])
+def test_transforms_refuse_methods_of_bare_numbers(method, transform):
+    def read(x):
+        return getattr(x.sum(), method)() * x.sum() + np.sum(x)
+
+    for x in (3.0, np.array([3.0])):
+        with pytest.raises(GradientLostError, match=rf"{method}\(\) of a .* write x\.data"):
+            transform(read)(x)
+    assert np.all(transform(lambda x: x**2 * (x.data + Tensor(2.0).item()))(3.0) > 0)
+
+
+def test_a_loss_of_leaves_may_be_read_as_a_number():
+    weights = Tensor([1.0, 2.0])
+    loss = (weights**2).sum()
+    loss.backward()
+    assert (loss.item(), weights.tolist()) == (5.0, [1.0, 2.0])
+    assert autograd.grad(lambda x: x * loss.item())(3.0) == 5.0
+
+
 @pytest.mark.parametrize(
     ("keywords", "advice"),
     [
