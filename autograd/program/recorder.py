@@ -92,7 +92,7 @@ class Recorder(NumberRecorder):
         """Refuse further instructions: what is traced does not outlive the call."""
         self.is_finished = True
         self.origins.assign(self.items)
-        for array, held in self._saved.values():
+        for array, held in reversed(self._saved.values()):
             array[...] = held
 
     def refuse(self, text: str, kind: type[TraceError] = TraceError) -> NoReturn:
@@ -179,7 +179,7 @@ class Recorder(NumberRecorder):
 
     def _constant(self, array: Any) -> tuple[Constant, Traced]:
         known = self._constants.get(id(array))
-        if known is not None and (id(array) in self._written or known[0].is_unchanged()):
+        if known is not None and (self._is_written(array) or known[0].is_unchanged()):
             return known
         constant = Constant(len(self.constants), array if known is None else array.copy("K"))
         self.constants.append(constant)
@@ -363,13 +363,17 @@ class Recorder(NumberRecorder):
 
     def is_written(self, constant: Constant) -> bool:
         """Return whether the program changes a plain array."""
-        return id(constant.value) in self._written
+        return self._is_written(constant.value)
+
+    def _is_written(self, array: Any) -> bool:
+        """Return whether the program changes the memory that an array is a view of."""
+        return id(owner_of(array)) in self._written
 
     def _save(self, owner: Traced) -> None:
         """Keep what a plain array from outside holds, to put it back."""
         array = owner._value
         if isinstance(owner._variable, Constant):
-            self._written.add(id(array))
+            self._written.add(id(owner_of(array)))
             if self.isolated and id(array) not in self._saved:
                 self._saved[id(array)] = (array, array.copy("K"))
 

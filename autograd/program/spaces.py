@@ -247,6 +247,7 @@ class StateTracer(Tracer):
         self._new: dict[int, Any] = {}
         self._arrays: dict[int, tuple[Any, Traced, Cell]] = {}
         self._memory: dict[int, tuple[Any, Traced, Cell]] = {}
+        self._copies: dict[int, tuple[Any, Any]] = {}
         self._shared: set[int] = set()
         self._generators: dict[int, tuple[Any, Traced]] = {}
         self._states: dict[int, tuple[Any, Any]] = {}
@@ -291,7 +292,7 @@ class StateTracer(Tracer):
             root = self._root(array)
             if root is None:
                 cell.array = item
-                traced = self.load(cell, array.copy("K") if self.isolated else array)
+                traced = self.load(cell, self._apart(array) if self.isolated else array)
             else:
                 traced = _part(array, root)
                 self._shared.add(id(array))
@@ -300,6 +301,15 @@ class StateTracer(Tracer):
         else:
             self._shared.add(id(array))
         return known[1]
+
+    def _apart(self, array: Any) -> Any:
+        """Return a copy of an array; copies share memory where the arrays do."""
+        owner = owner_of(array)
+        if type(owner) is not np.ndarray or not owner.flags.c_contiguous:
+            return array.copy("K")
+        _, copy = self._copies.setdefault(id(owner), (owner, owner.copy()))
+        place = _start(array) - _start(owner)
+        return np.ndarray(array.shape, array.dtype, copy, place, array.strides)
 
     def _root(self, array: Any) -> tuple[Any, Traced, Cell] | None:
         """Return the array that is followed and of whose memory this one is part; else None."""

@@ -206,6 +206,52 @@ def test_the_sign_of_zero_is_part_of_the_state():
         assert alike(f(1.0), k)
 
 
+class Overlapping:
+    def __init__(self, first, second):
+        memory = np.zeros(8)
+        self.first, self.second = memory[first], memory[second]
+
+    def __program_state__(self):
+        yield State(vars(self))
+
+    def step(self, x):
+        follow(self)
+        self.first[...] = x
+        total = np.sum(self.second)
+        if total > 0:
+            self.second[...] += x
+        return total + 10 * np.sum(self.first)
+
+
+@pytest.mark.parametrize("backend", ["numpy", "c"])
+@pytest.mark.parametrize("first", [np.s_[:5], np.s_[3:], np.s_[::2], np.s_[::-1]])
+def test_arrays_of_the_state_may_share_memory_in_part(first, backend):
+    for second in (np.s_[3:], np.s_[:5], np.s_[1::3]):
+        plain, followed = Overlapping(first, second), Overlapping(first, second)
+        f = jit(followed.step, backend=backend)
+        for x in (0.0, 1.0, -2.0, 3.0, 0.0):
+            assert f(x) == plain.step(x)
+            np.testing.assert_array_equal(followed.first, plain.first)
+            np.testing.assert_array_equal(followed.second, plain.second)
+
+
+def test_outside_arrays_may_share_memory_in_part():
+    memory = np.full(8, 7.0)
+    first, second = memory[:6], memory[2:5]
+
+    def step(x):
+        before = np.sum(second) + 0 * x[0]
+        np.multiply(x, 2.0, out=first)
+        between = np.sum(second)
+        np.add(x[:3], 1.0, out=second)
+        return before + 10 * between + 100 * np.sum(first)
+
+    f, x = jit(step), np.arange(6.0)
+    found = [f(x + k) for k in range(3)]
+    memory[...] = 7.0
+    assert found == [step(x + k) for k in range(3)]
+
+
 def test_methods_can_be_decorated():
     for k in (2.0, 3.0, *range(100)):
         assert Model(k).replayed(1.0) == k
