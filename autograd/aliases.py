@@ -75,7 +75,9 @@ class AliasLoader:
 
     def create_module(self, spec: ModuleSpec) -> types.ModuleType:
         """Return the module itself."""
-        return importlib.import_module(self.actual.name)
+        module = importlib.import_module(self.actual.name)
+        self.actual = module.__spec__ or self.actual
+        return module
 
     def exec_module(self, module: types.ModuleType) -> None:
         """Undo what the import system does to the module: it replaces its ``__spec__``."""

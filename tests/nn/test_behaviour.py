@@ -151,13 +151,13 @@ def test_masked_keys_and_the_future_get_no_gradient():
     assert (x.grad[2] != 0).any()
 
 
-def test_a_fully_masked_row_is_finite():
+def test_a_fully_masked_row_has_the_weights_zero():
     layer = nn.MultiheadAttention(4, 2)
     y, weights = layer(
         np.ones((3, 1, 4)), key_padding_mask=np.ones((1, 3), bool), need_weights=True
     )
     assert np.isfinite(y.data).all()
-    np.testing.assert_allclose(weights.data, 1 / 3)
+    np.testing.assert_array_equal(weights.data, 0)
 
 
 def test_per_head_masks_work_and_bad_masks_are_errors():

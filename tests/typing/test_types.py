@@ -1,5 +1,6 @@
 """The types that users see: checked by mypy and, where it is installed, by pyright."""
 
+import ast
 import json
 import os
 import shutil
@@ -10,6 +11,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+import autograd
 from autograd.engine.missing import HINTS
 
 pytestmark = [
@@ -75,6 +77,20 @@ def test_pyright_accepts_user_code_with_the_stated_types():
     assert not report["generalDiagnostics"]
 
 
+def test_the_stub_of_autograd_has_the_names_of_the_package():
+    stub = ast.parse(Path(autograd.__file__).with_suffix(".pyi").read_text(encoding="utf-8"))
+    found = set()
+    for item in ast.walk(stub):
+        if isinstance(item, (ast.FunctionDef, ast.ClassDef)):
+            found.add(item.name)
+        elif isinstance(item, ast.ImportFrom):
+            found |= {alias.asname or alias.name for alias in item.names}
+        elif isinstance(item, ast.Name) and isinstance(item.ctx, ast.Store):
+            found.add(item.id)
+    assert set(autograd.__all__) <= found
+
+
+@pytest.mark.gallery  # mypy reads the whole package for it
 def test_the_stub_of_autograd_agrees_with_the_package(tmp_path):
     allowlist = tmp_path / "allowlist"
     missing = "|".join(HINTS)  # names that only raise
