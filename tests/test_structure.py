@@ -72,12 +72,17 @@ def modules():
     return trees
 
 
+def is_for_type_checkers(test):
+    """Return whether a condition is `TYPE_CHECKING` or contains it."""
+    return any(isinstance(node, ast.Name) and node.id == "TYPE_CHECKING" for node in ast.walk(test))
+
+
 def nodes_of(tree):
     """Yield the nodes of a syntax tree, also inside functions, but not for type checkers only."""
     waiting = [tree]
     while waiting:
         node = waiting.pop()
-        if isinstance(node, ast.If) and "TYPE_CHECKING" in ast.unparse(node.test):
+        if isinstance(node, ast.If) and is_for_type_checkers(node.test):
             waiting.extend(node.orelse)
             continue
         yield node
