@@ -146,6 +146,13 @@ def refuse_in_solver() -> None:
         frame = frame.f_back
 
 
+#: What errors for arrays of objects contain: of linalg, of other ufuncs, and of SciPy.
+_OF_OBJECTS: Final = (
+    "dtype('O')",
+    "not supported for the input types",
+    "dtype object cannot be cast",
+)
+
 #: The last error given to functions of SciPy in a thread, and the code that was running.
 LAST: Final = threading.local()
 
@@ -161,7 +168,25 @@ def replaced(error: BaseException) -> AutogradError | None:
         if message and step.tb_frame.f_code is code:
             return NoRuleError(message)
         step = step.tb_next
-    return _refused_by_scipy(error) if isinstance(error, (TypeError, ValueError)) else None
+    if not isinstance(error, (TypeError, ValueError)):
+        return None
+    return _refused_by_scipy(error) or _refused_objects(error)
+
+
+def _refused_objects(error: Exception) -> AutogradError | None:
+    """Return our error if a function of NumPy or SciPy refuses an array of objects.
+
+    `numpy.array` of nodes returns one. It holds them, but only arithmetic can be done with it.
+    """
+    text = str(error).rstrip(".")
+    if isinstance(error, TypeError) and "NPY_ITER_REFS_OK" in text:
+        return NoRuleError("numpy.nditer yields no nodes: iterate over x.ravel() instead.")
+    if isinstance(error, ValueError) or not any([part in text for part in _OF_OBJECTS]):  # noqa: C419 - as is compiled
+        return None
+    return NoRuleError(
+        f"An array of objects was refused: {text}. If numpy.array made it of nodes, write "
+        "autograd.numpy.array([...]) or np.stack([...]), which make a Tensor of them."
+    )
 
 
 def _refused_by_scipy(error: Exception) -> AutogradError | None:

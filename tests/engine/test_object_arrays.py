@@ -398,3 +398,27 @@ def test_tangents_count_the_elements_of_an_object_array_once():
     gradient = autograd.grad(f)(x)
     for i, direction in enumerate(np.eye(2)):
         assert np.isclose(autograd.make_jvp(f)(x)(direction)[1], gradient[i])
+
+
+MATRIX = "np.array([[x[0], 1.0], [2.0, x[1]]])"
+
+
+@pytest.mark.parametrize(
+    ("call", "advice"),
+    [
+        (f"np.linalg.det({MATRIX})", r"autograd\.numpy\.array"),
+        (f"np.linalg.inv({MATRIX})[0, 0]", r"np\.stack"),
+        (f"np.isnan({MATRIX}).sum() * x[0]", r"np\.stack"),
+        ("np.interp(1.5, [1.0, 2.0], np.array([x[0], x[1]]))", r"np\.stack"),
+        ("sum(v for v in np.nditer(x))", r"x\.ravel\(\)"),
+    ],
+)
+def test_what_refuses_arrays_of_nodes_says_what_to_write(call, advice):
+    with pytest.raises(NoRuleError, match=advice):
+        autograd.grad(lambda x: eval(call, {"np": np, "x": x}))(np.array([1.5, 2.5]))
+
+
+def test_errors_of_other_types_stay_as_they_are():
+    with pytest.raises(TypeError, match="unsupported operand") as caught:
+        autograd.grad(lambda x: x + "text" + 1)(2.0)
+    assert not isinstance(caught.value, NoRuleError)
