@@ -76,7 +76,7 @@ class AliasLoader:
     def create_module(self, spec: ModuleSpec) -> types.ModuleType:
         """Return the module itself."""
         module = importlib.import_module(self.actual.name)
-        self.actual = module.__spec__ or self.actual
+        self.actual = module.__spec__ or self.actual  # not the one that the finder made
         return module
 
     def exec_module(self, module: types.ModuleType) -> None:

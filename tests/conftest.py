@@ -49,12 +49,10 @@ def pytest_configure(config):
 @pytest.hookimpl(tryfirst=True)
 def pytest_pycollect_makeitem(collector, obj):
     """Make no cases of a gallery that is left out: to make and drop them takes long."""
-    marks = getattr(obj, "pytestmark", ())
-    if "not gallery" in collector.config.getoption("markexpr") and any(
-        mark.name == "gallery" for mark in marks if isinstance(marks, list)
-    ):
-        return []
-    return None
+    marks = getattr(obj, "pytestmark", None)
+    is_gallery = isinstance(marks, list) and any(mark.name == "gallery" for mark in marks)
+    is_left_out = is_gallery and "not gallery" in collector.config.getoption("markexpr")
+    return [] if is_left_out else None
 
 
 @pytest.hookimpl(trylast=True)  # after markers have been selected

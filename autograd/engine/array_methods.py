@@ -355,12 +355,12 @@ class ArrayMethods(Node):
 
     def item(self, *index: Any) -> Any:
         """Return one element as a Python number, without history; transforms refuse it."""
-        self._may_be_read("item()")
+        self._refuse_in_transform("item()")
         return _as_array(self).item(*index)
 
     def tolist(self) -> Any:
         """Return the elements as nested lists of numbers, without history; transforms refuse it."""
-        self._may_be_read("tolist()")
+        self._refuse_in_transform("tolist()")
         return _as_array(self).tolist()
 
 

@@ -168,20 +168,21 @@ def replaced(error: BaseException) -> AutogradError | None:
         if message and step.tb_frame.f_code is code:
             return NoRuleError(message)
         step = step.tb_next
-    if not isinstance(error, (TypeError, ValueError)):
-        return None
-    return _refused_by_scipy(error) or _refused_objects(error)
+    found = _refused_by_scipy(error) if isinstance(error, (TypeError, ValueError)) else None
+    if found is None and isinstance(error, TypeError):
+        found = _refused_objects(error)
+    return found
 
 
-def _refused_objects(error: Exception) -> AutogradError | None:
+def _refused_objects(error: TypeError) -> AutogradError | None:
     """Return our error if a function of NumPy or SciPy refuses an array of objects.
 
     `numpy.array` of nodes returns one. It holds them, but only arithmetic can be done with it.
     """
     text = str(error).rstrip(".")
-    if isinstance(error, TypeError) and "NPY_ITER_REFS_OK" in text:
+    if "NPY_ITER_REFS_OK" in text:
         return NoRuleError("numpy.nditer yields no nodes: iterate over x.ravel() instead.")
-    if isinstance(error, ValueError) or not any([part in text for part in _OF_OBJECTS]):  # noqa: C419 - as is compiled
+    if not any([part in text for part in _OF_OBJECTS]):  # noqa: C419 - as is compiled
         return None
     return NoRuleError(
         f"An array of objects was refused: {text}. If numpy.array made it of nodes, write "

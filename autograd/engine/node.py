@@ -404,7 +404,7 @@ class Node(Recorded):
         number = self._plain()
         return number if isinstance(number, float) else number[()]
 
-    def _may_be_read(self, method: str) -> None:
+    def _refuse_in_transform(self, method: str) -> None:
         """Raise if a method of bare numbers is called on what a running transform differentiates.
 
         After a backward pass, ``loss.item()`` is how people read a number. In a function that is

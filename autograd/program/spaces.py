@@ -307,7 +307,9 @@ class StateTracer(Tracer):
         owner = owner_of(array)
         if type(owner) is not np.ndarray or not owner.flags.c_contiguous:
             return array.copy("K")
-        _, copy = self._copies.setdefault(id(owner), (owner, owner.copy()))
+        if id(owner) not in self._copies:
+            self._copies[id(owner)] = (owner, owner.copy())
+        copy = self._copies[id(owner)][1]
         place = _start(array) - _start(owner)
         return np.ndarray(array.shape, array.dtype, copy, place, array.strides)
 

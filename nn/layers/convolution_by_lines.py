@@ -17,6 +17,25 @@ enum { ROWS = 4, VECTORS = 3, TILE = LANES * VECTORS };
 const long deep = lines + (kh - 1) * dh / sh, wide = steps + (kw - 1) * dw / sw;
 """
 
+#: Takes `room` numbers, `laid`, and what is `packed`, both from where a vector may begin.
+ALLOCATED = """
+real *memory = __builtin_malloc((room + $packed + 2 * LANES) * sizeof(real));
+long *offsets = __builtin_malloc(($numbers + 6) * sizeof(long));
+if (!memory || !offsets) {
+    for (long k = 0; k < result_size; k++) result[k] = NAN;
+    __builtin_free(memory);
+    __builtin_free(offsets);
+    return;
+}
+real *packed = memory + (LANES - (uintptr_t)memory / sizeof(real) % LANES) % LANES;
+real *laid = packed + ($packed + LANES - 1) / LANES * LANES;
+"""
+
+FREED = """
+__builtin_free(memory);
+__builtin_free(offsets);
+"""
+
 #: Memory for some examples, for all columns, and for offsets, of which there may be more than the
 #: stack holds; what is read beyond the end is 0.
 _MEMORY = """
@@ -25,18 +44,8 @@ long some = 65536 / (channels * area * (long)sizeof(real) / 4 + 1) + 1;
 if (some > examples) some = examples;
 const long span = (some * area + LANES - 1) / LANES * LANES;
 const long room = channels * span + $margin + 2 * TILE;
-real *memory = __builtin_malloc((room + $packed + 2 * LANES) * sizeof(real));
-long *offsets = __builtin_malloc(($numbers + 1) * sizeof(long));
-if (!memory || !offsets) {
-    for (long k = 0; k < result_size; k++) result[k] = NAN;
-    __builtin_free(memory);
-    __builtin_free(offsets);
-    return;
-}
-/* Both begin where a vector may begin. */
-real *packed = memory + (LANES - (uintptr_t)memory / sizeof(real) % LANES) % LANES;
-real *laid = packed + ($packed + LANES - 1) / LANES * LANES;
 """
+_MEMORY += ALLOCATED
 
 #: Lays the input of a group, for the examples from `first` on, as the grids of the strides.
 _LAY_INPUT = """
@@ -158,9 +167,8 @@ for (long g = 0; g < groups; g++) {
     + """
     }
 }
-__builtin_free(memory);
-__builtin_free(offsets);
 """
+    + FREED
 ).substitute(
     area="deep * wide",
     channels="inputs * sh * sw",
@@ -242,9 +250,8 @@ for (long group = 0; group < groups; group++)
     + """
             }
     }
-__builtin_free(memory);
-__builtin_free(offsets);
 """
+    + FREED
 ).substitute(
     area="(deep + above) * across",
     channels="outputs",
@@ -357,9 +364,8 @@ for (long group = 0; group < groups; group++) {
         for (long k = 0; k < taps; k++)
             result[(group * outputs + o) * taps + k] = totals[k * across + o];
 }
-__builtin_free(memory);
-__builtin_free(offsets);
 """
+    + FREED
 ).substitute(
     area="deep * wide",
     channels="inputs * sh * sw",

@@ -38,23 +38,8 @@ const long area = $area, size = lines * steps, tiles = ($columns + TILE - 1) / T
 long some = 65536 / (area * $channels + 1) + 1;
 if (some > examples) some = examples;
 const long room = (some * area * $channels + LANES) / LANES * LANES;
-real *memory = __builtin_malloc((room + $packed + LANES) * sizeof(real));
-long *offsets = __builtin_malloc(($numbers + SIX) * sizeof(long));
-if (!memory || !offsets) {
-    for (long k = 0; k < result_size; k++) result[k] = NAN;
-    __builtin_free(memory);
-    __builtin_free(offsets);
-    return;
-}
-/* Both begin where a vector may begin. */
-real *packed = memory + (LANES - (uintptr_t)memory / sizeof(real) % LANES) % LANES;
-real *laid = packed + ($packed + LANES - 1) / LANES * LANES;
 """
-
-_FREED = """
-__builtin_free(memory);
-__builtin_free(offsets);
-"""
+_MEMORY += by_lines.ALLOCATED
 
 #: The part of the input that windows reach, with its padding.
 _REACHED = """
@@ -148,7 +133,7 @@ for (long group = 0; group < groups; group++) {
     + _LAY_INPUT
     + _PRODUCT
     + "}\n}\n"
-    + _FREED
+    + by_lines.FREED
 ).substitute(
     area="deep * wide",
     channels="inputs",
@@ -217,7 +202,7 @@ for (long group = 0; group < groups; group++)
     + _LAY_COTANGENTS
     + _PRODUCT
     + "}\n}\n"
-    + _FREED
+    + by_lines.FREED
 ).substitute(
     area="tall * broad",
     channels="outputs",
@@ -286,7 +271,7 @@ for (long group = 0; group < groups; group++) {
                     totals[(o / TILE * each + tap * inputs + c) * TILE + o % TILE];
 }
 """
-    + _FREED
+    + by_lines.FREED
 ).substitute(
     area="deep * wide",
     channels="inputs",

@@ -3,18 +3,19 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from typing import Any
 
 import numpy as np
 
 from autograd.errors import DataError, OptionError
-from autograd.program import call, follow
+from autograd.program import call
 from nn.arrays import plain
-from nn.optim.optimizer import Optimizer, given
+from nn.optim.one_by_one import OneByOne
+from nn.optim.optimizer import given
 
 
-class Adafactor(Optimizer):
+class Adafactor(OneByOne):
     """Adam's steps with little memory: means of g² over rows and columns, not g² itself.
 
     In step t, with ``w = t^beta2_decay``, the means of g² over the last axis and the one before
@@ -93,27 +94,6 @@ class Adafactor(Optimizer):
         for parameter in self.param_groups[-1]["params"]:
             if np.iscomplexobj(plain(parameter.data)):
                 raise DataError("A parameter is complex; optimisers take real parameters.")
-
-    def step(self, closure: Callable[[], Any] | None = None) -> Any:
-        """Update every parameter that has a gradient.
-
-        Parameters
-        ----------
-        closure : callable, optional
-            Called first; computes the loss and its gradients, and returns the loss.
-
-        Returns
-        -------
-        node or None
-            The result of the closure.
-        """
-        loss = None if closure is None else closure()
-        follow(self)
-        for group in self.param_groups:
-            for parameter in group["params"]:
-                if parameter.grad is not None and np.size(parameter.data):
-                    self._step_of(parameter, group)
-        return loss
 
     def _step_of(self, parameter: Any, group: dict[str, Any]) -> None:
         state, p, g = self.state[parameter], plain(parameter.data), plain(parameter.grad)

@@ -9,9 +9,9 @@ from typing import Any
 import numpy as np
 
 from autograd.errors import DataError, OptionError
-from autograd.program import follow
 from nn.arrays import plain
-from nn.optim.optimizer import Optimizer, given
+from nn.optim.one_by_one import OneByOne
+from nn.optim.optimizer import given
 
 #: How the rate depends on the numbers of rows and columns.
 RATIOS: dict[str, Callable[[int, int], float]] = {
@@ -20,7 +20,7 @@ RATIOS: dict[str, Callable[[int, int], float]] = {
 }
 
 
-class Muon(Optimizer):
+class Muon(OneByOne):
     """Momentum whose matrices are made nearly orthogonal: all their singular values are about 1.
 
     ``v ← momentum·v + (1 - momentum)·g``, and ``p ← p - r·o(v)``, where o is a few steps of a
@@ -106,27 +106,6 @@ class Muon(Optimizer):
                     f"Muon takes matrices, not a parameter of shape {np.shape(parameter.data)}: "
                     "update the others with another optimiser, such as AdamW."
                 )
-
-    def step(self, closure: Callable[[], Any] | None = None) -> Any:
-        """Update every parameter that has a gradient.
-
-        Parameters
-        ----------
-        closure : callable, optional
-            Called first; computes the loss and its gradients, and returns the loss.
-
-        Returns
-        -------
-        node or None
-            The result of the closure.
-        """
-        loss = None if closure is None else closure()
-        follow(self)
-        for group in self.param_groups:
-            for parameter in group["params"]:
-                if parameter.grad is not None and parameter.size:
-                    self._step_of(parameter, group)
-        return loss
 
     def _step_of(self, parameter: Any, group: dict[str, Any]) -> None:
         state, g, momentum = self.state[parameter], plain(parameter.grad), group["momentum"]
