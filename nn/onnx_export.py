@@ -24,6 +24,7 @@ from nn.layers.linear import affine
 from nn.layers.normalisation import normalised
 from nn.layers.pooling import window_max, window_sum
 from nn.layers.sliding_window import Windows
+from nn.modes import in_mode
 from nn.optional_imports import require
 
 #: The version of the operators, the first with Gelu, and the first format that has it.
@@ -318,14 +319,10 @@ def export_onnx(model: Any, path: Any, example: Any, dtype: Any = np.float32) ->
         raise DataError(
             f"The example has shape {example.shape}; it must be a batch of at least two inputs."
         )
-    mode = model.training
-    model.eval()
-    try:
+    with in_mode(model, False):
         content = _translated(onnx, model, example, np.dtype(dtype))
         other = np.random.default_rng(0).permuted(example, axis=0)[:-1] * 0.7 + 0.1
         _check(content, model, other.astype(dtype))
-    finally:
-        model.train(mode)
     with replacing(path) as file:
         file.write(content.SerializeToString())
 

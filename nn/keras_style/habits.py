@@ -6,9 +6,11 @@ from typing import Any, NoReturn
 
 import numpy as np
 
+from autograd import no_grad
 from autograd.errors import OptionError
 from nn.arrays import plain
 from nn.keras_style.layers.layer import Layer
+from nn.modes import in_mode
 
 #: Methods of Keras that a subclass may define, which `fit` would not call.
 OWN_STEPS = ("train_step", "test_step", "predict_step", "compute_loss", "make_train_function")
@@ -73,12 +75,11 @@ class Habits(Layer):
             Inputs and targets.
         """
         self._prepare(x)
-        self.train()
         self.optimizer.zero_grad()
-        loss = self._compiled.loss(self(x), y)
+        with in_mode(self, True):
+            loss = self._compiled.loss(self(x), y)
         loss.backward()
         self.optimizer.step()
-        self.eval()
         return float(plain(loss))
 
     def predict_on_batch(self, x: Any) -> Any:
@@ -89,8 +90,8 @@ class Habits(Layer):
         x : array
             The inputs.
         """
-        self.eval()
-        return results(self(x))
+        with no_grad(), in_mode(self, False):
+            return results(self(x))
 
     def _prepare(self, x: Any) -> None:
         """Make the weights for the shape of the inputs, and tell the optimiser about them."""

@@ -27,6 +27,7 @@ from nn.keras_style.layers.layer import MASKS, Layer, mask_of, shapes_of, taken_
 from nn.keras_style.naming import new_name
 from nn.keras_style.summary import summarised
 from nn.keras_style.symbolic import is_symbolic, mapped, tensors_in
+from nn.modes import in_mode
 from nn.optim import Optimizer
 from nn.styles import plain_model
 from nn.training.history import History
@@ -216,10 +217,8 @@ class Model(Habits):
         """Make the weights for the shape of the inputs, and tell the optimiser about them."""
         if not self._has_weights():
             first = first_of(data)
-            mode = self.training
-            with no_grad():
-                self.eval()(*(part[:1] if hasattr(part, "shape") else part for part in first))
-            self.train(mode)
+            with no_grad(), in_mode(self, False):
+                self(*(part[:1] if hasattr(part, "shape") else part for part in first))
         if isinstance(self.optimizer, optimizers.Optimizer):
             self.optimizer.build(self.parameters())
 
@@ -427,11 +426,8 @@ class Model(Habits):
             batches = (part[: max(1, len(part) - 1)] for part in map(parts_of, x))
         else:
             batches = DataLoader(arrays_of(x), BATCH if batch_size is None else batch_size)
-        mode = self.training
-        self.eval()
-        with no_grad():
+        with no_grad(), in_mode(self, False):
             found = [results(self(*batch)) for batch in batches]
-        self.train(mode)
         return joined(found)
 
     def summary(

@@ -11,6 +11,7 @@ from nn.keras_style.layers.inputs import Input, InputLayer
 from nn.keras_style.layers.layer import Layer, shapes_of
 from nn.keras_style.model import Model
 from nn.keras_style.symbolic import KerasTensor, applied
+from nn.modes import in_mode
 from nn.styles import plain_model
 
 
@@ -82,7 +83,7 @@ class Sequential(Model, containers.Sequential):
         """Find the shapes of all layers for an input."""
         self._begin = self._end = begin
         self._is_ready = True
-        with self._mode(False):
+        with in_mode(self, False):
             for layer in self:
                 self._end = self._next(layer)
         self._output_shape = self._end.shape
@@ -111,7 +112,7 @@ class Sequential(Model, containers.Sequential):
         layer = plain_model(layer)
         self.append(layer)
         if self._begin is not None:
-            with self._mode(False):
+            with in_mode(self, False):
                 self._end = self._next(layer)
             self._output_shape = self._end.shape
 

@@ -10,6 +10,7 @@ import numpy as np
 
 from autograd import no_grad
 from autograd.errors import OptionError, WeightsError
+from nn.modes import in_mode
 from nn.module import Module
 
 
@@ -187,17 +188,17 @@ def update_bn(loader: Iterable[Any], model: Module) -> None:
     norms = [module for module in model.modules() if getattr(module, "track_running_stats", False)]
     if not norms:
         return
-    modes, momenta = model.training, [norm.momentum for norm in norms]
+    momenta = [norm.momentum for norm in norms]
     for norm in norms:
         norm.reset_running_stats()
         norm.momentum = None
-    model.train()
-    with no_grad():
-        for batch in loader:
-            model(batch[0] if isinstance(batch, (tuple, list)) else batch)
-    for norm, momentum in zip(norms, momenta, strict=True):
-        norm.momentum = momentum
-    model.train(modes)
+    try:
+        with no_grad(), in_mode(model, True):
+            for batch in loader:
+                model(batch[0] if isinstance(batch, (tuple, list)) else batch)
+    finally:
+        for norm, momentum in zip(norms, momenta, strict=True):
+            norm.momentum = momentum
 
 
 def _newest(average: Any, new: Any, count: int) -> Any:

@@ -11,6 +11,7 @@ import numpy as np
 from autograd import Node, relu
 from autograd.errors import OptionError
 from nn.arrays import plain
+from nn.modes import in_mode
 from nn.optional_imports import require
 
 #: By how many powers of ten gradients may change across all layers and still count as steady.
@@ -198,12 +199,8 @@ def _judged(rows: list[ParameterRow]) -> tuple[float, str]:
 
 
 def _dead(model: Any, inputs: tuple[Any, ...]) -> dict[str, tuple[int, int]]:
-    modes = [(module, module.training) for module in model.modules()]
-    try:
-        outputs = model.eval()(*inputs)
-    finally:
-        for module, training in modes:
-            module.training = training
+    with in_mode(model, False):
+        outputs = model(*inputs)
     found: dict[str, tuple[int, int]] = {}
     for node in reversed(_below(outputs)):
         if node.primitive is relu:

@@ -6,8 +6,8 @@ import functools
 import inspect
 import threading
 import warnings
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
+from contextlib import nullcontext
 from typing import Any, NoReturn
 
 import numpy as np
@@ -19,6 +19,7 @@ from nn.keras_style.config import floatx
 from nn.keras_style.naming import new_name
 from nn.keras_style.symbolic import Node, applied, is_symbolic, mapped
 from nn.keras_style.variable import Variable
+from nn.modes import in_mode
 from nn.module import Module
 
 
@@ -171,7 +172,7 @@ class Layer(Module):
             if is_recorded:
                 mode = {} if training is None else {"training": training}
                 return applied(self, inputs, {**options, **mode})
-            with self._mode(training):
+            with nullcontext() if training is None else in_mode(self, bool(training)):
                 return super().__call__(*inputs, **options)
         finally:
             MASKS.depth -= 1
@@ -256,20 +257,6 @@ class Layer(Module):
             x = np.asarray(x)
         kind = getattr(getattr(x, "dtype", None), "kind", "")
         return x.astype(self.dtype) if kind in self.autocast and x.dtype != self.dtype else x
-
-    @contextmanager
-    def _mode(self, training: bool | None) -> Iterator[None]:
-        """Be in training mode or not, for the time of a call."""
-        if training is None or all(m.training == training for m in self.modules()):
-            yield
-            return
-        before = [(module, module.training) for module in self.modules()]
-        self.train(bool(training))
-        try:
-            yield
-        finally:
-            for module, mode in before:
-                module.training = mode
 
     # -- symbolic calls ----------------------------------------------------------------------
 
