@@ -17,7 +17,11 @@ from autograd import kernel
 from nn.layers.norms_in_c import NORMALISED, NORMALISED_BACK
 
 #: The bytes of a part of an array; a few of them fit into the cache.
-PART = 1 << 19
+PART = 1 << 20
+
+#: NumPy copies numbers that repeat to buffers. Where runs of as many elements share a number, that
+#: takes longer than the step itself, and the smallest buffers are faster.
+RUN, LONGEST_RUN, SMALLEST_BUFFERS = 256, 4096, 16
 
 
 @kernel()
@@ -31,16 +35,17 @@ def known_axes(axes: Any, ndim: int) -> str:
 @kernel()
 def layout(x: Any, axes: Any, weight: Any, *others: Any) -> str:
     """Return "rows", "channels", "groups" of rows or, for anything unusual, ""."""
-    usual = all(
-        a is None or (type(a) is np.ndarray and a.dtype == x.dtype and a.flags.c_contiguous)
-        for a in (x, weight, *others)
-    )
-    if not usual or x.dtype.char not in "fd" or not x.size or len(axes) == x.ndim:
+    for a in (x, weight, *others):
+        if a is None:
+            continue
+        if type(a) is not np.ndarray or a.dtype != x.dtype or not a.flags.c_contiguous:
+            return ""
+    if x.dtype.char not in "fd" or not x.size or len(axes) == x.ndim:
         return ""
     kind: str = known_axes(axes, x.ndim)
     if kind == "rows" and weight is not None and weight.shape != x.shape[x.ndim - len(axes) :]:
         return "groups" if weight.shape == (*x.shape[1:3], 1) and x.ndim == 4 else ""
-    is_large = x.nbytes >= PART >> 5  # otherwise fewer steps take less time
+    is_large = x.nbytes >= PART >> 6  # otherwise fewer steps take less time
     return "" if kind == "channels" and not is_large else kind
 
 
@@ -52,18 +57,43 @@ def parts(rows: Any) -> Any:
 
 
 @kernel()
+def buffers_for(x: Any, kind: str, axes: Any) -> Any:
+    """Return the size of NumPy's buffers with which steps on x take least time; 0 for the usual."""
+    if x.nbytes < PART >> 5:
+        return 0
+    first = {"rows": x.ndim - len(axes), "groups": 3, "channels": 2}[kind]
+    is_long = RUN <= math.prod(x.shape[first:]) <= LONGEST_RUN
+    return SMALLEST_BUFFERS if is_long else 0
+
+
+@kernel()
+def mean_of(x: Any, axes: Any) -> Any:
+    """Return the mean, with as many axes as x."""
+    if type(x) is not np.ndarray or x.dtype.char not in "fd":
+        return np.mean(x, axis=axes, keepdims=True)
+    total = np.add.reduce(x, axes, keepdims=True)  # without NumPy's function in Python
+    return total / (x.size / max(total.size, 1))
+
+
+@kernel()
 def normalise_any(x: Any, weight: Any, bias: Any, axes: Any, eps: float, centred: bool) -> Any:
     """Return the result, the means (None unless `centred`), and the variances or mean squares."""
     kind = layout(x, axes, bias if weight is None else weight, bias)
-    if kind == "rows":
-        return normalise_rows(x, weight, bias, axes, eps, centred)
-    if kind == "groups":
-        return normalise_groups(x, weight, bias, axes, eps, centred)
-    if kind == "channels" and centred:
-        return normalise_channels(x, weight, bias, eps)
-    mean = np.mean(x, axis=axes, keepdims=True) if centred else None
+    if kind and (centred or kind != "channels"):
+        buffers = buffers_for(x, kind, axes)
+        usual = np.setbufsize(buffers) if buffers else 0
+        try:
+            if kind == "rows":
+                return normalise_rows(x, weight, bias, axes, eps, centred)
+            if kind == "groups":
+                return normalise_groups(x, weight, bias, eps, centred)
+            return normalise_channels(x, weight, bias, eps)
+        finally:
+            if usual:
+                np.setbufsize(usual)
+    mean = mean_of(x, axes) if centred else None
     centre = x - mean if centred else x
-    variance = np.mean(centre * centre, axis=axes, keepdims=True)
+    variance = mean_of(centre * centre, axes)
     y = centre / np.sqrt(variance + eps)
     y = y if weight is None else y * weight
     return (y if bias is None else y + bias), mean, variance
@@ -90,18 +120,24 @@ def derivatives_of_any(
     Remove from g · weight the parts that change the mean and the variance of x.
     """
     kind = layout(x, axes, bias if weight is None else weight, g, bias, variance, mean)
-    if kind == "rows":
-        return rows_back(g, x, weight, bias, mean, variance, axes, eps)
-    if kind == "groups":
-        return groups_back(g, x, weight, bias, mean, variance, eps)
-    if kind == "channels" and mean is not None:
-        return channels_back(g, x, weight, bias, mean, variance, eps)
+    if kind and (mean is not None or kind != "channels"):
+        buffers = buffers_for(x, kind, axes)
+        usual = np.setbufsize(buffers) if buffers else 0
+        try:
+            if kind == "rows":
+                return rows_back(g, x, weight, bias, mean, variance, axes, eps)
+            if kind == "groups":
+                return groups_back(g, x, weight, bias, mean, variance, eps)
+            return channels_back(g, x, weight, bias, mean, variance, eps)
+        finally:
+            if usual:
+                np.setbufsize(usual)
     inverse = 1 / np.sqrt(variance + eps)
     standard = (x if mean is None else x - mean) * inverse
     scaled = g if weight is None else g * weight
-    found = scaled - standard * np.mean(scaled * standard, axis=axes, keepdims=True)
+    found = scaled - standard * mean_of(scaled * standard, axes)
     if mean is not None:
-        found = found - np.mean(scaled, axis=axes, keepdims=True)
+        found = found - mean_of(scaled, axes)
     by_weight = None if weight is None else sum_like(g * standard, weight)
     return found * inverse, by_weight, None if bias is None else sum_like(g, bias)
 
@@ -127,6 +163,8 @@ def sum_like(g: Any, parameter: Any) -> Any:
     """Sum over the axes along which a parameter was broadcast."""
     extra = g.ndim - parameter.ndim
     axes = [a for a in range(g.ndim) if a < extra or parameter.shape[a - extra] == 1]
+    if type(g) is np.ndarray and g.dtype.char in "fd":
+        return np.add.reduce(g, tuple(axes)).reshape(parameter.shape)
     return np.reshape(np.sum(g, axis=tuple(axes)), parameter.shape)
 
 
@@ -134,28 +172,35 @@ def sum_like(g: Any, parameter: Any) -> Any:
 
 
 @kernel()
+def centre_rows(rows: Any, mean: Any, variance: Any, centre: Any) -> None:
+    """Fill in the means, the variances and what is left of rows; without means, mean squares."""
+    count = rows.shape[-1]
+    if mean is None:
+        np.copyto(centre, rows)
+    else:
+        np.matmul(rows, np.ones((count, 1), rows.dtype), out=mean)
+        mean /= count
+        np.subtract(rows, mean, out=centre)
+    np.vecdot(centre, centre, out=variance[..., 0])
+    variance /= count
+
+
+@kernel()
 def normalise_rows(x: Any, weight: Any, bias: Any, axes: Any, eps: float, centred: bool) -> Any:
     """Normalise the last axes."""
-    count = math.prod(x.shape[x.ndim - len(axes) :])
-    rows, y = x.reshape((-1, count)), np.empty(x.shape, x.dtype)
-    found, ones = y.reshape((-1, count)), np.ones((count, 1), x.dtype)
-    mean, variance = np.zeros((len(rows), 1), x.dtype), np.empty((len(rows), 1), x.dtype)
+    outer = x.shape[: x.ndim - len(axes)]
+    rows, y = x.reshape((math.prod(outer), -1)), np.empty(x.shape, x.dtype)
+    found = y.reshape(rows.shape)
+    mean, variance = np.empty((len(rows), 1), x.dtype), np.empty((len(rows), 1), x.dtype)
     for part in parts(rows):
         centre = found[part]
-        if centred:
-            np.matmul(rows[part], ones, out=mean[part])
-            mean[part] /= count
-            np.subtract(rows[part], mean[part], out=centre)
-        else:
-            np.copyto(centre, rows[part])
-        np.einsum("ij,ij->i", centre, centre, out=variance[part, 0])
-        variance[part] /= count
+        centre_rows(rows[part], mean[part] if centred else None, variance[part], centre)
         centre *= 1 / np.sqrt(variance[part] + eps)
         if weight is not None:
             centre *= weight.reshape(-1)
         if bias is not None:
             centre += bias.reshape(-1)
-    kept = x.shape[: x.ndim - len(axes)] + (1,) * len(axes)
+    kept = outer + (1,) * len(axes)
     return y, mean.reshape(kept) if centred else None, variance.reshape(kept)
 
 
@@ -177,10 +222,10 @@ def rows_back(
         if bias is not None:
             by_bias += np.ones(len(slope), x.dtype) @ slope
         centre = rows[part].copy() if mean is None else rows[part] - mean.reshape((-1, 1))[part]
-        product = slope * centre
+        np.multiply(slope, centre, out=y)
         if weight is not None:
-            by_weight += inverse[:, 0] @ product
-        centre *= (product @ average) * (inverse * inverse)
+            by_weight += inverse[:, 0] @ y
+        centre *= (y @ average) * (inverse * inverse)
         if mean is not None:
             centre += slope @ average
         if weight is None:
@@ -200,15 +245,19 @@ def rows_back(
 
 
 @kernel()
-def normalise_groups(x: Any, weight: Any, bias: Any, axes: Any, eps: float, centred: bool) -> Any:
+def normalise_groups(x: Any, weight: Any, bias: Any, eps: float, centred: bool) -> Any:
     """Normalise the last two axes, with a weight for each row of a group."""
-    y, mean, variance = normalise_rows(x, None, None, axes, eps, centred)
-    for part in parts(y):
-        if weight is not None:
-            y[part] *= weight
+    y = np.empty(x.shape, x.dtype)
+    rows, found = x.reshape((*x.shape[:2], -1)), y.reshape((*x.shape[:2], -1))
+    mean, variance = np.empty((*x.shape[:2], 1), x.dtype), np.empty((*x.shape[:2], 1), x.dtype)
+    for part in parts(x):
+        centre_rows(rows[part], mean[part] if centred else None, variance[part], found[part])
+        scale = (1 / np.sqrt(variance[part] + eps))[..., None]
+        y[part] *= scale if weight is None else scale * weight
         if bias is not None:
             y[part] += bias
-    return y, mean, variance
+    kept = (*x.shape[:2], 1, 1)
+    return y, mean.reshape(kept) if centred else None, variance.reshape(kept)
 
 
 @kernel()
@@ -219,20 +268,19 @@ def groups_back(
     count = x.shape[2] * x.shape[3]
     found, ones = np.empty(x.shape, x.dtype), np.ones((x.shape[3], 1), x.dtype)
     inverses = 1 / np.sqrt(variance + eps)
-    factors = np.ones(ones.shape[1:], x.dtype) if weight is None else weight
     by_weight, by_bias = np.zeros((2, *x.shape[1:3], 1), x.dtype)
     for part in parts(x):
         inverse, y, slope = inverses[part], found[part], g[part]
         centre = x[part].copy() if mean is None else x[part] - mean[part]
-        along, total = (slope * centre) @ ones, slope @ ones
-        by_weight += np.sum(along * inverse, axis=0)
-        by_bias += np.sum(total, axis=0)
-        np.multiply(slope, factors, out=y)
-        centre *= np.sum(along * factors, axis=2, keepdims=True) / count * (inverse * inverse)
-        if mean is not None:
-            centre += np.sum(total * factors, axis=2, keepdims=True) / count
+        along, total = np.vecdot(slope, centre)[..., None], slope @ ones
+        by_weight += np.add.reduce(along * inverse, 0)
+        by_bias += np.add.reduce(total, 0)
+        scale = inverse if weight is None else inverse * weight
+        np.multiply(slope, scale, out=y)
+        centre *= np.add.reduce(along * scale, 2, keepdims=True) * (inverse * inverse / count)
         y -= centre
-        y *= inverse
+        if mean is not None:
+            y -= np.add.reduce(total * scale, 2, keepdims=True) / count
     return found, None if weight is None else by_weight, None if bias is None else by_bias
 
 
@@ -246,10 +294,12 @@ def of_channels(numbers: Any, x: Any) -> Any:
 
 
 @kernel()
-def channel_sums(x: Any) -> Any:
-    """Return the sum of each channel; x has two or three axes."""
+def channel_sums(x: Any, y: Any = None) -> Any:
+    """Return the sum of each channel, of x or of its products with y; x has two or three axes."""
     if x.ndim == 2:
-        return np.ones(len(x), x.dtype) @ x
+        return np.ones(len(x), x.dtype) @ (x if y is None else x * y)
+    if y is not None:
+        return np.add.reduce(np.vecdot(x, y), 0)
     rows = x.reshape((-1, x.shape[2])) @ np.ones(x.shape[2], x.dtype)
     return np.add.reduce(rows.reshape(x.shape[:2]), 0)
 
@@ -260,14 +310,13 @@ def normalise_channels(x: Any, weight: Any, bias: Any, eps: float) -> Any:
     shape = (1, -1) + (1,) * (x.ndim - 2)
     batch = x.reshape((*x.shape[:2], -1)) if x.ndim > 2 else x
     found = np.empty(x.shape, x.dtype)
-    y = found.reshape(batch.shape)
+    y, each = found.reshape(batch.shape), parts(batch)
     mean, spread, done = np.zeros(x.shape[1], x.dtype), np.zeros(x.shape[1], x.dtype), 0
-    for part in parts(batch):
+    for part in each:
         count = batch[part].size // x.shape[1]
         own = channel_sums(batch[part]) / count
-        centre = batch[part] - of_channels(own, batch)
-        centre *= centre
-        spread += channel_sums(centre)
+        centre = np.subtract(batch[part], of_channels(own, batch), out=y[part])
+        spread += channel_sums(centre, centre)
         difference, share = own - mean, count / (done + count)
         if done:  # else infinity times 0 would be NaN
             spread += difference * difference * (done * share)
@@ -277,8 +326,9 @@ def normalise_channels(x: Any, weight: Any, bias: Any, eps: float) -> Any:
     scale = 1 / np.sqrt(variance + eps)
     if weight is not None:
         scale *= weight.reshape(-1)
-    for part in parts(batch):
-        np.subtract(batch[part], of_channels(mean, batch), out=y[part])
+    for part in each:
+        if len(each) > 1:  # else it is there already
+            np.subtract(batch[part], of_channels(mean, batch), out=y[part])
         y[part] *= of_channels(scale, batch)
         if bias is not None:
             y[part] += of_channels(bias, batch)
@@ -292,25 +342,26 @@ def channels_back(
     """Return the derivatives for normalised channels."""
     flat = (*x.shape[:2], -1) if x.ndim > 2 else x.shape
     batch, slopes = x.reshape(flat), g.reshape(flat)
-    centre, count = of_channels(mean, batch), x.size // x.shape[1]
-    inverse = 1 / np.sqrt(variance.reshape(-1) + eps)
-    total, along = np.zeros_like(inverse), np.zeros_like(inverse)
-    for part in parts(batch):
-        product = batch[part] - centre
-        product *= slopes[part]
-        along += channel_sums(product)
-        total += channel_sums(slopes[part])
-    along *= inverse
-    scale = inverse if weight is None else inverse * weight.reshape(-1)
-    slope, shift = -scale * inverse * along / count, -scale * total / count
+    centre, count, each = of_channels(mean, batch), x.size // x.shape[1], parts(batch)
     found = np.empty(x.shape, x.dtype)
     whole = found.reshape(batch.shape)
-    for part in parts(batch):
+    total, along = np.zeros(x.shape[1], x.dtype), np.zeros(x.shape[1], x.dtype)
+    for part in each:
+        y = np.subtract(batch[part], centre, out=whole[part])
+        along += channel_sums(y, slopes[part])
+        total += channel_sums(slopes[part])
+    inverse = 1 / np.sqrt(variance.reshape(-1) + eps)
+    along *= inverse
+    scale = inverse if weight is None else inverse * weight.reshape(-1)
+    slope, shift = inverse * along / count, total / count
+    for part in each:
         y = whole[part]
-        np.subtract(batch[part], centre, out=y)
+        if len(each) > 1:  # else it is there already
+            np.subtract(batch[part], centre, out=y)
         y *= of_channels(slope, batch)
-        y += slopes[part] * of_channels(scale, batch)
         y += of_channels(shift, batch)
+        np.subtract(slopes[part], y, out=y)
+        y *= of_channels(scale, batch)
     return (
         found,
         None if weight is None else along.reshape(weight.shape),

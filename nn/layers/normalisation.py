@@ -44,17 +44,23 @@ def derivative(
     kept: Kept,
 ) -> Any:  # fmt: skip
     """Return the derivative for x, the weight or the bias; all are computed together."""
-    if any(isinstance(a, Tensor) for a in (g, x, weight, bias)):
+    if (
+        isinstance(g, Tensor)
+        or isinstance(x, Tensor)
+        or isinstance(weight, Tensor)
+        or isinstance(bias, Tensor)
+    ):
         return recorded_derivatives(g, x, weight, bias, axes, eps, centred)[argnum]
     if kept.g is not g or kept.x is not x or argnum not in kept.derivatives:
         mean, variance = kept.mean, kept.variance
         if kept.x is not x:
             _, mean, variance = normalise(x, weight, None, axes, eps, centred)
         found = normalise_back(g, x, weight, bias, mean, variance, axes, eps)
-        kept.g, kept.derivatives = g, {k: one for k, one in enumerate(found) if k >= argnum}
+        rest = zip(range(argnum, 3), found[argnum:], strict=True)
+        kept.g, kept.derivatives = g, {k: one for k, one in rest if one is not None}
     wanted = kept.derivatives.pop(argnum)
-    if all(one is None for one in kept.derivatives.values()):
-        kept.g, kept.derivatives = None, {}
+    if not kept.derivatives:
+        kept.g = None
     return wanted
 
 
