@@ -1,4 +1,4 @@
-"""Products of small matrices in C: any shape and layout, errors, and which ones NumPy computes."""
+"""Products of matrices in C: any shape and layout, errors, and which ones NumPy computes."""
 
 import itertools
 import random
@@ -31,6 +31,18 @@ def own_library(tmp_path_factory):
     products._product.cache_clear()
 
 
+def assert_right(x, y):
+    """Compare the product with one in double precision, within the bound of any order of sums."""
+    wanted = np.matmul(x.astype(np.float64), y.astype(np.float64))
+    size = np.matmul(np.abs(x).astype(np.float64), np.abs(y).astype(np.float64))
+    product = products.Product(wanted.shape, x.dtype, True)
+    found = np.full(wanted.shape, 7, x.dtype)
+    assert product._call((x, y, found, products.KINDS)) == 0
+    assert np.array_equal(found, product(x, y))
+    bound = np.finfo(x.dtype).eps * x.shape[-1] * size
+    assert np.all(np.abs(found - wanted) <= bound), (x.shape, y.shape, x.strides, y.strides)
+
+
 def laid_out(random, array):
     """Return an array that lies in memory in some way."""
     kind = random.randrange(5)
@@ -60,15 +72,24 @@ def shapes(random):
 def test_products_of_any_shape_and_layout_are_right(dtype):
     choose, numbers = random.Random(0), np.random.default_rng(0)
     for _ in range(400):
-        x, y = (laid_out(choose, numbers.normal(size=s).astype(dtype)) for s in shapes(choose))
-        wanted = np.matmul(x.astype(np.float64), y.astype(np.float64))
-        size = np.matmul(np.abs(x).astype(np.float64), np.abs(y).astype(np.float64))
-        product = products.Product(wanted.shape, np.dtype(dtype), True)
-        found = np.full(wanted.shape, 7, dtype)
-        assert product._call((x, y, found, products.KINDS)) == 0
-        assert np.array_equal(found, product(x, y))
-        bound = np.finfo(dtype).eps * x.shape[-1] * size
-        assert np.all(np.abs(found - wanted) <= bound), (x.shape, y.shape, x.strides, y.strides)
+        assert_right(
+            *(laid_out(choose, numbers.normal(size=s).astype(dtype)) for s in shapes(choose))
+        )
+
+
+@pytest.mark.parametrize("dtype", DTYPES)
+def test_products_of_several_blocks_are_right(dtype):
+    choose, numbers = random.Random(0), np.random.default_rng(0)
+    for x, y in (
+        ((9, 257), (257, 1100)),  # two blocks of columns, three of what is summed
+        ((200, 130), (130, 517)),  # two blocks of rows
+        ((2, 3, 7, 300), (300, 260)),
+        ((2, 13, 129), (2, 129, 511)),
+    ):
+        for _ in range(4):
+            assert_right(*(laid_out(choose, numbers.normal(size=s).astype(dtype)) for s in (x, y)))
+    x = numbers.normal(size=(140, 2100)).astype(dtype).T  # its rows lie far apart
+    assert_right(x[:50], numbers.normal(size=(140, 500)).astype(dtype))
 
 
 @pytest.mark.parametrize("dtype", DTYPES)
@@ -128,7 +149,7 @@ def test_programs_use_products_where_they_are_faster():
 @pytest.mark.parametrize(
     ("x", "y"),
     [
-        (np.ones((600, 200)), np.ones((200, 600))),
+        (np.ones((7, 200)), np.ones((600, 200)).T),
         (np.ones((3, 4)), np.ones(4)),
         (np.ones((3, 4), complex), np.ones((4, 2), complex)),
         (np.ones((3, 4), int), np.ones((4, 2), int)),
@@ -147,8 +168,22 @@ def test_other_products_are_left_to_numpy(x, y):
     assert "C products" not in jitted.summary()
 
 
+@pytest.mark.parametrize(("vector", "threads"), [(64, "1"), (64, "2"), (32, "1")])
+def test_large_products_run_in_c_where_it_is_wider(monkeypatch, vector, threads):
+    monkeypatch.setattr(products, "vector_bytes", lambda: vector)
+    monkeypatch.setattr(products.os, "cpu_count", lambda: 2)
+    for name in products._THREADS:
+        monkeypatch.setenv(name, threads)
+    random = np.random.default_rng(0)
+    x, y = random.normal(size=(90, 200)), random.normal(size=(600, 200))
+    jitted = jit(lambda x, y: x @ y.T, backend="c")
+    jitted(x, y)
+    assert np.allclose(jitted(x, y), x @ y.T, rtol=1e-12, atol=1e-12)
+    assert ("C products: 1 of large ones" in jitted.summary()) == (vector == 64 and threads == "1")
+
+
 def test_without_products_the_other_kernels_still_run(monkeypatch):
-    monkeypatch.setattr(products, "_TEXT", "this is no C\n")
+    monkeypatch.setattr(products, "HEAD", "this is no C\n")
     products._compiled.cache_clear()
     products._product.cache_clear()
     jitted = jit(lambda x: np.tanh(x @ x) * 2 + 1, backend="c")
