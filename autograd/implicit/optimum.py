@@ -23,6 +23,10 @@ ACTIVE = 1e-5
 #: by its whole size does to the gradient.
 STRICT = 1e-7
 
+#: The same relative to the gradient itself, of which less is rounding: all that counts where the
+#: objective is linear.
+ROUNDING = 1e-12
+
 Function = Callable[[Any], Any]
 
 
@@ -84,7 +88,7 @@ def optimum(
     if active.size == 0:
         solution = Solution(grad(objective), x)
         assert_curved(solution.point.jacobian)
-        constraints.assert_holds(solution.result)
+        constraints.assert_holds(solution.result, active)
         return solution.result
     unknowns = (x, constraints.multipliers(objective, active))
 
@@ -97,8 +101,9 @@ def optimum(
         return [grad(lagrangian)(at), constraints.values(at)[active]]
 
     found, weights = root(conditions, unknowns)
-    constraints.assert_holds(found)
-    constraints.assert_signs(dispatch.plain(weights), active)
+    constraints.assert_holds(found, active)
+    at = joined(dispatch.plain(found))
+    constraints.assert_pushing(objective, at, dispatch.plain(weights), active)
     return found
 
 
@@ -112,6 +117,13 @@ def assert_curved(curvature: Any) -> None:
             "This is not a minimum but a saddle or a maximum: the objective falls on both sides "
             "along some direction. Start elsewhere; for a maximum pass minus the function."
         )
+
+
+def _touches() -> NoDerivativeError:
+    return NoDerivativeError(
+        "An inequality or bound only touches the optimum, or the optimum is not unique there: "
+        "parameters on one side make it active and on the other do not, so there is no derivative."
+    )
 
 
 class _Constraints(Packing):
@@ -166,37 +178,39 @@ class _Constraints(Packing):
     def multipliers(self, objective: Function, active: Any) -> Any:
         """Return how much each active constraint pushes, and raise if one only touches."""
         u = self.packed()
+        slope = grad(lambda u: objective(self.unpacked(u)))(variable(u))
         constraints = self._slopes(u)[active]
-        at = variable(u)
-        slope = grad(lambda u: objective(self.unpacked(u)))(at)
         found = np.linalg.lstsq(constraints.T, dispatch.plain(slope), rcond=None)[0]
-        curvature = np.abs(jacobian_of(slope, at)) @ np.maximum(1.0, np.abs(u))
-        pushes = found * np.max(np.abs(constraints), axis=1)
-        is_inequality = active >= self.equal
-        if np.any(is_inequality & (np.abs(pushes) <= STRICT * largest(curvature))):
-            raise NoDerivativeError(
-                "An inequality or bound only touches the optimum: parameters on one side make it "
-                "active and on the other do not, so there is no derivative."
-            )
-        self.assert_signs(found, active)
+        self.assert_pushing(objective, u, found, active)
         return found
 
-    def assert_signs(self, multipliers: Any, active: Any) -> None:
-        """Raise if an inequality holds the solution where the objective would fall."""
-        if np.any(multipliers[active >= self.equal] < 0):
+    def assert_pushing(self, objective: Function, u: Any, multipliers: Any, active: Any) -> None:
+        """Raise if an active inequality does not hold the solution back."""
+        at = variable(u)
+        slope = grad(lambda u: objective(self.unpacked(u)))(at)
+        curvature = np.abs(jacobian_of(slope, at)) @ np.maximum(1.0, np.abs(u))
+        least = STRICT * largest(curvature) + ROUNDING * largest(dispatch.plain(slope))
+        pushes = multipliers * np.max(np.abs(self._slopes(u)[active]), axis=1, initial=0.0)
+        is_inequality = active >= self.equal
+        if np.any(is_inequality & (np.abs(pushes) <= least)):
+            raise _touches()
+        if np.any(multipliers[is_inequality] < 0):
             raise SolutionError(
                 "This is not a minimum: the objective decreases away from a bound or an inequality "
                 "that holds with equality there."
             )
 
-    def assert_holds(self, found: Any) -> None:
-        """Raise if a constraint is violated where the solution is after Newton's method."""
+    def assert_holds(self, found: Any, active: Any) -> None:
+        """Raise if the exact solution violates a constraint, or touches one that is not active."""
         u = joined(dispatch.plain(found))
         values = dispatch.plain(self._of_vector(u))
         if values.size:
             slopes = np.sum(np.abs(self._slopes(u)), axis=1)
             distances = values / np.where(slopes > 0, slopes, 1.0) / max(1.0, largest(u))
-            self._assert_distances(distances, np.sqrt(np.finfo(u.dtype).eps))
+            near = np.sqrt(np.finfo(u.dtype).eps)
+            self._assert_distances(distances, near)
+            if np.any(np.delete(distances, active) <= near):
+                raise _touches()
 
     def _assert_distances(self, distances: Any, allowed: float) -> None:
         if not np.all(distances[self.equal :] >= -allowed):

@@ -18,6 +18,7 @@ import numpy as np
 from autograd.engine.broadcasting import unbroadcast
 from autograd.engine.dispatch import plain
 from autograd.engine.foreign import eye, like
+from autograd.errors import NoDerivativeError
 from autograd.rules.kernel import extreme
 from autograd.rules.matrices import H, T
 from autograd.rules.norms import norm
@@ -41,10 +42,61 @@ def solve_vjp_matrix(g: Any, y: Any, a: Any, b: Any) -> Any:
 
 def pinv_vjp(g: Any, y: Any, a: Any, rcond: Any = None) -> Any:
     """Return the derivative for constant rank (Golub and Pereyra, SIAM J. Numer. Anal. 10, 1973)."""
+    _assert_rank(plain(a), plain(y), rcond)
     m, n = np.shape(a)[-2:]
     rows = (eye(m, float, a) - a @ y) @ T(g) @ y @ H(y)
     columns = H(y) @ y @ T(g) @ (eye(n, float, a) - y @ a)
     return np.conjugate(rows + columns) - T(y) @ g @ T(y)
+
+
+#: A cutoff of singular values up to so many times the rounding of the largest one is rounding too.
+ROUNDING = 4
+
+
+def _assert_rank(a: Any, y: Any, rcond: Any) -> None:
+    """Raise if rounding decides which singular values a pseudo-inverse leaves out."""
+    if not a.size:
+        return
+    rounding = ROUNDING * max(a.shape[-2:]) * np.finfo(y.dtype).eps
+    is_to_rounding = rcond is None or np.any(np.asarray(rcond) <= rounding)
+    ranks = np.sum(y * np.swapaxes(a, -1, -2), axis=(-2, -1)).real
+    full = min(a.shape[-2:])
+    if is_to_rounding and np.any(ranks < full - 0.5):
+        raise NoDerivativeError(
+            f"The matrix has rank {round(float(np.min(ranks)))} of {full} to rounding, and its "
+            "pseudo-inverse jumps where the rank changes. If the rank stays the same whatever the "
+            "parameters are, pass the share of the largest singular value below which one counts as "
+            "zero, such as rcond=1e-10 (for scipy.linalg rtol= or cond=)."
+        )
+    condition = np.linalg.norm(a, axis=(-2, -1)) * np.linalg.norm(y, axis=(-2, -1))
+    if not np.all(condition * np.finfo(y.dtype).eps < 0.1 * full):
+        raise NoDerivativeError(
+            f"The matrix is singular to rounding: its condition number is about "
+            f"{np.max(condition):.0e}, so no digit of a derivative of its pseudo-inverse is right. "
+            "Pass the share of the largest singular value below which one counts as zero, such as "
+            "rcond=1e-10 (for scipy.linalg rtol= or cond=)."
+        )
+
+
+def _truncated(a: Any, rcond: Any) -> Any:
+    """Return the pseudo-inverse of the largest singular values, of whose vectors it is made.
+
+    Where those left out are not 0, a change of the matrix mixes their vectors into the others.
+    """
+    u, s, vh = np.linalg.svd(a, full_matrices=False)
+    kept = plain(s) > np.asarray(rcond)[..., None] * np.max(plain(s), axis=-1, keepdims=True)
+    inverses = np.where(kept, 1 / np.where(kept, s, 1.0), 0.0)
+    return (H(vh) * inverses[..., None, :]) @ H(u)
+
+
+def _cuts(a: Any, rcond: Any) -> bool:
+    """Return whether singular values that are more than rounding are left out."""
+    if not a.size:
+        return False
+    s = np.linalg.svd(a, compute_uv=False)
+    size = np.max(s, axis=-1, keepdims=True)
+    rounding = ROUNDING * max(a.shape[-2:]) * np.finfo(s.dtype).eps * size
+    return bool(np.any((s <= np.asarray(rcond)[..., None] * size) & (s > rounding)))
 
 
 # fmt: off
@@ -57,18 +109,27 @@ pinv  = define(np.linalg.pinv,  pinv_vjp, name="pinv", replaces=())
 
 @implements(np.linalg.pinv)
 def pseudo_inverse(a: Any, rcond: Any = None, hermitian: bool = False, *, rtol: Any = None) -> Any:
-    """Return the pseudo-inverse; its derivative assumes that the rank stays the same."""
+    """Return the pseudo-inverse; its derivative assumes that the rank stays the same.
+
+    Raises
+    ------
+    NoDerivativeError
+        In a derivative, if rounding decides the rank: without `rcond`, if it is not full.
+    """
     rcond = rtol if rcond is None else rcond
-    return pinv(a) if rcond is None else pinv(a, rcond=plain(rcond))
+    if rcond is None:
+        return pinv(a)
+    rcond = plain(rcond)
+    return _truncated(a, rcond) if _cuts(plain(a), rcond) else pinv(a, rcond=rcond)
 
 
 @implements(np.linalg.lstsq)
 def lstsq(a: Any, b: Any, rcond: Any = None) -> Any:
     """Return the minimum-norm least-squares solution, as `numpy.linalg.lstsq` does."""
     m, n = np.shape(a)
+    x = pseudo_inverse(a, rcond) @ b
     if rcond is None:
         rcond = np.finfo(a.dtype).eps * max(m, n)
-    x = pinv(a, rcond=rcond) @ b
     sizes = np.linalg.svd(plain(a), compute_uv=False)
     rank = int(np.sum(sizes > rcond * extreme(np.max, sizes)))
     if rank < n or m <= n:

@@ -71,30 +71,48 @@ def _expm_vjp(g: Any, y: Any, a: Any) -> Any:
     return _recorded(_original.expm_frechet)(_T(a), g, compute_expm=False)
 
 
-def _of_matrix(name: str) -> Any:
-    """Return the row of an analytic function of matrices."""
-    function = _define(
-        getattr(_original, name), lambda g, y, a: _frechet(function, _T(a), g), name=name
-    )
+def _of_regular_matrix(vjp: Any) -> Any:
+    """Return the rule of a function of matrices with no derivative where an eigenvalue is 0."""
+
+    def checked(g: Any, y: Any, a: Any) -> Any:
+        _conditions.assert_regular(_plain(a))
+        return vjp(g, y, a)
+
+    return checked
+
+
+def _of_matrix(name: str, is_regular: bool = False) -> Any:
+    """Return the row of an analytic function of matrices, if need be of regular ones alone."""
+
+    def vjp(g: Any, y: Any, a: Any) -> Any:
+        return _frechet(function, _T(a), g)
+
+    rule = _of_regular_matrix(vjp) if is_regular else vjp
+    function = _define(getattr(_original, name), rule, name=name)
     return function
 
 
 @_functools.cache
 def _matrix_power(t: float) -> Any:
+    def vjp(g: Any, y: Any, a: Any) -> Any:
+        return _frechet(power, _T(a), g)
+
+    is_polynomial = t >= 0 and t == int(t)
     power = _define(
         lambda a: _recorded(_original.fractional_matrix_power)(a, t),
-        lambda g, y, a: _frechet(power, _T(a), g),
+        vjp if is_polynomial else _of_regular_matrix(vjp),
         name="fractional_matrix_power",
     )
     return power
 
 
 expm = _define(_original.expm, _expm_vjp)
-logm, sinm, cosm, tanm = (_of_matrix(name) for name in ("logm", "sinm", "cosm", "tanm"))
+logm = _of_matrix("logm", is_regular=True)
+sinm, cosm, tanm = (_of_matrix(name) for name in ("sinm", "cosm", "tanm"))
 sinhm, coshm, tanhm = (_of_matrix(name) for name in ("sinhm", "coshm", "tanhm"))
 _root = _define(
     lambda a: _recorded(_original.sqrtm)(a),
-    lambda g, y, a: _sylvester(_T(y), _T(y), g),
+    _of_regular_matrix(lambda g, y, a: _sylvester(_T(y), _T(y), g)),
     name="sqrtm",
 )
 
@@ -352,7 +370,11 @@ def det(a: Any, *_: Any, **__: Any) -> Any:
 
 @_in_place_of(_original.pinv)
 def pinv(a: Any, *, atol: Any = None, rtol: Any = None, return_rank: bool = False, **_: Any) -> Any:
-    """Return the pseudo-inverse; its derivative assumes that the rank stays the same."""
+    """Return the pseudo-inverse; its derivative assumes that the rank stays the same.
+
+    Where rounding decides the rank there is none: pass ``rtol=1e-10``, or another share of the largest
+    singular value below which one counts as zero.
+    """
     s = np.linalg.svd(_plain(a), compute_uv=False)
     if rtol is None:
         rtol = max(np.shape(a)) * np.finfo(s.dtype).eps
@@ -370,6 +392,6 @@ def norm(a: Any, ord: Any = None, axis: Any = None, keepdims: Any = False, **_: 
 
 @_in_place_of(_original.lstsq)
 def lstsq(a: Any, b: Any, cond: Any = None, *_: Any, **__: Any) -> Any:
-    """Return the minimum-norm least-squares solution."""
+    """Return the minimum-norm least-squares solution; see `pinv` for ``cond=``."""
     x, residues, rank, s = _la.lstsq(a, b, cond)
     return x, residues[0] if np.ndim(b) == 1 and np.size(_plain(residues)) else residues, rank, s

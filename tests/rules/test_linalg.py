@@ -270,6 +270,10 @@ def test_pinv_has_a_derivative_along_constant_rank():
     check_gradients(lambda x: np.linalg.pinv(x.T @ x, rcond=1e-10), x, modes=("reverse", "forward"))
     b = random.normal(size=4)
     check_gradients(lambda x: np.linalg.lstsq(x.T @ x, b, rcond=1e-10)[0], x)
+    tall = random.normal(size=(5, 3))  # of its three singular values one or two are kept
+    check_gradients(lambda x: np.linalg.pinv(np.stack([x, x**2]), rcond=np.array([0.6, 0.3])), tall)
+    with pytest.raises(NoDerivativeError, match="rank 2 of 4 to rounding"):
+        grad(lambda x: np.sum(np.linalg.pinv(x.T @ x)))(x)
     expected = np.linalg.lstsq(x.T @ x, b, rcond=1e-10)
     found = np.linalg.lstsq(Tensor(x.T @ x), b, rcond=1e-10)
     np.testing.assert_allclose(found[0].data, expected[0], rtol=1e-6)

@@ -86,6 +86,23 @@ FLAT = {
     "lsq_linear": lambda a: optimize.lsq_linear(SINGULAR, a * TWO).x[0],
     "nnls": lambda a: optimize.nnls(SINGULAR, a * TWO)[0][0],
 }  # fmt: skip
+#: Optima that a bound only touches at a = 0, and linear programs of which more than one corner is best.
+TOUCHING = {
+    **{
+        f"minimize, {method}": lambda a, method=method: optimize.minimize(
+            lambda x: np.sum((x - a) ** 2), START, method=method, bounds=[(0, None)]
+        ).x[0]
+        for method in ("L-BFGS-B", "trust-constr", "SLSQP", "TNC")
+    },
+    "minimize_scalar": lambda a: optimize.minimize_scalar(lambda x: (x - a) ** 2, bounds=(0, 2)).x,
+    "fminbound": lambda a: optimize.fminbound(lambda x: (x - a) ** 2, 0, 2),
+    "least_squares": lambda a: optimize.least_squares(lambda x: x - a, START, bounds=(0, 3)).x[0],
+    "curve_fit": lambda a: optimize.curve_fit(
+        lambda t, k, c: k * t + c, np.arange(4.0), a * np.arange(4.0) + 1, [0.5, 0.5], bounds=(0, 3)
+    )[0][0],
+    "linprog, prices": lambda a: optimize.linprog(np.stack([a - 1, -1.0]), [TWO], [1.0]).x[0],
+    "linprog, limits": lambda a: optimize.linprog([-1.0, -1.0], [TWO], np.stack([1 + a])).x[0],
+}  # fmt: skip
 #: Solvers that stop too early.
 STOPPED = {
     "root": lambda a: optimize.root(cube(a), [50.0], options={"maxfev": 2}).x[0],
@@ -124,6 +141,13 @@ SYSTEMS = {
         for kind in ("gen", "sym", "pos")
     },
     "inv": lambda a: linalg.inv(a * HILBERT)[0, 0],
+    "solve, a stack": lambda a: linalg.solve(a * np.stack([np.eye(15), HILBERT]), np.ones(15))[0, 0],
+    "inv, a stack": lambda a: linalg.inv(a * np.stack([np.eye(15), HILBERT]))[0, 0, 0],
+    "lstsq": lambda a: linalg.lstsq(SINGULAR + (a - 1) * HILBERT[:2, :2], TWO)[0][0],
+    "pinv": lambda a: linalg.pinv(SINGULAR + (a - 1) * HILBERT[:2, :2])[0, 0],
+    "pinv, without cutoff": lambda a: linalg.pinv(a * HILBERT, rtol=0.0)[0, 0],
+    "sqrtm": lambda a: linalg.sqrtm(a * SINGULAR)[0, 0],
+    "logm": lambda a: linalg.logm(a * SINGULAR)[0, 0],
     "solve_triangular": lambda a: linalg.solve_triangular(a * np.diag([1.0, 0.0]), TWO)[0],
     "solve_banded": lambda a: linalg.solve_banded((0, 0), a * np.array([[1.0, 0.0]]), TWO)[0],
     "cho_factor": lambda a: linalg.cho_factor(a * SINGULAR)[0][0, 0],
@@ -162,6 +186,7 @@ INTEGRALS = {
 ALL = {
     **{f"{name}, multiple root": (f, 0.0) for name, f in MULTIPLE.items()},
     **{f"{name}, flat": (f, 1.0) for name, f in FLAT.items()},
+    **{f"{name}, touching": (f, 0.0) for name, f in TOUCHING.items()},
     **{f"{name}, stopped": (f, 2.0) for name, f in STOPPED.items()},
     **{f"{name}, singular": (f, 1.0) for name, f in SYSTEMS.items()},
     **{f"{name}, without end": (f, 1.0) for name, f in INTEGRALS.items()},
