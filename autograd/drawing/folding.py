@@ -176,16 +176,19 @@ def links(graph: Graph, folding: Folding) -> Links:
     home = {item.number: group for group in folding.whole.all_groups() for item in group.items}
     depth = {group: _depth(group, True) for group in folding.whole.all_groups()}
     for item in graph.items:
-        target = folding.shown(item)
+        here = home[item.number]
         for parent in item.parents:
-            source = folding.shown(parent)
+            if home[parent.number] is here:
+                continue  # in the same box, or both shown
+            source, target = folding.shown(parent), folding.shown(item)
             if source is not target and not (isinstance(source, Item) and isinstance(target, Item)):
                 found.passing.setdefault((source, target), {})[parent.number] = parent
-            if home[parent.number] is not home[item.number]:
-                _cross(found, parent, home[parent.number], home[item.number], depth)
+            _cross(found, parent, home[parent.number], here, depth)
+        if len(item.parents) == len(item.call):
+            continue  # no constants, as most in a large graph
         for _, constant in item.constants:
             if isinstance(constant, np.ndarray) and constant.ndim:
-                for group in _with_outer(home[item.number]):
+                for group in _with_outer(here):
                     found.constants.setdefault(group, {})[id(constant)] = constant
     for root in graph.roots:
         for group in _with_outer(home[root.number]):

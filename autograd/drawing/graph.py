@@ -70,7 +70,7 @@ class Item:
     def take(self, call: tuple[Any, ...]) -> None:
         """Set the arguments of the primitive, and which of them are nodes."""
         self.call = call
-        self.parents = tuple([argument for argument in call if isinstance(argument, Item)])
+        self.parents = tuple([argument for argument in call if type(argument) is Item])
 
     @property
     def sign(self) -> str:
@@ -132,25 +132,33 @@ def graph_of(*nodes: Node, depth: int | None = None) -> Graph:
     recorded = RecordedGraph.of(*nodes)
     roots = set(map(id, recorded.outputs))
     by_id: dict[int, Item] = {}
+    labelled: list[Item] = []
     for number, node in enumerate(recorded, start=1):
+        primitive, label, scope = node.primitive, "", ""
+        if node._notes is not None:
+            label, scope = clean(node.label), _scope(node.scope)
         item = Item(
             number,
             node,
-            clean(node.label),
+            label or f"v{number}",
             _kind(node, roots),
-            node.op if node.primitive is not None else "",
+            "" if primitive is None else primitive.name,
             node._contents,
             dispatch.plain(node.grad),
-            scope=_scope(node.scope),
+            scope=scope,
         )
-        if item.op:
-            item.missing = FREED if isinstance(node, Tensor) and node.freed else ""
-            item.take(tuple([by_id[id(a)] if isinstance(a, Node) else a for a in node.arguments]))
-            item.argnums, item.settings = _split(node)
+        if label:
+            labelled.append(item)
+        if primitive is not None:
+            arguments = node.arguments
+            if isinstance(node, Tensor) and node.freed:
+                item.missing = FREED
+            item.take(tuple([by_id[id(a)] if isinstance(a, Node) else a for a in arguments]))
+            item.argnums, item.settings = _split(node, arguments)
         by_id[id(node)] = item
     items = list(by_id.values())
     _place_leaves(items)
-    _name(items)
+    _distinguish(labelled)
     ends = [by_id[id(node)] for node in recorded.outputs]
     return Graph(items if depth is None else _within(depth, ends), ends)
 
@@ -170,16 +178,14 @@ def _within(depth: int, roots: list[Item]) -> list[Item]:
     return [reached[number] for number in sorted(reached)]
 
 
-def _name(items: list[Item]) -> None:
-    """Name each node by its label, with its scope or its number where others have the same."""
-    labels = Counter(item.name for item in items)
-    paths = Counter(f"{item.scope}.{item.name}" for item in items if item.scope and item.name)
-    for item in items:
-        label, path = item.name, f"{item.scope}.{item.name}"
-        if not label:
-            item.name = f"v{item.number}"
-        elif labels[label] > 1:
-            item.name = path if paths[path] == 1 else f"{label}#{item.number}"
+def _distinguish(labelled: list[Item]) -> None:
+    """Add to a label its scope or its number where others have the same."""
+    labels = Counter([item.name for item in labelled])
+    paths = Counter([f"{item.scope}.{item.name}" for item in labelled if item.scope])
+    for item in labelled:
+        if labels[item.name] > 1:
+            path = f"{item.scope}.{item.name}"
+            item.name = path if paths[path] == 1 else f"{item.name}#{item.number}"
 
 
 #: Control characters and others that terminals or XML cannot hold.
@@ -207,12 +213,12 @@ def _kind(node: Any, roots: set[int]) -> str:
     return OUTPUT if id(node) in roots else RESULT
 
 
-def _split(node: Any) -> tuple[tuple[int, ...], str]:
+def _split(node: Any, arguments: tuple[Any, ...]) -> tuple[tuple[int, ...], str]:
     """Return the positions of the operands, and the text of the other arguments."""
-    primitive, arguments = node.primitive, node.arguments
+    primitive = node.primitive
     shown = notation(primitive)
     if isinstance(node, Value) and shown.note is None and not shown.settings:
-        return tuple(range(len(arguments))), ""  # nodes and numbers, as most in a large graph
+        return _first(len(arguments)), ""  # nodes and numbers, as most in a large graph
     arity = primitive.arity if primitive.arity >= 0 else len(arguments)
     may_be_operand = set(range(arity)).difference(shown.settings)
     operands, settings = [], []
@@ -227,6 +233,11 @@ def _split(node: Any) -> tuple[tuple[int, ...], str]:
         return tuple(operands), written(shown.note, arguments, node.keywords)
     settings += [f"{key}={short(value, most=24)}" for key, value in node.keywords.items()]
     return tuple(operands), ", ".join(settings)
+
+
+@functools.lru_cache(maxsize=100)
+def _first(count: int) -> tuple[int, ...]:
+    return tuple(range(count))
 
 
 @functools.lru_cache(maxsize=1000)
@@ -253,9 +264,11 @@ def _place_leaves(items: list[Item]) -> None:
     outside, where it is seen.
     """
     used_in: dict[int, str] = {}
+    if not any(item.scope for item in items):
+        return
     for item in items:
         for parent in item.parents:
-            if parent.kind not in (LEAF, PARAMETER) or parent.scope:
+            if parent.op or parent.scope or parent.kind not in (LEAF, PARAMETER):
                 continue
             if parent.kind == LEAF and parent.node.label:
                 continue

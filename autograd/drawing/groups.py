@@ -6,13 +6,14 @@ A small graph is drawn whole. In a larger one the groups are boxes, and the larg
 
 from __future__ import annotations
 
+from bisect import bisect_left, bisect_right
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from itertools import pairwise
+from itertools import accumulate, pairwise
 from typing import Any
 
-from autograd.drawing.graph import LEAF, PARAMETER, Graph, Item, clean
+from autograd.drawing.graph import LEAF, PARAMETER, Graph, Item, clean, notation
 
 #: A group with more nodes of its own is cut into parts: more would not be legible.
 LEGIBLE = 150
@@ -147,9 +148,18 @@ def _count(whole: Group, kinds: tuple[str, ...]) -> None:
         each.parameters = sum(item.size for item in each.items if item.kind in kinds) + sum(
             inner.parameters for inner in each.groups
         )
-        each.operations = Counter(item.sign for item in each.items if item.op)
+        each.operations = _operations(each.items)
         for inner in each.groups:
             each.operations.update(inner.operations)
+
+
+def _operations(items: list[Item]) -> Counter[str]:
+    """Count the signs of operations; each primitive is asked once for its sign."""
+    signs: Counter[str] = Counter()
+    kinds = Counter([(item.op, item.node.primitive) for item in items if item.op])
+    for (op, primitive), count in kinds.items():
+        signs[notation(primitive).sign or op] += count
+    return signs
 
 
 # -- cutting large groups into parts ------------------------------------------------------------
@@ -158,18 +168,20 @@ def _count(whole: Group, kinds: tuple[str, ...]) -> None:
 def _levels(graph: Graph) -> dict[int, int]:
     """Return how many operations lead to each node; a leaf is placed just before its first use."""
     levels: dict[int, int] = {}
+    leaves: dict[int, int] = {}
     for item in graph.items:
-        if item.op:
-            levels[item.number] = 1 + max(
-                (levels.get(parent.number, 0) for parent in item.parents), default=0
-            )
-    for item in graph.items:
+        if not item.op:
+            continue
+        deepest, above = 0, []
         for parent in item.parents:
-            if not parent.op:
-                before = levels.get(parent.number)
-                level = levels[item.number] - 1
-                levels[parent.number] = level if before is None else min(before, level)
-    return levels
+            if parent.op:
+                deepest = max(deepest, levels.get(parent.number, 0))
+            else:
+                above.append(parent.number)
+        levels[item.number] = deepest + 1
+        for number in above:
+            leaves[number] = min(leaves.get(number, deepest), deepest)
+    return levels | leaves
 
 
 def _cut(whole: Group, levels: dict[int, int]) -> None:
@@ -211,24 +223,20 @@ def _cut_into_calls(whole: Group) -> bool:
 
 def _narrow_places(items: list[Item], levels: dict[int, int], count: int) -> list[int]:
     """Return where to cut nodes sorted by level: between two levels, into similar sizes."""
-    level_of = [levels.get(item.number, 0) for item in items]
-    position = {item.number: i for i, item in enumerate(items)}
-    last_use: dict[int, int] = {}
+    last_use = {parent.number: i for i, item in enumerate(items) for parent in item.parents}
+    changes = [0] * (len(items) + 1)
     for i, item in enumerate(items):
-        for parent in item.parents:
-            if parent.number in position:
-                last_use[parent.number] = i
-    passing = [0] * (len(items) + 1)  # how many values are used on both sides of a place
-    for number, last in last_use.items():
-        passing[position[number] + 1] += 1
-        passing[last + 1] -= 1
-    for i in range(1, len(passing)):
-        passing[i] += passing[i - 1]
-    places = [i for i in range(1, len(items)) if level_of[i] != level_of[i - 1]]
+        last = last_use.get(item.number, i)
+        changes[i + 1] += 1
+        changes[last + 1] -= 1
+    passing = list(accumulate(changes))  # how many values are used on both sides of a place
+    level_of = [levels.get(item.number, 0) for item in items]
+    places = [i for i, (one, next_) in enumerate(pairwise(level_of), start=1) if one != next_]
     step = len(items) / count
     cuts: list[int] = []
     for number in range(1, count):
-        near = [place for place in places if abs(place - number * step) <= step / 3]
+        first = bisect_left(places, number * step - step / 3)
+        near = places[first : bisect_right(places, number * step + step / 3)]
         if near:
             cuts.append(min(near, key=lambda i: (passing[i], abs(i - number * step))))
     return sorted(set(cuts))
