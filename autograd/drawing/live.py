@@ -53,10 +53,10 @@ def live(graph: Graph, steps: list[Step], number_format: str) -> Live:
         found = live_program(graph, steps)
         emitted = emit(found.program)
     except UnsupportedError as reason:
-        return Live("", {"reason": f"The inputs cannot be changed here: {reason}."})
+        return _fixed(str(reason))
     except (AutogradError, ArithmeticError, ValueError, TypeError) as error:
         short = str(error).partition("\n")[0][:200].rstrip(".")
-        return Live("", {"reason": f"The inputs cannot be changed here: {short}."})
+        return _fixed(short)
     data = {
         "format": number_format if FORMAT.fullmatch(number_format) else ".4g",
         "inputs": [_input(item) for item in found.inputs],
@@ -71,6 +71,12 @@ def live(graph: Graph, steps: list[Step], number_format: str) -> Live:
     if graph.program is not None:
         data |= _results(graph)
     return Live(emitted.code, data)
+
+
+def _fixed(reason: str) -> Live:
+    """Say why the inputs are fixed, and what the numbers are then."""
+    sentence = f"The inputs cannot be changed here: {reason}. The numbers are those of Python."
+    return Live("", {"reason": sentence})
 
 
 def _results(graph: Graph) -> dict[str, Any]:

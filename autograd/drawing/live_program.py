@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 from dataclasses import dataclass
 from typing import Any
 
@@ -9,12 +10,14 @@ import numpy as np
 
 from autograd.drawing.chain import Step
 from autograd.drawing.graph import CONSTANT, Graph, Item
-from autograd.drawing.javascript.expressions import UnsupportedError
+from autograd.drawing.javascript import knows, opened
+from autograd.drawing.program_graph import shown_results
 from autograd.engine import Tensor, Value
 from autograd.engine import tracing as hooks
 from autograd.graph import contents
 from autograd.program import Program
 from autograd.program.environment import Environment
+from autograd.program.instructions import Instruction, Variable
 from autograd.program.tracing import record
 
 
@@ -42,14 +45,7 @@ class LiveProgram:
 
 
 def live_program(graph: Graph, steps: list[Step]) -> LiveProgram:
-    """Record the values of a graph and the steps of its backward pass as one program.
-
-    Raises
-    ------
-    UnsupportedError
-        If the graph shows a program that changes arrays in place: then a variable has several
-        values.
-    """
+    """Record the values of a graph and the steps of its backward pass as one program."""
     if graph.program is not None:
         return _all_values(graph)
     inputs = [item for item in graph.items if not item.op and item.kind != CONSTANT]
@@ -65,21 +61,48 @@ def live_program(graph: Graph, steps: list[Step]) -> LiveProgram:
     numbers = tuple(contents(item.node) for item in inputs)
     with np.errstate(all="ignore"):
         recording = record(evaluate, numbers, {}, Environment(lambda: None), isolated=True)
-    return LiveProgram(recording.program, inputs, values, steps)
+        program = opened(recording.program, numbers, knows)
+    return LiveProgram(program, inputs, values, steps)
 
 
 def _all_values(graph: Graph) -> LiveProgram:
     """Return the program of a graph, with the values of all its variables as results."""
     program = graph.program
-    if any(instruction.writes is not None for instruction in program.instructions):
-        raise UnsupportedError("the program changes arrays in place")
     inputs = [item for item in graph.items if not item.op]
     values = [item for item in graph.items if item.op and item.node.variable is not None]
-    shown = program.with_items(program.items)
-    shown.inputs = [item.node.variable for item in inputs]
-    shown.output = [item.node.variable for item in values]
+    variables = [item.node.variable for item in inputs]
+    items, results = _with_copies(program, variables)
+    shown = program.with_items(items)
+    shown.inputs = variables
+    shown.output = results
     shown.loads, shown.stores = [], []
+    with np.errstate(all="ignore"):
+        shown = opened(shown, [item.data for item in inputs], knows)
     return LiveProgram(shown, inputs, values, [])
+
+
+def _with_copies(program: Program, inputs: list[Variable]) -> tuple[list[Any], list[Variable]]:
+    """Return what a program runs, and what holds the value of each variable that is shown.
+
+    An array that is changed in place has several values: each is copied before the next change.
+    """
+    found = [item.writes for item in program.items if isinstance(item, Instruction)]
+    written = {x.root for x in found if isinstance(x, Variable)}
+    made = [x for item in program.items if isinstance(item, Instruction) for x in item.makes()]
+    number = max((x.number for x in [*inputs, *made]), default=0)
+    items: list[Any] = []
+    results: list[Variable] = []
+    for item in program.items:
+        items.append(item)
+        for x in shown_results(item) if isinstance(item, Instruction) else ():
+            if x.root in written:
+                number += 1
+                kept = copy.copy(x)
+                kept.number, kept.root = number, kept
+                items.append(Instruction(np.copy, (x,), {}, kept))
+                x = kept
+            results.append(x)
+    return items, results
 
 
 def _value(item: Item, found: dict[int, Any]) -> Any:

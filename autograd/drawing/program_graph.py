@@ -192,11 +192,7 @@ class Drawing:
             text = writer.statement(instruction)
         operands = [self._operand(x) for x in variables_of(instruction)]
         operands += [x for x in instruction.arguments if _is_number(x)]
-        results = [instruction.writes] if instruction.writes is not None else []
-        results += list(instruction.makes())
-        for x in results:
-            if isinstance(x, Constant):
-                continue
+        for x in shown_results(instruction):
             node = self._node(instruction, self._labels.get(x, ""))
             node.writes = instruction.writes is not None
             item = self._add(x, kind, _sign(instruction), node, text)
@@ -248,6 +244,15 @@ class Drawing:
             if isinstance(store.value, Variable):
                 self._item_of[store.value].settings = f"→ {store.node.label or 'node'}.{store.what}"
         return list(found.values())
+
+
+def shown_results(instruction: Instruction) -> list[Variable]:
+    """Return the variables whose values are shown of an instruction: what it changes and makes."""
+    return [
+        x
+        for x in (instruction.writes, *instruction.makes())
+        if x is not None and not isinstance(x, Constant)
+    ]
 
 
 def program_graph(program: Program, arguments: tuple[Any, ...], run: bool = False) -> Graph:

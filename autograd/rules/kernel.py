@@ -12,10 +12,12 @@ of their steps makes a node.
 
 from __future__ import annotations
 
+import contextlib
 import enum
 import functools
 import inspect
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextvars import ContextVar
 from typing import Any, TypeVar
 
 import numpy as np
@@ -46,6 +48,9 @@ _KERNELS: dict[Any, Kind] = {}
 
 #: What kernels compute, in C.
 _IN_C: dict[Any, CText] = {}
+
+#: Whether the steps of a kernel are recorded in place of its call.
+_OPENED: ContextVar[Callable[[Any], bool]] = ContextVar("opened", default=lambda function: False)
 
 Function = TypeVar("Function", bound=Callable[..., Any])
 
@@ -142,7 +147,7 @@ def kernel(
                 found = batching.elements(call, arguments, keywords)
                 if found is not None:
                     return found
-            if _is_traced(arguments):
+            if _is_traced(arguments) and not _OPENED.get()(function):
                 return tracing.tracer().emit(function, arguments, keywords)
             return direct(*arguments, **keywords)
 
@@ -185,6 +190,16 @@ def is_kernel(function: Any) -> bool:
         return function in _KERNELS
     except TypeError:
         return False
+
+
+@contextlib.contextmanager
+def looking_inside(opens: Callable[[Any], bool]) -> Iterator[None]:
+    """While a function is traced, record the steps of some kernels: those that `opens` chooses."""
+    before = _OPENED.set(opens)
+    try:
+        yield
+    finally:
+        _OPENED.reset(before)
 
 
 def recorded_as(function: Any) -> Any:

@@ -7,7 +7,6 @@ are known here. A part of an array that is changed in place makes a new array.
 from __future__ import annotations
 
 import json
-import math
 import operator
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -17,7 +16,22 @@ import numpy as np
 
 from autograd.drawing.javascript import tables
 from autograd.drawing.javascript.calls import pads_by_position, settings_of
-from autograd.drawing.javascript.expressions import UnsupportedError, expression, literal, unwrapped
+from autograd.drawing.javascript.expressions import (
+    KNOWN,
+    UnsupportedError,
+    expression,
+    literal,
+    unwrapped,
+)
+from autograd.drawing.javascript.fixed import with_fixed_values
+from autograd.drawing.javascript.operands import (
+    check_type,
+    name_of,
+    operand_kind,
+    operand_shape,
+    operand_size,
+    unknown,
+)
 from autograd.program.instructions import (
     Constant,
     Guard,
@@ -67,6 +81,11 @@ _BY_ROWS: dict[Any, tuple[str, int, Any]] = {
 }
 
 
+def knows(kernel: Any) -> bool:
+    """Return whether the page has a function of its own for a kernel."""
+    return kernel in _BY_ROWS or kernel in KNOWN
+
+
 @dataclass(slots=True)
 class Emitted:
     """A function in JavaScript.
@@ -92,6 +111,7 @@ def emit(program: Program) -> Emitted:
     UnsupportedError
         If it contains something that the page does not compute.
     """
+    program = with_fixed_values(program)
     for simplify in SIMPLIFYING:
         program = simplify(program)
     return _Emitter(program).run()
@@ -118,7 +138,7 @@ class _Emitter:
         if program.loads or program.stores:
             raise UnsupportedError("it reads or changes nodes outside")
         for number, x in enumerate(program.inputs):
-            _check_type(x)
+            check_type(x)
             self.names[x] = f"inputs[{number}]"
         for item in program.items:
             if isinstance(item, Guard):
@@ -138,7 +158,7 @@ class _Emitter:
         """Return what a number, an array or a variable is called."""
         if isinstance(x, Variable):
             if x in self._stale:
-                self._gather(x, self.names[x.root], _size(x.root), self._places[x] + 1)
+                self._gather(x, self.names[x.root], operand_size(x.root), self._places[x] + 1)
                 self._stale.discard(x)
             return self.names[x]
         if isinstance(x, Constant):
@@ -168,7 +188,7 @@ class _Emitter:
 
     def element(self, x: Any, shape: tuple[int, ...]) -> str:
         """Return the element ``i`` of an operand that is broadcast to a shape."""
-        own = _shape(x)
+        own = operand_shape(x)
         name = self.operand(x)
         if own == ():
             return name
@@ -181,7 +201,7 @@ class _Emitter:
 
     def flat(self, x: Any) -> str:
         """Return an operand as a flat array, even if it is a number."""
-        return f"[{self.operand(x)}]" if _shape(x) == () else self.operand(x)
+        return f"[{self.operand(x)}]" if operand_shape(x) == () else self.operand(x)
 
     def _define(self, x: Any, text: str) -> None:
         name = f"v{len(self.lines)}"
@@ -199,7 +219,7 @@ class _Emitter:
         if guard.convert in (shape_of, dtype_of):
             return  # fixed
         x, expected = self.operand(guard.variable), guard.expected
-        if guard.convert is bool and _size(guard.variable) == 1:
+        if guard.convert is bool and operand_size(guard.variable) == 1:
             found = x if guard.variable.shape == () else f"{x}[0]"
             holds = f"Boolean({found}) === {'true' if expected else 'false'}"
         elif guard.convert in (int, float) and guard.variable.shape == ():
@@ -218,25 +238,25 @@ class _Emitter:
 
     def _instruction(self, instruction: Instruction) -> None:
         for x in instruction.makes():
-            _check_type(x)
+            check_type(x)
         if instruction.writes is not None:
             self._write(instruction)
             return
         if type(instruction.result) is not Variable:
-            raise _unknown(instruction)
+            raise unknown(instruction)
         for attempt in (
             self._elementwise, self._copied, self._moved, self._joined, self._filled,
             self._folded, self._scanned, self._multiplied, self._by_rows,
         ):  # fmt: skip
             if attempt(instruction, instruction.result):
                 return
-        raise _unknown(instruction)
+        raise unknown(instruction)
 
     def _elementwise(self, instruction: Instruction, result: Variable) -> bool:
         if instruction.keywords:
             return False
         if instruction.function is operator.invert:
-            if _kind(instruction.arguments[0]) != "b":
+            if operand_kind(instruction.arguments[0]) != "b":
                 return False
             found: Any = ("(1 - {0})", instruction.arguments)
         else:
@@ -256,7 +276,9 @@ class _Emitter:
         if function not in tables.COPIES or not isinstance(x, (Variable, Constant)):
             return False
         text = self.operand(x)
-        self._define(result, f"{text}[0]" if _shape(x) != () and result.shape == () else text)
+        self._define(
+            result, f"{text}[0]" if operand_shape(x) != () and result.shape == () else text
+        )
         self._note_view(result, x, lambda numbers: numbers)
         return True
 
@@ -266,16 +288,16 @@ class _Emitter:
         x, *rest = instruction.arguments
         if not tables.is_fixed(rest, instruction.keywords):
             raise UnsupportedError(
-                f"An index or setting of {_name(instruction)} depends on the inputs"
+                f"An index or setting of {name_of(instruction)} depends on the inputs"
             )
         if instruction.function is np.pad and not pads_by_position(instruction):
-            raise _unknown(instruction)
+            raise unknown(instruction)
         rest = substituted(tuple(rest), lambda constant: constant.value)
 
         def move(numbers: Any) -> Any:
             return np.asarray(instruction.function(numbers, *rest, **instruction.keywords))
 
-        self._gather(result, self.flat(x), _size(x), move(tables.counted(_shape(x))))
+        self._gather(result, self.flat(x), operand_size(x), move(tables.counted(operand_shape(x))))
         self._note_view(result, x, move)
         return True
 
@@ -303,8 +325,8 @@ class _Emitter:
             parts, rest = (parts, rest[0]), rest[1:]
         numbers, first = [], 1
         for part in parts:
-            numbers.append(tables.counted(_shape(part), first))
-            first += _size(part)
+            numbers.append(tables.counted(operand_shape(part), first))
+            first += operand_size(part)
         if instruction.function is np.append:
             positions = np.append(*numbers, *rest, **instruction.keywords)
         else:
@@ -339,8 +361,10 @@ class _Emitter:
         if "initial" in settings and name in _INITIAL:
             form = _INITIAL[name].format("{0}", self.operand(settings.pop("initial")))
         if settings or not tables.is_fixed(axis):
-            raise _unknown(instruction)
-        positions = tables.rows(_shape(x), axis) if _shape(x) else np.zeros((1, 1), int)
+            raise unknown(instruction)
+        positions = (
+            tables.rows(operand_shape(x), axis) if operand_shape(x) else np.zeros((1, 1), int)
+        )
         row = self.table(positions[0]) if result.shape == () else f"{self.table(positions)}[i]"
         self._each(result, form.format(f"{name}({self.flat(x)}, {row}{more})"))
         return True
@@ -354,11 +378,11 @@ class _Emitter:
         settings.pop("dtype", None)
         axis = settings.pop("axis", 0 if is_ufunc else None)
         x = instruction.arguments[0]
-        if settings or _shape(x) == ():
-            raise _unknown(instruction)
-        shape = _shape(x) if axis is not None else (_size(x),)
+        if settings or operand_shape(x) == ():
+            raise unknown(instruction)
+        shape = operand_shape(x) if axis is not None else (operand_size(x),)
         along = tables.rows(shape, axis if axis is not None else 0)
-        prefixes: list[Any] = [None] * _size(x)
+        prefixes: list[Any] = [None] * operand_size(x)
         for row in along.tolist():
             for count, position in enumerate(row, 1):
                 prefixes[position] = row[:count]
@@ -378,12 +402,12 @@ class _Emitter:
         operands = arguments[1:] if instruction.function is np.einsum else arguments[:2]
         if not set(map(type, operands)).isdisjoint((list, tuple, str, slice, type(None))):
             return ""
-        shapes = list(map(_shape, operands))
+        shapes = list(map(operand_shape, operands))
         subscripts = tables.products(instruction.function, arguments, shapes)
         if not subscripts:
             return ""
         if not set(instruction.keywords) <= {"optimize", "out"}:
-            raise _unknown(instruction)
+            raise unknown(instruction)
         factors = []
         for x, table in zip(operands, tables.terms(subscripts, shapes), strict=True):
             chosen = self.table(table[0] if shape == () else table)
@@ -403,11 +427,11 @@ class _Emitter:
         name, count, default = _BY_ROWS[function]
         settings = settings_of(instruction)
         axis = settings.get("axis", settings.get("axes", default))
-        if not arrays or _shape(arrays[0]) == () or not tables.is_fixed(axis):
-            raise _unknown(instruction)
+        if not arrays or operand_shape(arrays[0]) == () or not tables.is_fixed(axis):
+            raise unknown(instruction)
         operands = []
         for x in arrays[:count]:
-            shape = _shape(x) if axis is not None else (_size(x),)
+            shape = operand_shape(x) if axis is not None else (operand_size(x),)
             rows = tables.rows(shape, 0 if axis is None else axis)
             operands.append(f"{self.table(rows)}, {self.operand(x)}")
         self._define(result, f"{name}({', '.join(operands)})")
@@ -440,49 +464,13 @@ class _Emitter:
         else:
             positions, how, element = own, "put", self._product(instruction, x.shape)
             if not element:
-                raise _unknown(instruction)
+                raise unknown(instruction)
         values = f"each({positions.size}, (i) => {element})"
         table = self.table(positions.reshape(-1))
         self._define(x.root, f"{how}({self.operand(x.root)}, {table}, {values})")
         self._stale.update(view for view in self._places if view.root is x.root)
 
 
-# -- what is known of operands --------------------------------------------------------------------
-
-
 def flat(x: Any) -> list[Any]:
     """Return what is in nested lists and tuples, in order."""
     return [y for part in x for y in flat(part)] if isinstance(x, (list, tuple)) else [x]
-
-
-def _shape(x: Any) -> tuple[int, ...]:
-    found: Any = x.value if isinstance(x, Constant) else x
-    return found.shape if isinstance(found, Variable) else np.shape(found)
-
-
-def _size(x: Any) -> int:
-    return math.prod(_shape(x))
-
-
-def _kind(x: Any) -> str:
-    dtype = x.value.dtype if isinstance(x, Constant) else getattr(x, "dtype", None)
-    return "b" if getattr(x, "kind", None) is bool else "" if dtype is None else str(dtype.kind)
-
-
-def _check_type(x: Variable) -> None:
-    """Refuse what JavaScript's numbers do not hold."""
-    if x.dtype is None:
-        if x.kind not in (float, int, bool):
-            raise UnsupportedError(f"it contains a {x.kind.__name__}")
-    elif x.dtype.kind not in "biu" and x.dtype != np.float64:
-        raise UnsupportedError(f"it contains numbers of type {x.dtype}")
-
-
-def _name(instruction: Instruction) -> str:
-    if instruction.primitive is not None:
-        return str(instruction.primitive.name)
-    return instruction.name
-
-
-def _unknown(instruction: Instruction) -> UnsupportedError:
-    return UnsupportedError(f"the page cannot compute {_name(instruction)}")

@@ -15,7 +15,7 @@ import numpy as np
 
 from autograd.engine import Primitive
 from autograd.program.instructions import Extended, choose
-from autograd.rules import activations, elementwise, norms, special
+from autograd.rules import activations, elementwise, norms, reductions, special
 
 
 class UnsupportedError(Exception):
@@ -144,6 +144,11 @@ _EXACT: dict[Any, str] = {
     elementwise.product: "((1 - {1}) * (1 + {1}))",
     special.logistic_density: "logistic_density({1})",
 }
+
+#: All kernels that have an expression.
+KNOWN: frozenset[Any] = frozenset(
+    (*EXPRESSIONS, _SHARPENED, _EXP_WEIGHT, unwrapped(reductions.softmax_of_sum))
+)
 
 
 def expression(function: Any, arguments: tuple[Any, ...]) -> tuple[str, tuple[Any, ...]] | None:
