@@ -24,7 +24,7 @@ from autograd.program.passes.dead_code import may_raise
 from autograd.program.passes.effects import Effects, operands, reads
 from autograd.program.passes.inlining import inlinable
 from autograd.program.passes.rows import SMALLEST, by_rows
-from autograd.program.passes.tiled import Tiled
+from autograd.program.passes.tiled import Filling
 from autograd.program.program import Load, Program, Store
 from autograd.program.python_code import Writer
 from autograd.program.spaces import Cell
@@ -380,20 +380,21 @@ class _Compiler:
 
     def _statements(self, item: Instruction) -> list[str]:
         """Return the statements that carry out an instruction."""
-        tiled = item.function
-        if not isinstance(tiled, Tiled):
+        filling = item.function
+        if not isinstance(filling, Filling):
             return [self.writer.statement(item)]
         of = self.names.of
         lines = []
-        for x in tiled.arrays:
+        for x in filling.arrays:
             shape, dtype = self.names.object(x.shape, "shape"), self.names.object(x.dtype, "dtype")
             order = "" if order_of(x) == "C" else ", 'F'"
             new = f"{self.names.object(np.empty, 'empty')}({shape}, {dtype}{order})"
             lines.append(f"{of(x)} = {self.places.get(x, new)}")
         inputs = [self.writer.of(x).text for x in item.arguments]
-        given = ", ".join([*inputs, *map(of, tiled.arrays)])
-        call = f"{self.names.object(tiled.run, 'in_tiles')}({given})"
-        sums = "".join(f"{of(x)}, " for x in tiled.sums)
+        given = ", ".join([*inputs, *map(of, filling.arrays)])
+        name = filling.__name__  # type: ignore[attr-defined]
+        call = f"{self.names.object(filling.run, name)}({given})"
+        sums = "".join(f"{of(x)}, " for x in filling.sums)
         return [*lines, f"{sums}= {call}" if sums else call]
 
     def _released(self) -> dict[int, list[str]]:
@@ -454,7 +455,7 @@ def _memory_of_regions(
     free: dict[Any, list[str]] = {}
     ends: dict[int, list[Variable]] = {}
     for position, item in enumerate(program.items):
-        if isinstance(item, Instruction) and isinstance(item.function, Tiled):
+        if isinstance(item, Instruction) and isinstance(item.function, Filling):
             for x in item.function.arrays:
                 if effects.is_exposed(x):
                     continue

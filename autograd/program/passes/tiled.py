@@ -22,7 +22,26 @@ TILE = 1 << 16
 BLOCK = 128
 
 
-class Tiled:
+class Filling:
+    """A function that depends on its arguments only, and can fill arrays that it is given.
+
+    Attributes
+    ----------
+    arrays, sums : list of Variable
+        Its results: arrays, and numbers.
+    """
+
+    is_made_of_numpy = True
+    arrays: list[Variable]
+    sums: list[Variable]
+
+    @property
+    def run(self) -> Callable[..., Any]:
+        """The function of the inputs, and of the arrays to fill, that returns the numbers."""
+        raise NotImplementedError
+
+
+class Tiled(Filling):
     """A region of a program, as a function of arrays.
 
     Attributes
@@ -38,7 +57,6 @@ class Tiled:
     """
 
     __name__ = "in_tiles"
-    is_made_of_numpy = True
 
     def __init__(
         self,

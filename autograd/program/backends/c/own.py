@@ -19,6 +19,7 @@ from autograd.program.backends.c.own_checks import compare, slightly_moved
 from autograd.program.backends.c.section import NAME
 from autograd.program.instructions import Constant, Instruction, Variable
 from autograd.program.passes.buffers import is_c_contiguous
+from autograd.program.passes.tiled import Filling
 from autograd.rules.in_c import CText
 
 #: What describes each array to C, with its type.
@@ -38,7 +39,7 @@ static SHARED void {name}({parameters}) {{
 """
 
 
-class OwnCall:
+class OwnCall(Filling):
     """The call of a function of whole arrays, with C that the user has written.
 
     If an array is not as expected, the function of Python is called. At the first call both are,
@@ -62,6 +63,8 @@ class OwnCall:
         #: What it fills, in order; None where the function returns None.
         self.filled: tuple[Any, ...] = results_of(item)
         self.made: list[Variable] = [x for x in self.filled if x is not None]
+        self.arrays = [x for x in self.made if x.is_array]
+        self.sums = [x for x in self.made if not x.is_array]
         self.text = text
         self.bound = bound
         self.given = list(bound.arguments.values())
@@ -157,24 +160,36 @@ class OwnCall:
         self._call = library.function(name, sum(sizes) < QUICK)
 
     def __call__(self, *operands: Any) -> Any:
-        """Compute the results."""
+        """Compute the results, in new arrays."""
+        arrays = [np.empty(x.shape, x.dtype) for x in self.arrays]
+        numbers = iter(self._fill(*operands, *arrays))
+        rest = iter(arrays)
+        found = [None if x is None else next(rest if x.is_array else numbers) for x in self.filled]
+        return tuple(found) if type(self.result) is tuple else found[0]
+
+    @property
+    def run(self) -> Callable[..., Any]:
+        """The function of the operands, and of the arrays to fill, that returns the numbers."""
+        return self._fill
+
+    def _fill(self, *given: Any) -> tuple[Any, ...]:
+        """Fill arrays, which follow the operands; return the numbers."""
         assert self._call is not None
-        given = operands
+        operands, arrays = given[: len(self.operands)], iter(given[len(self.operands) :])
+        found = [next(arrays) if x.is_array else np.empty((), x.dtype) for x in self.made]
+        used = operands
         if self.sorted:
             parts = [*operands]
             for k in self.sorted:
                 parts[k] = np.ascontiguousarray(parts[k])
-            given = tuple(parts)
-        found = [np.empty(x.shape, x.dtype) for x in self.made]
-        if self._call((*found, *given, KINDS)):
-            return self._by_python(operands)
-        if not self.is_compared:
+            used = tuple(parts)
+        if self._call((*found, *used, KINDS)):
+            for array, result in zip(found, self._results_by_python(operands), strict=True):
+                array[...] = result
+        elif not self.is_compared:
             self._compare(found, operands)
             self.is_compared = True
-        values = iter([a if x.is_array else a[()] for a, x in zip(found, self.made, strict=True)])
-        if type(self.result) is not tuple:
-            return next(values)
-        return tuple([None if x is None else next(values) for x in self.filled])
+        return tuple([a[()] for a, x in zip(found, self.made, strict=True) if not x.is_array])
 
     def _compare(self, found: list[Any], operands: Any) -> None:
         """Raise an error if the function of Python computes something else."""

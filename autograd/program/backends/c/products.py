@@ -65,6 +65,7 @@ class Product:
     """
 
     __name__ = "product_in_c"
+    is_made_of_numpy = True
 
     def __init__(self, shape: tuple[int, ...], dtype: Any, quick: bool) -> None:
         self.shape, self.dtype = shape, dtype
