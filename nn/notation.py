@@ -85,6 +85,14 @@ NORMALISED = Notation(
     roles=("input", "weight", "bias"),
 )
 
+# -- attention --------------------------------------------------------------------------------
+
+ATTENTION = Notation(
+    form=lambda query, key, *_: "attention({0})" if key is None else "attention({0}, {1}, {2})",
+    note="",
+    roles=("query", "key", "value"),
+)
+
 # -- windows ----------------------------------------------------------------------------------
 
 

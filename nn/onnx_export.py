@@ -19,6 +19,7 @@ from autograd.files import replacing
 from nn.arrays import plain
 from nn.layers.activation_functions import hard_swish, limited
 from nn.layers.activations import gelu_tanh
+from nn.layers.attention_kernels import attended
 from nn.layers.convolution import FAMILIES
 from nn.layers.linear import affine
 from nn.layers.normalisation import normalised
@@ -203,6 +204,33 @@ def _normalised(
     return y if bias is None else to.add("Add", y, to.number(bias))
 
 
+def _attention(
+    to: Exporter, node: Any, query: Any, key: Any, value: Any, hidden: Any, heads: int,
+    scale: float, steps_first: int, kept: Any,
+) -> str:  # fmt: skip
+    if to.depends(hidden) or (hidden is not None and np.any(np.all(hidden, axis=-1))):
+        raise DataError(
+            "ONNX export takes attention whose mask does not depend on the input, and leaves a key "
+            "to each query."
+        )
+    if key is None:
+        width = query.shape[2] // 3
+        every = [(..., slice(i * width, (i + 1) * width)) for i in range(3)]
+        parts = [_part(to, node, query, index) for index in every]
+    else:
+        parts = [to.name(x) for x in (query, key, value)]
+    split = to.constant(np.array([0, 0, heads, -1], np.int64), "heads")
+    order = [1, 2, 0, 3] if steps_first else [0, 2, 1, 3]
+    q, k, v = [to.add("Transpose", to.add("Reshape", x, split), perm=order) for x in parts]
+    k = to.add("Transpose", k, perm=[0, 1, 3, 2])
+    scores = to.add("MatMul", to.add("Mul", q, to.number(scale)), k)
+    if hidden is not None:
+        scores = to.add("Add", scores, to.number(np.where(hidden, -np.inf, 0.0)))
+    y = to.add("MatMul", to.add("Softmax", scores, axis=-1), v)
+    y = to.add("Transpose", y, perm=[2, 0, 1, 3] if steps_first else [0, 2, 1, 3])
+    return to.add("Reshape", y, to.constant(np.array([0, 0, -1], np.int64), "joined"))
+
+
 def _silu(to: Exporter, node: Any, x: Any) -> str:
     return to.add("Mul", to.name(x), to.add("Sigmoid", to.name(x)))
 
@@ -280,6 +308,7 @@ def rules() -> dict[Any, Rule]:
         window_max: _window_max,
         window_sum: _window_sum,
         normalised: _normalised,
+        attended: _attention,
     }
 
 

@@ -12,6 +12,7 @@ from autograd.devices import as_array, beside, full, like
 from autograd.errors import DataError, OptionError, ShapeError
 from nn import init
 from nn.arrays import plain, shape_of
+from nn.layers.attention_kernels import Kept, attended
 from nn.layers.linear import Dropout, Linear, affine
 from nn.layers.masked_softmax import attention_weights
 from nn.module import Module
@@ -166,35 +167,70 @@ class MultiheadAttention(Module):
             query, key, value = _with_batch(int(not self.batch_first), query, key, value)
             if key_padding_mask is not None:
                 key_padding_mask = as_array(plain(key_padding_mask))[None]
-        q, k, v = (self._heads(x) for x in self._projected(query, key, value))
-        if shape_of(k) != shape_of(v) or shape_of(k)[0] != shape_of(q)[0]:
-            raise ShapeError(
-                f"Query, key and value have shapes {shape_of(query)}, {shape_of(key)} and "
-                f"{shape_of(value)}; they must have the same batch, and key and value the same "
-                "steps."
-            )
-        steps = (*shape_of(q)[:3], shape_of(k)[2])
-        masks = [
-            None if mask is None else beside(mask, q)
-            for mask in self._mask(steps, key_padding_mask, attn_mask, is_causal)
+        parts = self._projected(query, key, value)
+        shape = self._shape(parts, (query, key, value))
+        hidden, added = [
+            None if mask is None else beside(mask, parts[0])
+            for mask in self._mask(shape, key_padding_mask, attn_mask, is_causal)
         ]
-        k, v = self._extended(k, self.bias_k), self._extended(v, self.bias_v)
-        hidden, added = (_widened(mask, shape_of(k)[2]) for mask in masks)
-        scores = (q * (1 / math.sqrt(self.embed_dim // self.num_heads))) @ k.swapaxes(-1, -2)
-        weights = self.dropout(attention_weights(scores, hidden, added))
-        y = self.out_proj(self._joined(weights @ v))
+        if need_weights or added is not None or self._changes():
+            y, weights = self._by_steps(parts, hidden, added)
+        else:
+            if hidden is not None and hidden.ndim == 2:
+                hidden = hidden[None, None]
+            sizes = self.num_heads, self._scale(), int(not self.batch_first)
+            y, weights = attended(*parts, hidden, *sizes, Kept()), None
+        y = self.out_proj(y)
         if need_weights and average_attn_weights:
             weights = np.mean(weights, axis=1)
         if alone:
             y, weights = y.squeeze(0 if self.batch_first else 1), weights[0]
         return y, weights if need_weights else None
 
-    def _projected(self, query: Any, key: Any, value: Any) -> list[Any]:
-        """Return the projections of query, key and value."""
+    def _changes(self) -> bool:
+        """Return whether weights are dropped, or keys added."""
+        drops = self.dropout.training and self.dropout.p > 0
+        return drops or self.bias_k is not None or self.add_zero_attn
+
+    def _scale(self) -> float:
+        return 1 / math.sqrt(self.embed_dim // self.num_heads)
+
+    def _by_steps(self, parts: Any, hidden: Any, added: Any) -> tuple[Any, Any]:
+        """Return the result before the last projection, and the weights, step by step."""
+        if parts[1] is None:
+            width = self.embed_dim
+            parts = [parts[0][..., i * width : (i + 1) * width] for i in range(3)]
+        q, k, v = (self._heads(x) for x in parts)
+        k, v = self._extended(k, self.bias_k), self._extended(v, self.bias_v)
+        hidden, added = (_widened(mask, shape_of(k)[2]) for mask in (hidden, added))
+        scores = (q * self._scale()) @ k.swapaxes(-1, -2)
+        weights = self.dropout(attention_weights(scores, hidden, added))
+        return self._joined(weights @ v), weights
+
+    def _shape(self, parts: Any, given: Any) -> tuple[int, ...]:
+        """Return the shape of the weights.
+
+        Raises
+        ------
+        ShapeError
+            If queries, keys and values do not fit.
+        """
+        of_batch = int(not self.batch_first)
+        queries, keys, values = (shape_of(parts[0] if x is None else x)[:2] for x in parts)
+        if keys != values or keys[of_batch] != queries[of_batch]:
+            query, key, value = map(shape_of, given)
+            raise ShapeError(
+                f"Query, key and value have shapes {query}, {key} and {value}; they must have the "
+                "same batch, and key and value the same steps."
+            )
+        return (queries[of_batch], self.num_heads, queries[1 - of_batch], keys[1 - of_batch])
+
+    def _projected(self, query: Any, key: Any, value: Any) -> Any:
+        """Return the projections of query, key and value; or one array of all, None and None."""
         weight, bias, width = self.in_proj_weight, self.in_proj_bias, self.embed_dim
         if query is key and key is value and weight is not None:  # one matrix product suffices
             y = affine(query, weight) if bias is None else affine(query, weight, bias)
-            return [y[..., i * width : (i + 1) * width] for i in range(3)]
+            return y, None, None
         parts = [slice(i * width, (i + 1) * width) for i in range(3)]
         matrices: list[Any]
         if weight is None:
@@ -202,8 +238,8 @@ class MultiheadAttention(Module):
         else:
             matrices = [weight[part] for part in parts]
         biases = [()] * 3 if bias is None else [(bias[part],) for part in parts]
-        given = zip((query, key, value), matrices, biases, strict=True)
-        return [affine(x, matrix, *more) for x, matrix, more in given]
+        projected = zip((query, key, value), matrices, biases, strict=True)
+        return [affine(x, matrix, *more) for x, matrix, more in projected]
 
     def _extended(self, x: Any, trained: Any) -> Any:
         """Return keys or values with those that are added to the sequence."""

@@ -25,6 +25,19 @@ class Mixed(nn.Module):
         return nn.softmax(h, axis=-1) ** 2 / (1 + np.max(h, axis=1, keepdims=True) ** 2)
 
 
+class Attention(nn.Module):
+    """Attention to other steps, and to earlier ones."""
+
+    def __init__(self):
+        self.first = nn.MultiheadAttention(6, 3)
+        self.second = nn.MultiheadAttention(6, 2, batch_first=True)
+
+    def forward(self, x):
+        x = x + self.second(x, is_causal=True)[0]
+        turned = x.transpose(1, 0, 2)
+        return self.first(turned, turned * 2, turned)[0].transpose(1, 0, 2)
+
+
 MODELS = {
     "convolutions": (
         lambda: nn.Sequential(
@@ -50,6 +63,7 @@ MODELS = {
         (2, 2, 9),
     ),
     "attention": (lambda: nn.TransformerEncoderLayer(6, 2, 8, batch_first=True), (2, 4, 6)),
+    "masked attention": (Attention, (2, 4, 6)),
     "operations": (Mixed, (5, 6)),
 }  # fmt: skip
 

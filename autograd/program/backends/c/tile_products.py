@@ -2,14 +2,16 @@
 
 Six rows times two vectors are twelve sums, as many as fit into the registers beside what is
 multiplied; they are contracted to fused multiplications and additions. C that is given for a
-primitive may call the two functions; ``size`` is that of a number in bytes. Columns are packed in
+primitive may call the functions; ``size`` is that of a number in bytes. Columns are packed in
 tiles: of each row, two vectors that begin where a vector may begin.
 """
 
 from __future__ import annotations
 
+from autograd.program.backends.c import squares
+
 #: The functions that generated code may call.
-NAMES = ("product_tile", "sum_tile")
+NAMES = ("product_tile", "sum_tile", "packed_tile", "turned_tile")
 
 _HEAD = """\
 #if defined(__GNUC__) && !defined(__clang__)
@@ -78,6 +80,29 @@ static FUSING void sum_tile_{s}(const {t} *x, const long *offsets, const long *c
         for (long v = 0; v < 2; v++)
             *(stored_{s} *)(total + (2 * r + v) * TILED_{s}) += sums[r][v];
 }}
+static void packed_tile_{s}(const {t} *x, long step, long rows, long columns, {t} *to)
+{{
+    for (long k = 0; k < rows; k++, x += step, to += 2 * TILED_{s})
+        if (columns >= 2 * TILED_{s}) {{
+            ((tiled_{s} *)to)[0] = *(const stored_{s} *)x;
+            ((tiled_{s} *)to)[1] = *(const stored_{s} *)(x + TILED_{s});
+        }} else
+            for (long j = 0; j < 2 * TILED_{s}; j++) to[j] = j < columns ? x[j] : 0;
+}}
+static void turned_tile_{s}(const {t} *x, long step, long rows, long columns, {t} *to)
+{{
+    long j = 0;
+    for (; j + SQUARE_{s} <= columns && j < 2 * TILED_{s}; j += SQUARE_{s}) {{
+        long k = 0;
+        for (; k + SQUARE_{s} <= rows; k += SQUARE_{s})
+            square_{s}(x + j * step + k, step, to + k * 2 * TILED_{s} + j, 2 * TILED_{s});
+        for (; k < rows; k++)
+            for (long i = j; i < j + SQUARE_{s}; i++) to[k * 2 * TILED_{s} + i] = x[i * step + k];
+    }}
+    for (; j < 2 * TILED_{s}; j++)
+        for (long k = 0; k < rows; k++)
+            to[k * 2 * TILED_{s} + j] = j < columns ? x[j * step + k] : 0;
+}}
 """
 
 _CALLED = """\
@@ -96,6 +121,26 @@ static inline void sum_tile(long size, const void *x, const long *offsets, const
     if (size == 4) sum_tile_f4(x, offsets, counts, steps, factor, next, total);
     else sum_tile_f8(x, offsets, counts, steps, factor, next, total);
 }
+/* Packs columns of some rows of x as a tile, filled up with zeros. */
+static inline void packed_tile(long size, const void *x, long step, long rows, long columns,
+    void *to)
+{
+    if (size == 4) packed_tile_f4(x, step, rows, columns, to);
+    else packed_tile_f8(x, step, rows, columns, to);
+}
+/* The same for rows of the transpose of x: each row of x becomes a column. */
+static inline void turned_tile(long size, const void *x, long step, long rows, long columns,
+    void *to)
+{
+    if (size == 4) turned_tile_f4(x, step, rows, columns, to);
+    else turned_tile_f8(x, step, rows, columns, to);
+}
 """
 
-TEXT = _HEAD + _TYPED.format(t="float", s="f4") + _TYPED.format(t="double", s="f8") + _CALLED
+TEXT = (
+    squares.TEXT
+    + _HEAD
+    + _TYPED.format(t="float", s="f4")
+    + _TYPED.format(t="double", s="f8")
+    + _CALLED
+)
