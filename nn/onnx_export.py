@@ -20,7 +20,7 @@ from nn.arrays import plain
 from nn.layers.activation_functions import hard_swish, limited
 from nn.layers.activations import gelu_tanh
 from nn.layers.attention_kernels import attended
-from nn.layers.convolution import FAMILIES
+from nn.layers.convolution import convolved, spread
 from nn.layers.linear import affine
 from nn.layers.normalisation import normalised
 from nn.layers.pooling import window_max, window_sum
@@ -303,8 +303,8 @@ def rules() -> dict[Any, Rule]:
         limited: _clip,
         hard_swish: _operator("HardSwish"),
         affine: _affine,
-        **{convolved: _convolution for convolved, _, _ in FAMILIES.values()},
-        **{spread: _transposed for _, spread, _ in FAMILIES.values()},
+        convolved: _convolution,
+        spread: _transposed,
         window_max: _window_max,
         window_sum: _window_sum,
         normalised: _normalised,

@@ -139,7 +139,7 @@ def spread_array(g: Any, weight: Any, windows: Windows, groups: int, shape: tupl
         total = padded[part]
         for place, index in offsets(windows, counts):
             total[index] += laid[place]
-    return padded[windows.inside(shape)]
+    return windows.without_padding(padded, shape)
 
 
 def mirror_of(weight: Any, groups: int) -> Any:
@@ -171,39 +171,21 @@ def correlated_array(g: Any, x: Any, windows: Windows, groups: int) -> Any:
     return np.moveaxis(found, 0, 2).copy() if by_rows else found[0]
 
 
-def family(**in_c: str) -> tuple[Primitive, Primitive, Primitive]:
-    """Return `convolved`, `spread` and `correlated`, with their text in C if there is one."""
-    # fmt: off
-    spread: Primitive = define(spread_array,
-        lambda h, x, g, weight, windows, groups, shape: convolved(h, weight, None, windows, groups),
-        lambda h, x, g, weight, windows, groups, shape: correlated(g, h, windows, groups),
-        fresh_results=True, name="spread", c=in_c.get("spread"))
-    correlated: Primitive = define(correlated_array,
-        lambda k, w, g, x, windows, groups: convolved(x, k, None, windows, groups),
-        lambda k, w, g, x, windows, groups: spread(g, k, windows, groups, x.shape),
-        fresh_results=True, name="correlated", c=in_c.get("correlated"))
-    convolved: Primitive = define(convolved_array,
-        lambda g, y, x, weight, bias, windows, groups: spread(g, weight, windows, groups, x.shape),
-        lambda g, y, x, weight, bias, windows, groups: correlated(g, x, windows, groups),
-        lambda g, y, x, weight, bias, windows, groups: np.sum(g, axis=(0, *windows.axes)),
-        fresh_results=True, name="convolution", notation=CONVOLUTION, c=in_c.get("convolved"))
-    # fmt: on
-    return convolved, spread, correlated
-
-
-of_lines = family(convolved=CONVOLVED, spread=SPREAD, correlated=CORRELATED)
-#: By the number of axes that the kernel slides over; C knows one and two.
-FAMILIES = {1: of_lines, 2: of_lines, 3: family()}
-
-
-def convolved(x: Any, weight: Any, bias: Any, windows: Windows, groups: int) -> Any:
-    """Sum each window of x times each weight, and add the bias."""
-    return FAMILIES[len(windows.kernel)][0](x, weight, bias, windows, groups)
-
-
-def spread(g: Any, weight: Any, windows: Windows, groups: int, shape: tuple[int, ...]) -> Any:
-    """Add each output times its weight to the window that it was computed from."""
-    return FAMILIES[len(windows.kernel)][1](g, weight, windows, groups, shape)
+# fmt: off
+spread: Primitive = define(spread_array,
+    lambda h, x, g, weight, windows, groups, shape: convolved(h, weight, None, windows, groups),
+    lambda h, x, g, weight, windows, groups, shape: correlated(g, h, windows, groups),
+    fresh_results=True, name="spread", c=SPREAD)
+correlated: Primitive = define(correlated_array,
+    lambda k, w, g, x, windows, groups: convolved(x, k, None, windows, groups),
+    lambda k, w, g, x, windows, groups: spread(g, k, windows, groups, x.shape),
+    fresh_results=True, name="correlated", c=CORRELATED)
+convolved: Primitive = define(convolved_array,
+    lambda g, y, x, weight, bias, windows, groups: spread(g, weight, windows, groups, x.shape),
+    lambda g, y, x, weight, bias, windows, groups: correlated(g, x, windows, groups),
+    lambda g, y, x, weight, bias, windows, groups: np.sum(g, axis=(0, *windows.axes)),
+    fresh_results=True, name="convolution", notation=CONVOLUTION, c=CONVOLVED)
+# fmt: on
 
 
 class Convolution(Module):

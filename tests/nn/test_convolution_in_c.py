@@ -5,12 +5,24 @@ import sys
 
 import numpy as np
 import pytest
+from program.saved_c import SANITIZERS, Compiled
 
 import nn
-from autograd import Tensor, jit
+from autograd import Tensor, grad, jit, trace
+from autograd.program.backends.c import compiler
 from autograd.program.backends.c.library import unavailable
+from nn.functional import conv3d
 
 pytestmark = pytest.mark.skipif(unavailable() != "", reason=unavailable())
+
+
+@pytest.fixture(autouse=True, scope="module")
+def own_cache(tmp_path_factory):
+    with pytest.MonkeyPatch.context() as patch:
+        quick = ["-O0" if flag == "-O3" else flag for flag in compiler.FLAGS]
+        patch.setattr(compiler, "FLAGS", (*quick, *SANITIZERS))
+        patch.setenv("CHAINRULE_CACHE", str(tmp_path_factory.mktemp("cache")))
+        yield
 
 
 def pairs(rng):
@@ -22,15 +34,19 @@ def pairs(rng):
         (nn.Conv2d(3, 3, 3, padding="same", groups=3, generator=rng), (5, 3, 8, 5)),
         (nn.Conv2d(5, 40, 2, 3, generator=rng), (1, 5, 8, 8)),
         (nn.ConvTranspose2d(3, 2, 4, 2, 1, generator=rng), (2, 3, 5, 4)),
-        (nn.Conv3d(2, 3, 2, generator=rng), (2, 2, 3, 4, 3)),
-        (nn.Conv2d(1, 18, 3, generator=rng), (2, 1, 40, 41)),  # sums in parts of some lines
-        *(random_pair(rng) for _ in range(8)),
+        (nn.ConvTranspose3d(3, 2, (2, 4, 3), (1, 3, 2), 1, generator=rng), (2, 3, 3, 4, 3)),
+        (nn.Conv2d(1, 18, 3, generator=rng), (2, 1, 70, 71)),  # sums in parts
+        (nn.Conv3d(2, 9, 1, generator=rng), (3, 2, 2, 5, 3)),  # a grid that is a line
+        (nn.Conv2d(2, 3, 1, padding=2, generator=rng), (2, 2, 3, 4)),
+        (nn.Conv2d(2, 2, 3, padding=(3, 2), generator=rng), (3, 2, 9, 40)),
+        *(random_pair(rng) for _ in range(9)),
     ]
 
 
 def random_pair(rng):
     """Return a layer with random channels, sizes and groups, and the shape of an input."""
-    kind, groups = [(nn.Conv1d, 1), (nn.Conv2d, 2)][rng.integers(2)], int(rng.integers(1, 3))
+    kinds = [(nn.Conv1d, 1), (nn.Conv2d, 2), (nn.Conv3d, 3)]
+    kind, groups = kinds[rng.integers(3)], int(rng.integers(1, 3))
     inputs, outputs = (groups * rng.integers(1, 21, 2)).tolist()
     kernel, stride, padding, dilation = (
         tuple(rng.integers(low, high, kind[1]).tolist())
@@ -77,6 +93,17 @@ def test_convolution_in_c_is_that_of_numpy(dtype, tolerance):
         found, expected = in_c(*arrays), stepped(layers, arrays)
     for a, b in zip(found, expected, strict=True):  # infinite and NaN in the same places
         np.testing.assert_allclose(a, b, tolerance, tolerance * np.abs(b[np.isfinite(b)]).max())
+
+
+def test_saved_c_contains_convolution(tmp_path):
+    rng = np.random.default_rng(2)
+    x, w = rng.normal(size=(2, 3, 5, 6, 7)), rng.normal(size=(4, 3, 2, 2, 3))
+    slopes = grad(lambda x, w: (conv3d(x, w, padding=1, stride=2) ** 2).sum(), (0, 1))
+    trace(slopes)(x, w).save(tmp_path / "volumes.c")
+    code, found = Compiled(tmp_path / "volumes.c")(x, w)
+    assert code == 0
+    for one, wanted in zip(found, slopes(x, w), strict=True):
+        np.testing.assert_allclose(one, wanted, 1e-12, 1e-12)
 
 
 #: A kernel whose offsets need more memory than the stack of the thread has.

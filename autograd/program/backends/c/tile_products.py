@@ -8,23 +8,12 @@ tiles: of each row, two vectors that begin where a vector may begin.
 
 from __future__ import annotations
 
-from autograd.program.backends.c import squares
+from autograd.program.backends.c import fusing, squares
 
 #: The functions that generated code may call.
 NAMES = ("product_tile", "sum_tile", "packed_tile", "turned_tile")
 
 _HEAD = """\
-#if defined(__GNUC__) && !defined(__clang__)
-#define FUSING NOINLINE __attribute__((optimize("O3", "fp-contract=fast", \\
-    "no-math-errno", "no-trapping-math")))
-#define FUSED_HERE
-#elif defined(__clang__)
-#define FUSING NOINLINE
-#define FUSED_HERE _Pragma("clang fp contract(fast)")
-#else
-#define FUSING NOINLINE
-#define FUSED_HERE
-#endif
 #define IN_SIX_ROWS(place) \\
     sums[0][0] += a[place] * u; sums[0][1] += a[place] * v; \\
     sums[1][0] += b[place] * u; sums[1][1] += b[place] * v; \\
@@ -138,7 +127,8 @@ static inline void turned_tile(long size, const void *x, long step, long rows, l
 """
 
 TEXT = (
-    squares.TEXT
+    fusing.HEAD
+    + squares.TEXT
     + _HEAD
     + _TYPED.format(t="float", s="f4")
     + _TYPED.format(t="double", s="f8")
