@@ -39,9 +39,11 @@ class Variable:
         A new node for each number and array in it.
     nested : bool
         Whether it contains nodes of an outer transform.
+    what : str or list of str
+        What messages call the argument, or each of several.
     """
 
-    def __init__(self, given: Any, what: str) -> None:
+    def __init__(self, given: Any, what: str | list[str]) -> None:
         self.given = given
         self.nodes: list[Any] = []
         self.nested = False
@@ -72,7 +74,12 @@ class Variable:
         return node
 
     def _not_varying(self, array: Any) -> DataError:
-        path, item = list(tree.leaves(self.given, self.what))[len(self.nodes)]
+        if isinstance(self.what, str):
+            parts = [(self.given, self.what)]
+        else:
+            parts = list(zip(self.given, self.what, strict=True))
+        found = [leaf for given, what in parts for leaf in tree.leaves(given, what)]
+        path, item = found[len(self.nodes)]
         return DataError(
             f"{path} is {type(item).__name__} of type {array.dtype}, and derivatives need floating "
             "point numbers. Write 3.0 for 3, or np.array(x, dtype=float)."
@@ -142,8 +149,9 @@ class Call:
         chosen = [arguments[number] for number in numbers]  # type: ignore[call-overload]
         if not recording:  # then nodes count as plain numbers
             chosen = plain(chosen)
+        called = [f"argument {number} of {name}" for number in numbers]
         self.variable = Variable(
-            chosen[0] if single else tuple(chosen), f"argument {argnum} of {name}"
+            chosen[0] if single else tuple(chosen), called[0] if single else called
         )
         replaced = list(arguments)
         parts = [self.variable.argument] if single else list(self.variable.argument)

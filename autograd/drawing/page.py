@@ -21,8 +21,8 @@ from autograd.drawing.step_by_step import Steps
 from autograd.drawing.style import CLOSED, FAINT, INK, OPERATION, OUTSIDE, RAMP, STYLES, ZERO
 from autograd.drawing.view import SHARED, View, cut_short
 from autograd.errors import AutogradError
+from autograd.program.naming import function_name
 from autograd.program.program import Program
-from autograd.program.source.module import function_name
 
 #: Larger graphs are shown without formulas and steps.
 MOST_EXPLAINED = 3000

@@ -13,6 +13,7 @@ from autograd.drawing.numbers import bytes_of, seconds_of
 from autograd.program.calling import inputs_of
 from autograd.program.instructions import Instruction, Variable, substituted
 from autograd.program.interpreting import Listing, Run, variables_of
+from autograd.program.naming import function_name
 from autograd.program.program import Program
 
 TITLES = ("instruction", "shape", "new memory", "time", "share")
@@ -139,7 +140,8 @@ def program_summary(program: Program, arguments: tuple[Any, ...], repeats: int) 
     """Measure the instructions of a program, and those of the program after the passes."""
     inputs = inputs_of(program, arguments, {})
     before = _costs(program, inputs, repeats)
-    return ProgramSummary(before, _costs(program.optimised(), inputs, repeats), program.name)
+    after = _costs(program.optimised(), inputs, repeats)
+    return ProgramSummary(before, after, function_name(program.name))
 
 
 def _costs(program: Program, inputs: list[Any], repeats: int) -> Costs:

@@ -40,6 +40,7 @@ from autograd.program.instructions import (
 )
 from autograd.program.interpreting import Listing, Run, variables_of
 from autograd.program.jit import Jitted
+from autograd.program.naming import function_name
 from autograd.program.program import Program
 from autograd.program.python_code import Names
 from autograd.program.source.names import naming_of
@@ -316,9 +317,8 @@ def comparison_graph(comparison: Comparison) -> Graph:
     items: list[Item] = []
     roots: list[Item] = []
     for number, program in enumerate(comparison.programs, 1):
-        drawing = Drawing(
-            program, len(items) + 1, f"{number} {clean(program.name)}".replace(".", "_")
-        )
+        scope = f"{number} {clean(function_name(program.name))}".replace(".", "_")
+        drawing = Drawing(program, len(items) + 1, scope)
         roots += drawing.run(None, marked)
         for item in drawing.items:
             item.scope = item.scope or drawing.scope

@@ -15,6 +15,7 @@ from autograd.drawing.graph import GUARD, Item
 from autograd.drawing.numbers import FEW, check_format, numbers_of, short, spread
 from autograd.drawing.program_graph import is_backward, program_graph
 from autograd.drawing.step_sequence import StepSequence
+from autograd.program.naming import function_name
 from autograd.program.program import Program
 
 #: The most steps to display.
@@ -160,7 +161,7 @@ def program_steps(program: Program, arguments: tuple[Any, ...], number_format: s
     check_format(number_format)
     graph = program_graph(program, arguments, run=True)
     steps = [step_of(item) for item in graph.items if item.op]
-    return ProgramSteps(program.name, steps, number_format)
+    return ProgramSteps(function_name(program.name), steps, number_format)
 
 
 def step_of(item: Item) -> ProgramStep:

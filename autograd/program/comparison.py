@@ -18,6 +18,7 @@ from autograd.program.instructions import (
     substituted,
 )
 from autograd.program.interpreting import Listing, Run
+from autograd.program.naming import function_name
 from autograd.program.program import Program
 
 
@@ -72,8 +73,10 @@ class Comparison:
         return self.position is None and self.same_results
 
     def __str__(self) -> str:
-        names = [f"{program.name} (1)" for program in self.programs]
-        names[1] = f"{self.programs[1].name} (2)"
+        names = [
+            f"{function_name(program.name)} ({number})"
+            for number, program in enumerate(self.programs, 1)
+        ]
         if self:
             return f"The programs are the same: {len(self.pairs)} instructions." + self._numbers()
         if self.position is None:

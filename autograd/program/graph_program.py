@@ -17,6 +17,7 @@ from autograd.program import bundles
 from autograd.program.environment import Environment
 from autograd.program.instructions import Constant, Guard, Instruction, substituted
 from autograd.program.interpreting import bind
+from autograd.program.naming import function_name
 from autograd.program.program import METHODS, Program
 from autograd.program.replay import derivatives_of
 from autograd.program.stand_ins import Kind
@@ -45,8 +46,8 @@ def backward_of(program: Program) -> Program:
     graph = program.graph
     if graph is None:
         raise GraphError(
-            f"{program.name} was traced, so it has no graph. Trace the derivative itself: "
-            "trace(grad(f))."
+            f"{function_name(program.name)} was traced, so it has no graph. Trace the derivative "
+            "itself: trace(grad(f))."
         )
     inputs = [node for node in graph.leaves if _is_input(node)]
     roots = [node for node in graph.outputs if node.primitive is not None or _is_input(node)]

@@ -27,6 +27,17 @@ def test_a_program_is_the_same_as_itself():
     assert all(pair.equal for pair in found.pairs)
 
 
+def test_derivatives_are_named_after_their_functions():
+    def shifted(x):
+        return loss(x + 1.0)
+
+    first, second = str(compare(program(grad(loss, (0,))), program(grad(shifted)))).splitlines()[
+        1:3
+    ]
+    assert first.startswith("  gradient_of_loss (1): ")
+    assert second.startswith("  gradient_of_shifted (2): ")
+
+
 def test_the_first_different_instruction_is_shown():
     one = program(lambda x: np.sum(np.exp(np.sin(x) * 2) + x))
     other = program(lambda x: np.sum(np.exp(np.sin(x) * 3) + x))

@@ -8,9 +8,18 @@ import pytest
 import autograd
 import nn
 from autograd import Tensor, Trace, Value, checkpoint, jit, scope
-from autograd.errors import DataError, FreedGraphError, GraphError, GuardError, ShapeError
+from autograd.errors import (
+    AutogradError,
+    DataError,
+    FreedGraphError,
+    GraphError,
+    GuardError,
+    ShapeError,
+)
 from autograd.graph import Graph
 from autograd.program import Program
+
+W = np.array([1.0, 2.0])
 
 
 def leaves():
@@ -154,6 +163,29 @@ def test_checkpoints_are_written_out():
     assert program(w) == loss.data
 
 
+@pytest.mark.parametrize(
+    ("arguments", "keywords", "message"),
+    [
+        ((W,), {}, r"Call the program as gradient_of_square\(w, x\): missing .* 'x'"),
+        ((W, 2.0, 3.0), {}, "too many positional arguments"),
+        ((W, 2.0), {"x": 1.0}, "multiple values for argument 'x'"),
+        ((W[:1], 2.0), {}, r"w has shape \(1,\), .* shape \(2,\). Record it again"),
+        ((W * 1j, 2.0), {}, r"complex128.*write w.real.astype\('float64'\)"),
+        (("a", 2.0), {}, r"w is str; pass an array of shape \(2,\) and type float64"),
+        ((["a", "b"], 2.0), {}, "w does not become an array"),
+        ((W, None), {}, "x is NoneType; pass a float"),
+        ((W, 2j), {}, r"write x.real"),
+    ],
+)
+def test_wrong_arguments_say_what_to_write(arguments, keywords, message):
+    def square(w, x):
+        return np.sum((w * x) ** 2)
+
+    program = autograd.trace(autograd.grad(square, (0, 1)))(W, 2.0)
+    with pytest.raises(AutogradError, match=message):
+        program(*arguments, **keywords)
+
+
 def test_errors_say_what_is_wrong():
     w, b, x = leaves()
     loss = network(w, b, x)
@@ -162,8 +194,6 @@ def test_errors_say_what_is_wrong():
         program(x, w.data.T, b)
     with pytest.raises(DataError, match="float32"):
         program(x, w.data.astype("f4"), b)
-    with pytest.raises(TypeError, match="missing a required argument: 'b'"):
-        program(x, w)
     loss.backward()
     with pytest.raises(FreedGraphError):
         Program.of(loss)

@@ -5,12 +5,12 @@ from __future__ import annotations
 import ast
 import builtins
 import dataclasses
-import re
 from typing import Any
 
 import numpy as np
 
 from autograd.program.instructions import Constant, Guard
+from autograd.program.naming import function_name
 from autograd.program.python_code import Names
 from autograd.program.source.body import WIDTH, Body
 from autograd.program.source.branches import Block, block_of
@@ -185,21 +185,6 @@ def needed_builtins(programs: list[Any]) -> set[str]:
     for program in programs:
         found.update(item.name for item in program.instructions)
     return found
-
-
-def function_name(name: str) -> str:
-    """Return a name for the function that a program is written as.
-
-    Examples
-    --------
-    >>> function_name("grad_of_loss_wrt_argnum_0")
-    'gradient_of_loss'
-    """
-    match = re.fullmatch(r"(\w+?)_of_(.+?)(?:_wrt_argnum_.+)?", name)
-    if match is None:
-        return name if name.isidentifier() else "program"
-    kind = {"grad": "gradient", "value_and_grad": "value_and_gradient"}.get(match[1], match[1])
-    return f"{kind}_of_{match[2]}" if match[2].isidentifier() else kind
 
 
 def source_of(programs: list[Any], name: str = "") -> str:

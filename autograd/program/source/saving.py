@@ -14,9 +14,10 @@ import numpy as np
 
 from autograd.errors import SourceError
 from autograd.files import replacing
+from autograd.program.naming import function_name
 from autograd.program.source.checks import HELPERS, Checks
 from autograd.program.source.description import summary
-from autograd.program.source.module import Module, function_name
+from autograd.program.source.module import Module
 from autograd.program.source.shared import entangled
 from autograd.program.source.statements import printable
 

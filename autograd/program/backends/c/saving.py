@@ -16,11 +16,11 @@ from autograd.program.backends.c.preamble import INCLUDES, NO_ERRORS, PRAGMAS, n
 from autograd.program.backends.c.textbook import with_textbook_formulas
 from autograd.program.backends.c.whole import OUT_OF_RANGE, PYTHON_ERROR, Whole
 from autograd.program.instructions import Constant, Guard, Variable, substituted
+from autograd.program.naming import function_name
 from autograd.program.passes import SIMPLIFYING
 from autograd.program.passes.buffers import is_c_contiguous
 from autograd.program.passes.tiles import with_own_memory
 from autograd.program.program import WRITERS
-from autograd.program.source.module import function_name
 
 #: What results may be; what else is returned is known beforehand.
 _RETURNED = frozenset((Variable, Constant, float, np.float64, np.float32))
