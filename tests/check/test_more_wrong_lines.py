@@ -151,6 +151,55 @@ def test_the_correction_of_a_line(f, inputs, gradient, correction):
     assert correction in (None, *found)
 
 
+def beside_other_statements(x):
+    import math
+    from contextlib import nullcontext as context
+
+    global CALLS
+    CALLS += 1
+    left: float
+    first, *others = len(x), math.pi, 2
+    cache = {"a": 1, "b": 2}
+    with np.errstate(all="ignore"), context(2) as two:
+        (cache["a"], cache["c"]), other = (1, 3), two
+    try:
+        raise ValueError(f"{first=}")
+    except (TypeError, ValueError) as error:
+        left = len(str(error))
+    else:
+        left = 1.0
+    finally:
+        del cache["a"]
+
+    class Local:
+        number = 1
+
+        def method(self, *, k=1):
+            return self.number + k
+
+    match Local().method():
+        case 2 | 3 if n := len(others):
+            left -= n
+        case [_, *_] | {"k": _}:
+            assert other, "never"
+        case _:
+            pass
+    while left > 0:
+        left -= 1
+        if left == 2:
+            continue
+    else:
+        del Local, cache, others
+    g = 3 * x if first else x[..., ::-1]
+    del first, other
+    return g
+
+
+def test_a_line_beside_statements_of_all_kinds():
+    (correction,) = corrections(lambda x: x @ x, A, gradient=beside_other_statements)
+    assert correction == "g = 2 * x if first else x[..., ::-1]"
+
+
 def steps():
     """Return a function whose result holds the rest of the derivative, and its backward pass."""
 

@@ -3,10 +3,12 @@
 import collections
 import cProfile
 import functools
+import gc
 import itertools
 import random
 import sys
 import threading
+import traceback
 from concurrent.futures import ThreadPoolExecutor
 from typing import ClassVar
 
@@ -16,6 +18,7 @@ import pytest
 from autograd import check_gradients
 from autograd.check.explain.repair.memory import Memory
 from autograd.check.explain.repair.search import Search
+from autograd.check.explain.repair.trial import Laboratory
 
 X = np.array([0.3, -1.2, 2.7])
 
@@ -270,3 +273,50 @@ def test_numpys_global_generator_is_put_back(draws):
     assert np.array_equal(before["state"]["key"], after["state"]["key"])
     assert before["state"]["pos"] == after["state"]["pos"]
     assert (before["has_gauss"], before["gauss"]) == (after["has_gauss"], after["gauss"])
+
+
+def test_no_garbage_is_collected_while_a_change_runs():
+    found = []
+
+    def note(phase, info):
+        running = [frame.f_code for frame, _ in traceback.walk_stack(None)]
+        found.append(Laboratory._ended.__code__ in running)
+
+    threshold = gc.get_threshold()
+    gc.callbacks.append(note)
+    gc.set_threshold(10)
+    try:
+        report = check_gradients(
+            lambda x: (x**2).sum(), np.arange(3.0), gradient=lambda x: 3 * x, raises=False
+        )
+    finally:
+        gc.set_threshold(*threshold)
+        gc.callbacks.remove(note)
+    assert report.lines[0].correction == "2 * x"
+    assert found
+    assert not any(found)
+    assert gc.isenabled()
+
+
+class WaitsInTheEnd:
+    """Waits for ever when it is deleted, unless it holds 2."""
+
+    def __init__(self, number):
+        self.number = number
+
+    def __del__(self):
+        if self.number != 2:
+            threading.Event().wait()
+
+
+def test_a_run_that_is_ended_in_del_prints_nothing(monkeypatch):
+    def gradient(x):
+        last = WaitsInTheEnd(2)
+        del last
+        return 3 * x
+
+    lost = []
+    monkeypatch.setattr(sys, "unraisablehook", lost.append)
+    report = check_gradients(lambda x: (x**2).sum(), np.ones(3), gradient=gradient, raises=False)
+    assert report.lines[0].correction == "return 2 * x"
+    assert not lost

@@ -293,7 +293,10 @@ class Search:
         targets = getattr(site.node, "targets", [getattr(site.node, "target", None)])
         if not all(isinstance(target, ast.Name) for target in targets):
             return True  # it may belong to another place
-        noisy = expression("_1(_0)", site.node.value, attribute_of_choice("disturbed"))
+        value = getattr(site.node, "value", None)
+        if value is None:  # del a
+            return False
+        noisy = expression("_1(_0)", value, attribute_of_choice("disturbed"))
         changed = replaced(site.node, (("value", None),), noisy)
         (found,) = self.outcomes(site, [changed], self.here)
         return found is None or self.corrigible(self.wrong & (found == self.given))

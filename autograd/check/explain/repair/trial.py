@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import gc
 import io
 import logging
 import os
@@ -108,18 +109,29 @@ class _Silence(io.TextIOBase):
 
 @contextlib.contextmanager
 def _without_complaints() -> Iterator[None]:
-    """Ignore exceptions of the threads that changed functions start."""
-    before = threading.excepthook
+    """Ignore exceptions that nothing catches: those of new threads, and in a ``__del__``."""
+    before = threading.excepthook, sys.unraisablehook
 
-    def hook(arguments: Any) -> None:
-        if threading.get_ident() in _Guard.others:
-            before(arguments)
+    def of_others(hook: Any) -> Any:
+        return lambda lost: hook(lost) if threading.get_ident() in _Guard.others else None
 
-    threading.excepthook = hook
+    threading.excepthook, sys.unraisablehook = map(of_others, before)
     try:
         yield
     finally:
-        threading.excepthook = before
+        threading.excepthook, sys.unraisablehook = before
+
+
+@contextlib.contextmanager
+def _uncollected() -> Iterator[None]:
+    """Collect no garbage, which may take longer than a run, and calls functions of others."""
+    was_enabled = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if was_enabled:
+            gc.enable()
 
 
 @contextlib.contextmanager
@@ -237,7 +249,8 @@ class Laboratory:
             return None
         _Guard.patience = self.seconds
         try:
-            return self._ended(call)
+            with _uncollected():
+                return self._ended(call)
         except TooLong:  # while it was put back
             self._memory.restore()
         return None
