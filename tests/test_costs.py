@@ -5,6 +5,9 @@ measured in `benchmarks/`.
 """
 
 import gc
+import platform
+import subprocess
+import sys
 import tracemalloc
 
 import numpy as np
@@ -234,3 +237,24 @@ def test_cross_entropy_keeps_one_array_and_makes_two():
 
     _, peak, _ = traced(step)
     assert peak / ARRAY <= 2 + 5 * SMALL
+
+
+#: Prints how many pages the system had to clear in ten steps with some arrays of 800 kB.
+PAGES = """
+import resource, numpy as np, autograd
+def step():
+    x = autograd.Tensor(np.ones(100_000))
+    np.sum(np.exp(x * 2) + 1).backward()
+for _ in range(3):
+    step()
+before = resource.getrusage(resource.RUSAGE_SELF).ru_minflt
+for _ in range(10):
+    step()
+print(resource.getrusage(resource.RUSAGE_SELF).ru_minflt - before)
+"""
+
+
+@pytest.mark.skipif(platform.libc_ver()[0] != "glibc", reason="another allocator")
+def test_memory_of_freed_arrays_is_used_again():
+    done = subprocess.run([sys.executable, "-P", "-c", PAGES], capture_output=True, text=True)
+    assert int(done.stdout) < 500, done.stderr  # otherwise 2,600

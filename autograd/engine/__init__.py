@@ -3,6 +3,10 @@
 It knows no particular NumPy function; those are rows of the table in `autograd.rules`.
 """
 
+import contextlib
+
+import numpy as np
+
 import autograd.installation  # isort: skip - before all others  # noqa: F401
 from autograd.engine import dispatch  # installs what the lower files call
 from autograd.engine.description import describe_primitives
@@ -14,6 +18,12 @@ from autograd.engine.tensor import Tensor
 from autograd.engine.value import Value
 
 describe_primitives()
+
+# glibc returns the memory of large arrays to the system, which has to clear it for the next ones,
+# until it has seen an array freed that is larger: then it keeps up to twice as much. Of at most
+# 32 MB; this one is never touched, so it takes no memory.
+with contextlib.suppress(MemoryError):
+    np.empty((1 << 25) - (1 << 16), np.uint8)
 
 __all__ = [
     "Node", "Primitive", "Tensor", "Value", "dispatch", "enable_grad", "is_recording", "no_grad",
