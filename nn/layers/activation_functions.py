@@ -34,7 +34,7 @@ def replaced_below(x: Any, threshold: Any, value: Any) -> Any:
 def hardswish_of_array(x: Any) -> Any:
     """Return x · hardsigmoid(x)."""
     y = np.clip(x, -3.0, 3.0)
-    y /= 6
+    y *= 1 / 6  # exactly 1/2 at the ends, and faster than a quotient
     y += 0.5
     y *= x
     return y
@@ -44,12 +44,11 @@ def hardswish_of_array(x: Any) -> Any:
 def hardswish_slope_of_array(x: Any) -> Any:
     """Return x / 3 + 1/2 inside of -3 … 3, 0 below and 1 above."""
     y = np.clip(x, -3.0, 3.0)
-    above = y >= 3
-    inside = (y > -3) ^ above
-    y /= 3
+    y *= 1 / 3
+    ends = np.trunc(y)  # -1 and 1 where x is clipped, else 0
+    ends *= 0.5
+    y -= ends
     y += 0.5
-    y *= inside
-    y += above
     return y
 
 

@@ -92,7 +92,7 @@ class EmbeddingBag(Module):
             )
         if per_sample_weights is not None and self.mode != "sum":
             raise OptionError(f'per_sample_weights= needs mode="sum", not {self.mode!r}.')
-        counted = np.ones_like(indices, bool)
+        counted = None  # all of them
         if offsets is not None:
             found = self._bags(to_numpy(plain(offsets)), len(indices))
             places, counted = (beside(numbers, indices) for numbers in found)
@@ -100,8 +100,20 @@ class EmbeddingBag(Module):
             if per_sample_weights is not None and indices.size:
                 per_sample_weights = per_sample_weights[places]
         if self.padding_idx is not None:
-            counted = counted & (indices != self.padding_idx)
-        return self._reduced(self.weight[indices], counted[..., None], per_sample_weights)
+            others = indices != self.padding_idx
+            counted = others if counted is None else counted & others
+        vectors = self.weight[indices]
+        if counted is None and shape_of(vectors)[1]:
+            return self._of_all(vectors, per_sample_weights)
+        counted = np.ones_like(indices, bool) if counted is None else counted
+        return self._reduced(vectors, counted[..., None], per_sample_weights)
+
+    def _of_all(self, vectors: Any, weights: Any) -> Tensor:
+        y: Tensor
+        if weights is not None:
+            vectors = self._weighted(vectors, weights)
+        y = {"max": np.max, "sum": np.sum, "mean": np.mean}[self.mode](vectors, axis=1)
+        return y
 
     def _reduced(self, vectors: Any, counted: Any, weights: Any) -> Tensor:
         y: Tensor
@@ -114,16 +126,19 @@ class EmbeddingBag(Module):
             y = np.where(some, lowest, 0.0)  # type: ignore[assignment]
             return y
         if weights is not None:
-            if shape_of(weights) != shape_of(vectors)[:-1]:
-                raise ShapeError(
-                    f"per_sample_weights= has shape {shape_of(weights)}; it must be "
-                    f"{shape_of(vectors)[:-1]}, that of the indices."
-                )
-            vectors = vectors * weights[..., None]
+            vectors = self._weighted(vectors, weights)
         y = np.sum(np.where(counted, vectors, 0.0), axis=1)
         if self.mode == "mean":
             y = y / np.maximum(counted.sum(axis=1), 1).astype(y.dtype)
         return y
+
+    def _weighted(self, vectors: Any, weights: Any) -> Any:
+        if shape_of(weights) != shape_of(vectors)[:-1]:
+            raise ShapeError(
+                f"per_sample_weights= has shape {shape_of(weights)}; it must be "
+                f"{shape_of(vectors)[:-1]}, that of the indices."
+            )
+        return vectors * weights[..., None]
 
     def _bags(self, offsets: Any, count: int) -> tuple[Any, Any]:
         """Return for each bag the places of its indices, and which of them are there."""

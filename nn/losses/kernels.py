@@ -106,17 +106,11 @@ def violations_vjp(g: Any, y: Any, x: Any, index: Any, margin: float) -> Any:
 @kernel(elementwise=True, tiled=True)
 def huber_of_array(d: Any, delta: Any) -> Any:
     """Return d²/2 where |d| ≤ delta, else delta · (|d| - delta / 2)."""
-    size = np.abs(d)
-    if type(d) is not np.ndarray or not d.ndim or type(delta) is not float:
-        inside = np.minimum(size, delta)
-        return inside * (size - inside / 2)
-    half = np.full_like(size, delta)  # the minimum of two arrays is 3 times as fast
-    np.minimum(size, half, out=half)
-    half *= 0.5
-    size -= half
-    size *= half
-    size *= 2
-    return size
+    inside = np.clip(d, -delta, delta)
+    y = inside * -0.5
+    y += d
+    y *= inside
+    return y
 
 
 @kernel(elementwise=True, tiled=True)
@@ -135,6 +129,9 @@ def logit_slope_of_arrays(z: Any, t: Any) -> Any:
     return ((1 - t) * of_z - t * of_minus_z) / (1 + small)
 
 
+#: In C: d limited to -delta … delta.
+INSIDE = "((d < -delta ? -delta : d) > delta ? delta : d < -delta ? -delta : d)"
+
 # fmt: off
 logit_slope = elementwise(
     logit_slope_of_arrays, None,
@@ -146,8 +143,7 @@ huber_of_difference = elementwise(
     huber_of_array, None,
     lambda y, d, delta: np.clip(d, -delta, delta),
     lambda y, d, delta: np.maximum(np.abs(d) - delta, 0.0), name="huber",
-    c="(d < -delta || d > delta ? delta : d < 0 ? -d : d)"
-      " * ((d < 0 ? -d : d) - (d < -delta || d > delta ? delta : d < 0 ? -d : d) / 2)")
+    c=f"{INSIDE} * (d - {INSIDE} / 2)")
 cross_entropy_of_bits = elementwise(
     lambda p, t: -(t * log_at_least(p) + (1 - t) * log_at_least(1 - p)), None,
     lambda y, p, t: (p - t) / np.maximum(p * (1 - p), 1e-12),
