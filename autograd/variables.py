@@ -12,11 +12,12 @@ from autograd import tree
 from autograd.engine import Node, Tensor, Value, batching, dispatch, tracing
 from autograd.engine.closures import begin_call, depends_on_older, end_call
 from autograd.engine.derivatives import derivatives, rows_of_derivatives
-from autograd.engine.foreign import as_array, eye, full, ones, refuse_other_rules
+from autograd.engine.foreign import as_array, eye, full, ones
 from autograd.engine.grad_mode import GRAD_MODE, enable_grad, is_recording
 from autograd.engine.objects import joined
 from autograd.engine.transform_calls import CALLS
 from autograd.engine.transform_calls import arguments as arguments_of_call
+from autograd.engine.wrapped import refuse_other_rules
 from autograd.errors import DataError, ShapeError
 from autograd.graph import current
 from autograd.rules.elementwise import positive
@@ -108,6 +109,7 @@ class Variable:
         """Return the leaves of a vector or tangent with the structure of the argument."""
         leaves = tree.aligned(other, self.given)
         for leaf, node in zip(leaves, self.nodes, strict=True):
+            refuse_other_rules(leaf)
             if np.shape(plain(leaf)) != node.shape:
                 raise ShapeError(
                     f"The {what} has shape {np.shape(plain(leaf))}, the argument {node.shape}; "

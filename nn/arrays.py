@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from autograd import Tensor, Value
+from autograd import Node, Tensor, Value
 from autograd.devices import as_array, is_foreign, like, to_numpy
 
 FLOAT = np.dtype(np.float64)
@@ -22,15 +22,14 @@ def floating(x: Any) -> Any:
 
     In its own type a formula of integers would overflow, or lose its fractions.
     """
-    if isinstance(x, (list, tuple, bool, int)):
-        x = np.asarray(x)
-    if isinstance(x, np.ndarray) and type(x) is not np.ndarray:
+    if type(x) is not np.ndarray and not isinstance(x, (Node, np.generic, float, complex)):
         x = as_array(x)  # a masked array would lose its mask
     return x.astype(np.float64) if getattr(x, "dtype", FLOAT).kind in "iub" else x
 
 
 def copied(x: Any) -> Any:
     """Return a new array of the same numbers: on its device, if it is on one."""
+    x = as_array(x)
     return x.copy() if is_foreign(x) else np.array(x)
 
 

@@ -9,7 +9,8 @@ import numpy.typing as npt
 
 from autograd.engine import Node
 from autograd.engine.dispatch import plain as plain_data
-from autograd.engine.foreign import is_foreign, refuse_other_rules, to_numpy
+from autograd.engine.foreign import is_foreign, to_numpy
+from autograd.engine.wrapped import refuse_other_rules
 
 Vector = npt.NDArray[np.float64]
 
@@ -19,6 +20,7 @@ def plain(x: Any) -> Any:
     if isinstance(x, Node):
         x = plain_data(x)
     if is_foreign(x):
+        refuse_other_rules(x)
         return to_numpy(x)
     if hasattr(x, "detach") and hasattr(x, "numpy"):
         for step in ("detach", "cpu", "resolve_conj", "resolve_neg"):

@@ -8,10 +8,10 @@ import numpy as np
 
 from autograd.engine import objects
 from autograd.engine.batching import Batched
-from autograd.engine.foreign import refuse_other_rules
 from autograd.engine.node import Node
 from autograd.engine.primitive import FLOAT32, FLOAT64
 from autograd.engine.tracing import Followed
+from autograd.engine.wrapped import converted, refuse_other_rules
 from autograd.errors import DataError, lost
 
 _ndarray: Final = np.ndarray
@@ -35,14 +35,10 @@ def as_array(data: Any, dtype: Any) -> Any:
             "Use the node itself, np.stack([value]) for an array with history, "
             "or node.data for numbers without.",
         )
-    elif isinstance(data, _ndarray):
+    else:
         refuse_other_rules(data)
-        data = np.asarray(data)
-    elif not hasattr(data, "__array_function__"):
-        try:
-            data = np.asarray(data)
-        except ValueError as error:
-            raise DataError(f"A Tensor cannot be made of this: {error}") from error
+        if isinstance(data, _ndarray) or not hasattr(data, "__array_function__"):
+            data = converted(data)
     if dtype is not None:
         data = data.astype(dtype, copy=False)
     kind = data.dtype.kind

@@ -11,9 +11,9 @@ from typing import Any, Final
 
 import numpy as np
 
-from autograd.engine import batching, calls, constants, objects, tracing
+from autograd.engine import batching, calls, constants, memoryless, objects, tracing
 from autograd.engine.fields import ArrayNode, NumberNode, adopt, note_store
-from autograd.engine.foreign import as_array, copied, index_beside, is_writable, like
+from autograd.engine.foreign import as_array, copied, full, index_beside, is_writable, like
 from autograd.engine.grad_mode import GRAD_MODE, is_recording
 from autograd.engine.memory import Memory, View, owner_of
 from autograd.engine.node import plain
@@ -21,7 +21,10 @@ from autograd.engine.observers import is_observed, tell_assigned, tell_made
 from autograd.engine.operations import GETITEM, IMAG, POSITIVE, REAL, SETITEM
 from autograd.engine.primitive import NO_KEYWORDS, Primitive
 from autograd.engine.transform_calls import ARGUMENTS
-from autograd.errors import DataError, GraphError, ReadOnlyError, ShapeError
+from autograd.engine.wrapped import refuse_in
+from autograd.errors import DataError, GraphError, NoRuleError, ReadOnlyError, ShapeError
+
+_ndarray: Final = np.ndarray
 
 #: Instead of a version: the memory belongs to another Tensor, whose assignments do not count.
 DETACHED: Final = -1
@@ -52,6 +55,7 @@ def _refresh(handle: ArrayNode) -> None:
     for stale in reversed(outdated):
         view = stale._view
         assert view is not None
+        _require_known(stale)
         again: ArrayNode = calls.tensor(view.of(now._contents))
         if view.recorded and now._requires_grad:
             arguments = [*view.arguments]
@@ -97,14 +101,19 @@ def link_view(
         if not isinstance(argument, ArrayNode):
             continue
         given = argument._contents
-        if data is given or (owner is not data and owner is owner_of(given)):
+        kind = memoryless.COPY
+        if type(data) is not _ndarray and not memoryless.has_memory(given):
+            kind = memoryless.kind_of_result(primitive, arguments, keywords, argnum)
+        elif data is given or (owner is not data and owner is owner_of(given)):
+            kind = memoryless.VIEW
+        if kind != memoryless.COPY:
             handle: ArrayNode = handles[argnum]
             memory = _memory(handle)
             result._memory = memory
             result._at = memory.version
             result._versions += memory.mutations
             recorded = GRAD_MODE.interventions == 0 or is_recording()
-            result._view = View(handle, argnum, primitive, arguments, keywords, recorded)
+            result._view = View(handle, argnum, primitive, arguments, keywords, recorded, kind)
             return
 
 
@@ -130,6 +139,7 @@ def detached(handle: ArrayNode) -> Any:
 
 def assign(handle: ArrayNode, index: Any, item: Any) -> None:
     """Assign to elements of a Tensor; if it is a view, to those of its base."""
+    refuse_in((index, item))
     index = plain(index)
     item = objects.as_item(item)
     if GRAD_MODE.batching != 0:
@@ -138,11 +148,15 @@ def assign(handle: ArrayNode, index: Any, item: Any) -> None:
         tell_assigned(_root(handle))
     if GRAD_MODE.interventions != 0 and not is_recording():
         if changes_unrecorded(handle):
+            _require_memory(handle)
             current(handle)._contents[index] = plain(item)
             mutated(handle)
             return
         item = plain(item)
     check_writable(handle)
+    if handle._view is not None and not memoryless.has_memory(handle._contents):
+        _assign_by_rule(handle, index, item)
+        return
     root, index = _place(handle, index)
     if root._view is not None:
         _assign_part(root, index, item)
@@ -224,6 +238,7 @@ def update_unrecorded(handle: ArrayNode, ufunc: Any, other: Any) -> ArrayNode:
     if GRAD_MODE.batching != 0:
         batching.refuse_assignment(_root(handle))
     tell_assigned(_root(handle))
+    _require_memory(handle)
     data = current(handle)._contents
     ufunc(data, plain(other), out=data)
     mutated(handle)
@@ -253,7 +268,10 @@ def mutated(handle: ArrayNode) -> None:
     """Count an unrecorded change of the numbers."""
     if GRAD_MODE.tracing != 0:
         note_store(current(handle))
-    _memory(handle).mutations += 1
+    memory = _memory(handle)
+    memory.mutations += 1
+    if not memoryless.has_memory(handle._contents):
+        memory.version += 1  # no view sees the change
 
 
 def changes_unrecorded(handle: ArrayNode) -> bool:
@@ -318,10 +336,7 @@ def _place(handle: ArrayNode, index: Any) -> tuple[ArrayNode, Any]:
     if not views:
         return root, index
     if not is_writable(data):
-        raise ReadOnlyError(
-            f"This Tensor of shape {data.shape} is a read-only view ({views[0].primitive.name}), "
-            "as it is in NumPy. Assign to the Tensor it was taken from, or to a copy: t = t.copy()."
-        )
+        raise _read_only(handle)
     first = views[0]
     if len(views) == 1 and first.primitive is GETITEM:
         joined = _joined(first.arguments[1], index)
@@ -343,6 +358,65 @@ def _is_part(handle: ArrayNode) -> bool:
     if view is None or not (view.primitive is REAL or view.primitive is IMAG):
         return False
     return bool(view.base.dtype.kind == "c")
+
+
+def _assign_by_rule(handle: ArrayNode, index: Any, item: Any) -> None:
+    """Assign to a view that has no memory: give its base the new elements, by the rule's transpose.
+
+    The base may be such a view itself.
+    """
+    view = handle._view
+    assert view is not None
+    _require_known(handle)
+    if view.kind == memoryless.READ_ONLY:
+        raise _read_only(handle)
+    if _is_part(handle):
+        _assign_part(handle, index, item)
+        return
+    if view.primitive is GETITEM:
+        whole = view.arguments[1] if index is Ellipsis else _joined(view.arguments[1], index)
+        if whole is not None:
+            assign(view.base, whole, item)
+            return
+    old, base = current(handle), current(view.base)
+    new: Any = calls.apply(SETITEM, (old, index, item), NO_KEYWORDS)
+    arguments = [*view.arguments]
+    arguments[view.argnum] = base
+    given = tuple(arguments)
+    moved = view.primitive.pullback(view.argnum, new, old, given, view.keywords)
+    numbers = tuple([plain(x) for x in given])
+    chosen = full(handle.shape, 1, handle.dtype, handle._contents)
+    mask = view.primitive.pullback(view.argnum, chosen, old._contents, numbers, view.keywords)
+    update(view.base, np.where(mask != 0, moved, base))  # type: ignore[arg-type]
+
+
+def _require_known(handle: ArrayNode) -> None:
+    """Raise an error if it is not known whether NumPy's array would share memory with its base."""
+    view = handle._view
+    if view is not None and view.kind == memoryless.UNKNOWN:
+        raise NoRuleError(
+            f"After numpy.{view.primitive.name} of an array of shape {view.base.shape} that is "
+            "computed later, elements of one of both were assigned to. In NumPy the other may see "
+            "that, if they share memory, which depends on how the elements lie there. Assign "
+            "before, or to a copy, t = t * 1."
+        )
+
+
+def _require_memory(handle: ArrayNode) -> None:
+    """Raise an error for a change of a view, inside `no_grad`, that its base would not see."""
+    if handle._view is not None and not memoryless.has_memory(handle._contents):
+        raise NoRuleError(
+            f"A part of shape {handle.shape} of an array that is computed later cannot be changed "
+            "inside no_grad(): the whole would not see it. Assign to the whole, t[index] = x."
+        )
+
+
+def _read_only(handle: ArrayNode) -> ReadOnlyError:
+    name = "" if handle._view is None else handle._view.primitive.name
+    return ReadOnlyError(
+        f"This Tensor of shape {handle.shape} is a read-only view ({name}), as it is in NumPy. "
+        "Assign to the Tensor it was taken from, or to a copy: t = t.copy()."
+    )
 
 
 def _assign_part(part: ArrayNode, index: Any, item: Any) -> None:

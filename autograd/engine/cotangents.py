@@ -10,7 +10,7 @@ from typing import Any, Final
 
 import numpy as np
 
-from autograd.engine import objects
+from autograd.engine import objects, wrapped
 from autograd.engine.batching import Batched
 from autograd.engine.fields import ArrayNode, NumberNode
 from autograd.engine.foreign import beside, is_foreign, ones
@@ -39,10 +39,7 @@ def seed_of(root: ArrayNode, gradient: Any, create: bool) -> Any:
         return ones(data)
     if isinstance(gradient, Node) and not create:
         gradient = plain(gradient)
-    if not hasattr(gradient, "shape"):
-        gradient = np.asarray(gradient)
-    if is_foreign(data) and isinstance(gradient, (np.ndarray, np.generic)):
-        gradient = np.asarray(gradient, like=data)
+    gradient = as_given(gradient, data, "gradient=")
     if gradient.shape != data.shape:
         raise ShapeError(
             f"gradient= has shape {gradient.shape}, but the Tensor has shape {data.shape}; "
@@ -51,6 +48,20 @@ def seed_of(root: ArrayNode, gradient: Any, create: bool) -> Any:
     if gradient.dtype.kind == "c" and data.dtype.kind != "c":
         raise DataError("gradient= is complex, but the Tensor is real.")
     return gradient if gradient.dtype == data.dtype else gradient.astype(data.dtype)
+
+
+def as_given(gradient: Any, data: Any, what: str) -> Any:
+    """Return a derivative that a user has given for these data as an array, or a node."""
+    if isinstance(gradient, (Node, Batched, Followed)):
+        return gradient
+    wrapped.refuse_other_rules(gradient)
+    if type(gradient) is not _ndarray and not isinstance(gradient, np.generic):
+        gradient = gradient if is_foreign(gradient) else wrapped.converted(gradient)
+    if gradient.dtype.kind not in "biufc":
+        raise DataError(f"{what} is an array of {gradient.dtype}, and must be one of numbers.")
+    if is_foreign(data) and isinstance(gradient, (np.ndarray, np.generic)):
+        gradient = np.asarray(gradient, like=data)
+    return gradient
 
 
 def add_to_elements(total: Any, index: Any, g: Any) -> bool:

@@ -21,6 +21,7 @@ from autograd.engine import (
     tensor,
     tracing,
     value,
+    wrapped,
 )
 from autograd.engine import node as nodes
 from autograd.engine import primitive as primitives
@@ -139,7 +140,9 @@ def apply(
                 numbers += argument._contents
                 connected = True
         elif _is_array(argument):
-            has_batched = has_batched or isinstance(argument, batching.Batched)
+            if type(argument) is not _ndarray:
+                wrapped.refuse_other_rules(argument)
+                has_batched = has_batched or isinstance(argument, batching.Batched)
             if argument.dtype is objects.OBJECT and (argnum < arity or arity < 0):
                 return apply(primitive, _with_arrays(arguments, arity), keywords, handles)
             if argument.nbytes > constants.COPIED:
@@ -151,10 +154,15 @@ def apply(
             if isinstance(argument, list) or isinstance(argument, tuple):
                 if argnum < arity or arity < 0:
                     return apply(primitive, _with_arrays(arguments, arity), keywords, handles)
+                wrapped.refuse_in(argument)
                 has_constants = has_large_constants = True
-            elif foreign.is_foreign(argument):
-                has_constants = has_foreign = True
+            else:
+                wrapped.refuse_other_rules(argument)
+                if foreign.is_foreign(argument):
+                    has_constants = has_foreign = True
             plain.append(argument)
+    if keywords:
+        wrapped.refuse_in(keywords.values())
     if has_batched or (has_constants and batching.any_batched(plain)):
         found = batching.called(primitive, plain, keywords)
     elif GRAD_MODE.tracing == 0:
@@ -216,6 +224,8 @@ def operator(primitive: primitives.Primitive, a: Any, b: Any) -> Any:
             or hasattr(argument, "__array_function__")
         ):
             handler = registry.operand_handler(argument)
+            if handler is None:
+                wrapped.refuse_operand(argument)
             return NotImplemented if handler is None else handler(primitive, a, b)
     return call(primitive, (a, b), NO_KEYWORDS)
 

@@ -7,7 +7,6 @@ are made like its arguments (NEP 35), and nothing is read unless `to_numpy` says
 
 from __future__ import annotations
 
-import sys
 from typing import Any, Final
 
 import numpy as np
@@ -15,6 +14,7 @@ import numpy as np
 from autograd.engine.batching import Batched
 from autograd.engine.recorded import Recorded
 from autograd.engine.tracing import Followed
+from autograd.engine.wrapped import refuse_other_rules
 from autograd.errors import AutogradError, DataError, NoRuleError, ShapeError
 
 _ndarray: Final = np.ndarray
@@ -119,25 +119,6 @@ def index_beside(index: Any, array: Any) -> Any:
     return beside(index, array)
 
 
-def refuse_other_rules(x: Any) -> None:
-    """Raise an error for NumPy's arrays that compute by other rules than plain ones."""
-    # Importing it takes longer than a small program; another thread may just be doing so.
-    masked: Any = getattr(sys.modules.get("numpy.ma"), "MaskedArray", None)
-    if masked is not None and isinstance(x, masked):
-        raise DataError("A masked array would lose its mask here. Fill it: x.filled(0.0).")
-    if isinstance(x, np.matrix):
-        raise DataError(
-            "A numpy.matrix would be taken for an array here, which multiplies element by element. "
-            "Write np.asarray(x), and @ for products."
-        )
-    kind = type(x)
-    if issubclass(kind, _ndarray) and kind.__array_ufunc__ is not _ndarray.__array_ufunc__:
-        raise DataError(
-            f"A {kind.__name__} computes by rules of its own, which would be lost here, as units "
-            "are. Pass its numbers, np.asarray(x), and keep the rest beside them."
-        )
-
-
 def as_array(x: Any, dtype: Any = None) -> Any:
     """Return `numpy.asarray` of numbers and lists, and arrays of any library as they are.
 
@@ -157,11 +138,11 @@ def as_array(x: Any, dtype: Any = None) -> Any:
     >>> as_array([1, 2])
     array([1, 2])
     """
+    if type(x) is not _ndarray:
+        refuse_other_rules(x)
     if isinstance(x, Batched) or is_foreign(x):
         array: Any = x
         return array if dtype is None else array.astype(dtype, copy=False)
-    if type(x) is not _ndarray and isinstance(x, _ndarray):
-        refuse_other_rules(x)
     return np.asarray(x) if dtype is None else np.asarray(x, dtype)
 
 

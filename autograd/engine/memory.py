@@ -84,6 +84,7 @@ class View:
     """How a view is computed from its base: ``primitive(*arguments)``, with the base at `argnum`.
 
     `recorded` says whether derivatives flow through it; not if it was made inside `no_grad`.
+    `kind` is that of `memoryless`: whether an array that has no memory would be a view in NumPy.
     """
 
     def __init__(
@@ -94,6 +95,7 @@ class View:
         arguments: Any,
         keywords: Any,
         recorded: bool,
+        kind: int,
     ) -> None:
         self.base = base
         self.argnum = argnum
@@ -101,6 +103,7 @@ class View:
         self.arguments = arguments
         self.keywords = keywords
         self.recorded = recorded
+        self.kind = kind
 
     def of(self, base: Any) -> Any:
         """Return the same view of another array, of numbers or of positions."""

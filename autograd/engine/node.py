@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import copy
 import math
-from typing import Any, Final
+from typing import Any, ClassVar, Final
 
 import numpy as np
 
@@ -74,6 +74,9 @@ class Node(Recorded):
     """
 
     __slots__ = ("_notes", "_primitive")
+
+    #: Labelled arrays of pandas, whose priority is at most 4000, leave operators to nodes.
+    __pandas_priority__: ClassVar[int] = 5000
 
     _primitive: Primitive | None
     _notes: Notes | None

@@ -10,6 +10,7 @@ import numpy as np
 from autograd.engine import assignment, backward, callers, calls, tracing
 from autograd.engine.array_data import as_array
 from autograd.engine.batching import Batched
+from autograd.engine.cotangents import as_given
 from autograd.engine.fields import ArrayNode, adopt
 from autograd.engine.flat_elements import FlatElements
 from autograd.engine.foreign import index_beside
@@ -130,7 +131,7 @@ class Tensor(ArrayNode):
             self._grad = None
             return
         if not isinstance(gradient, Node):
-            gradient = np.asarray(gradient) if not hasattr(gradient, "shape") else gradient
+            gradient = as_given(gradient, self._contents, "grad")
         is_array = isinstance(gradient, _ndarray) or isinstance(gradient, Batched)
         if is_array and gradient.dtype != self._contents.dtype:
             gradient = gradient.astype(self._contents.dtype)

@@ -16,7 +16,8 @@ from autograd.batching.reachable import reachable
 from autograd.batching.results import refuse_hidden
 from autograd.engine import Node, Tensor, Value, batching
 from autograd.engine.dispatch import plain
-from autograd.engine.foreign import copied, is_foreign, refuse_other_rules
+from autograd.engine.foreign import copied, is_foreign
+from autograd.engine.wrapped import refuse_other_rules
 from autograd.engine.grad_mode import GRAD_MODE
 from autograd.engine.memory import owner_of
 from autograd.engine.objects import OBJECT, joined
