@@ -13,7 +13,15 @@ import numpy as np
 
 from autograd.engine import batching, calls, constants, memoryless, objects, tracing
 from autograd.engine.fields import ArrayNode, NumberNode, adopt, note_store
-from autograd.engine.foreign import as_array, copied, full, index_beside, is_writable, like
+from autograd.engine.foreign import (
+    as_array,
+    copied,
+    full,
+    index_beside,
+    is_writable,
+    like,
+    write_elements,
+)
 from autograd.engine.grad_mode import GRAD_MODE, is_recording
 from autograd.engine.memory import Memory, View, owner_of
 from autograd.engine.node import plain
@@ -175,7 +183,7 @@ def assign(handle: ArrayNode, index: Any, item: Any) -> None:
     in_place = now is not root and not is_observed() and memory.may_write(now._contents, index)
     data = now._contents if in_place else copied(now._contents)
     data = batching.holding(data, index, numbers)
-    data[index] = numbers
+    write_elements(data, index, numbers)
     if in_place:
         now._contents = memory.overwritten(data)
     else:
@@ -379,7 +387,9 @@ def _assign_by_rule(handle: ArrayNode, index: Any, item: Any) -> None:
             assign(view.base, whole, item)
             return
     old, base = current(handle), current(view.base)
-    new: Any = calls.apply(SETITEM, (old, index, item), NO_KEYWORDS)
+    copy: Any = calls.apply(POSITIVE, (old,), NO_KEYWORDS)
+    assign(copy, index, item)
+    new: Any = current(copy)
     arguments = [*view.arguments]
     arguments[view.argnum] = base
     given = tuple(arguments)

@@ -233,6 +233,18 @@ def computed(name: str, function: Any, arguments: Any, keywords: dict[str, Any])
     return found
 
 
+def write_elements(array: Any, index: Any, item: Any) -> None:
+    """Assign to elements of an array; explain what a library cannot do."""
+    try:
+        array[index] = item
+    except NotImplementedError as error:
+        raise NoRuleError(
+            f"{type(array).__module__.partition('.')[0]} cannot assign to these elements of an "
+            f"array of shape {array.shape}: {error}. Write np.where(condition, item, array), or "
+            "read the array before: autograd.devices.to_numpy(x)."
+        ) from error
+
+
 def explain(name: str, error: Exception, *arguments: Any) -> None:
     """Raise an error that says so if a library cannot compute the derivative of a function."""
     home = like(*arguments)

@@ -1,4 +1,4 @@
-"""Whether NumPy's result would share memory, for arrays that have none: those that are computed later.
+"""Whether NumPy's result would share memory, for arrays that have none.
 
 An array of Dask has no memory, so every result is a new array: an assignment to ``x.T`` would not
 reach `x`, and the program would compute other numbers than with NumPy. What NumPy would do is seen
@@ -71,9 +71,9 @@ def _is_basic(parts: Any) -> bool:
     for part in parts:
         if isinstance(part, bool):
             return False
-        if part is not None and part is not Ellipsis:
-            if not isinstance(part, (int, np.integer, slice)):
-                return False
+        named = part is None or part is Ellipsis
+        if not named and not isinstance(part, (int, np.integer, slice)):
+            return False
     return True
 
 

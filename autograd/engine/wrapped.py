@@ -144,8 +144,9 @@ def _numbers(x: Any) -> str:
 
 def _text(kind: type, numbers: str) -> str:
     return (
-        f"An object of type {kind.__name__} computes by rules of its own, which would be lost here, as labels, "
-        f"units and missing numbers are. Pass its numbers, {numbers}, and keep the rest beside them."
+        f"An object of type {kind.__name__} computes by rules of its own, which would be lost "
+        f"here, as labels, units and missing numbers are. Pass its numbers, {numbers}, and keep "
+        "the rest beside them."
     )
 
 

@@ -15,6 +15,7 @@ from autograd.engine import Tensor
 from autograd.engine.batching import Batched
 from autograd.engine.broadcasting import size_of
 from autograd.engine.dispatch import plain
+from autograd.engine.foreign import index_beside, is_foreign, to_numpy
 from autograd.errors import GradientLostError, ShapeError, lost
 from autograd.rules.histograms import in_bins
 from autograd.rules.shapes import numbered
@@ -93,6 +94,9 @@ def place(arr: Any, mask: Any, vals: Any) -> None:
 @writes(np.putmask)
 def putmask(a: Any, mask: Any, values: Any) -> None:
     """Assign to the elements where a mask holds, to each the value at the same flat index."""
+    if is_foreign(plain(a)) and np.ndim(values) == 0:
+        a[...] = np.where(plain(mask), values, a)
+        return
     if isinstance(plain(mask), Batched):
         every = cycled(values, np.arange(size_of(plain(a))))
         if every is not None:
@@ -112,7 +116,7 @@ def copyto(dst: Any, src: Any, casting: str = "same_kind", where: Any = True) ->
     if where is True:
         dst[...] = broadcast_to_target(src, shape)
         return
-    if isinstance(plain(where), Batched):
+    if isinstance(plain(where), Batched) or is_foreign(plain(dst)):
         dst[...] = np.where(plain(where), broadcast_to_target(src, shape), dst)
         return
     mask = np.broadcast_to(np.asarray(plain(where), bool), shape)
@@ -144,13 +148,15 @@ def at(ufunc: Any) -> Callable[..., None]:
         positions = numbered(target)[plain(indices)]
         operands = tuple(np.ravel(np.broadcast_to(b, np.shape(positions))) for b in operands)
         positions = np.ravel(positions)
+        if is_foreign(positions) and ufunc not in (np.add, np.subtract):
+            positions = to_numpy(positions)  # what occurs twice decides in how many rounds
         if ufunc in (np.add, np.subtract):
             added = in_bins(operands[0] + 0.0, positions, size_of(plain(target)))
             target[...] = ufunc(target, np.reshape(added, np.shape(target)))
             return
         for chosen in rounds(positions):
             now = np.unravel_index(positions[chosen], np.shape(target))
-            target[now] = ufunc(target[now], *[b[chosen] for b in operands])
+            target[now] = ufunc(target[now], *[b[index_beside(chosen, plain(b))] for b in operands])
 
     WRITERS.add(update)
     return update

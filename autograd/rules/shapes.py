@@ -30,7 +30,7 @@ def is_basic(index: Any) -> bool:
     """Return whether an index selects no element twice: integers and slices, or one mask."""
     if type(index) is slice or type(index) is int:
         return True
-    if isinstance(index, np.ndarray):
+    if isinstance(index, np.ndarray) or is_foreign(index):
         return bool(index.dtype == bool)
     parts = index if isinstance(index, tuple) else (index,)
     return all(p is None or p is Ellipsis or isinstance(p, (int, np.integer, slice)) for p in parts)
@@ -64,14 +64,24 @@ def put_in_zeros(g: Any, shape: tuple[int, ...], index: Any) -> Any:
     if numbers_rows(index, shape) and type(g) is np.ndarray:
         return rows_in_zeros(g, shape, index)
     whole = zeros(shape, np.result_type(g), g, index)
-    index = index_beside(index, whole)
+    given, index = index, index_beside(index, whole)
     if is_foreign(whole):
         index, g = _without_new_axes(whole, index, g)
-    if is_basic(index):
+    if is_basic(index) or (is_foreign(whole) and _selects_rows_once(given)):
         whole[index] = g
     else:
         np.add.at(whole, index, g)
     return whole
+
+
+def _selects_rows_once(index: Any) -> bool:
+    """Return whether an index is a list without repetition, which is not on a device."""
+    if not isinstance(index, (list, np.ndarray)) or np.ndim(index) != 1:
+        return False
+    numbers = np.asarray(index)
+    if numbers.dtype.kind not in "iu" or np.any(numbers < 0):
+        return False
+    return len(set(numbers.tolist())) == len(numbers)
 
 
 def _without_new_axes(whole: Any, index: Any, g: Any) -> Any:
@@ -79,7 +89,7 @@ def _without_new_axes(whole: Any, index: Any, g: Any) -> Any:
     parts = index if isinstance(index, tuple) else (index,)
     if 0 in np.shape(g):
         return (slice(0, 0),), 0  # nor to no elements
-    if not is_basic(index) or None not in parts:
+    if not is_basic(index) or not any(part is None for part in parts):
         return index, g
     index = tuple([part for part in parts if part is not None])
     return index, g.reshape(whole[index].shape)
@@ -120,6 +130,9 @@ def _copied(x: Any) -> Any:
 
 def elements_of(g: Any, index: Any, item: Any) -> Any:
     """Return the cotangents of the assigned elements; at repeated indices the last one counts."""
+    if is_foreign(index) and index.dtype == bool and np.ndim(item) == 0:  # no library counts them
+        mask = index.reshape(index.shape + (1,) * (np.ndim(g) - index.ndim))
+        return unbroadcast(np.where(mask, g, zeros((), g.dtype, g)), item)
     taken = g[index]
     if not is_basic(index):
         order = numbered(plain(taken))

@@ -17,10 +17,10 @@ from autograd.batching.results import refuse_hidden
 from autograd.engine import Node, Tensor, Value, batching
 from autograd.engine.dispatch import plain
 from autograd.engine.foreign import copied, is_foreign
-from autograd.engine.wrapped import refuse_other_rules
 from autograd.engine.grad_mode import GRAD_MODE
 from autograd.engine.memory import owner_of
 from autograd.engine.objects import OBJECT, joined
+from autograd.engine.wrapped import refuse_other_rules
 from autograd.errors import AutogradError, BareNumberError, BatchError, OptionError
 from autograd.program import creation
 from autograd.rules.batches import enter, entered, leave, left

@@ -50,6 +50,7 @@ class ShardTrainer(Trainer):
             _check_versions(client)
         self.parts = [self.submit(_same, part) for part in shards.parts]
         self.times: dict[str, list[float]] = defaultdict(list)
+        self.is_repeatable = client is None  # then nothing depends on which process computes it
 
     def _submit(self, function: Callable[..., Any], *arguments: Any) -> Any:
         return self.client.submit(function, *arguments, pure=False)
@@ -86,6 +87,8 @@ class ShardTrainer(Trainer):
         batches: list[ShardBatch] = [batch for step in window for batch in step]
         total = sum(len(batch.chosen) for batch in batches)
         task = _Task(self.model, self.loss, means.metrics)
+        if not self.is_repeatable:
+            self._require_repeatable(task, batches[0], total)
         results = self._of_shards(task, batches, total)
         while len(results) > 1:
             pairs = [
@@ -96,7 +99,8 @@ class ShardTrainer(Trainer):
         for parameter, gradient in zip(task.parameters(), gradients, strict=True):
             parameter.grad = gradient
         loss = 0.0
-        for measured, count, worker, seconds in found:
+        for measured, count, worker, version, seconds in found:
+            _require_version(worker, version)  # of a worker that has joined since, perhaps
             means.pending.append((measured, count))
             self.times[worker].append(seconds / count)
             loss += measured["loss"] * count / total
@@ -116,6 +120,19 @@ class ShardTrainer(Trainer):
             self.submit(_gradients_of, sent, self.parts[batch.shard], batch, total)
             for batch in batches
         ]
+
+    def _require_repeatable(self, task: _Task, batch: ShardBatch, total: int) -> None:
+        """Raise an error if the gradients of a shard are not the same when computed once more."""
+        both = self._of_shards(task, [batch, batch], total)
+        pairs = zip(*[(x if self.ranks else x.result())[1] for x in both], strict=True)
+        if not all(_alike(a, b) for a, b in pairs):
+            raise OptionError(
+                "The gradients of one shard differ when they are computed twice, so the numbers "
+                "would depend on the workers. Perhaps the model or the loss draws random numbers "
+                "from a generator that is no attribute of a module: use nn.Dropout, or keep a "
+                "numpy.random.Generator as an attribute; it is seeded for each shard."
+            )
+        self.is_repeatable = True
 
     def end_epoch(self) -> None:
         """Warn of workers that took much longer for an example than the others, and forget."""
@@ -176,7 +193,8 @@ def _gradients_of(task: _Task, part: Any, batch: ShardBatch, total: int) -> Any:
     measured = {"loss": float(plain(result))}
     for name, metric in task.metrics.items():
         measured[name] = float(metric(plain(outputs), targets))
-    return [(measured, count, _worker(), time.perf_counter() - begun)], gradients
+    seconds = time.perf_counter() - begun
+    return [(measured, count, _worker(), _version(), seconds)], gradients
 
 
 def _added(first: Any, second: Any) -> Any:
@@ -184,6 +202,14 @@ def _added(first: Any, second: Any) -> Any:
     pairs = zip(first[1], second[1], strict=True)
     added = [a if b is None else b if a is None else a + b for a, b in pairs]
     return first[0] + second[0], added
+
+
+def _alike(a: Any, b: Any) -> bool:
+    """Return whether two gradients are equal, but for what BLAS rounds otherwise elsewhere."""
+    if a is None or b is None:
+        return a is b
+    loose = float(np.sqrt(np.finfo(a.dtype).eps))
+    return bool(np.allclose(a, b, loose, loose * float(np.max(np.abs(a), initial=0.0)), True))
 
 
 def _seed(task: _Task, seed: tuple[int, ...]) -> None:
@@ -224,12 +250,21 @@ def _worker() -> str:
 
 def _check_versions(client: Any) -> None:
     """Raise if a worker has another version of this library."""
-    for worker, version in client.run(_version).items():
-        if version != autograd.__version__:
+    for worker, version in client.run(_version, on_error="return").items():
+        if isinstance(version, Exception):
             raise OptionError(
-                f"The worker {worker} has version {version} of chainrule, this process "
-                f"{autograd.__version__}. Install the same version everywhere."
-            )
+                f"The worker {worker} cannot use chainrule: {version}. Install version "
+                f"{autograd.__version__} there, as here."
+            ) from version
+        _require_version(worker, version)
+
+
+def _require_version(worker: str, version: str) -> None:
+    if version != autograd.__version__:
+        raise OptionError(
+            f"The worker {worker} has version {version} of chainrule, this process "
+            f"{autograd.__version__}. Install the same version everywhere."
+        )
 
 
 def _version() -> str:

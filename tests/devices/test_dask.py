@@ -7,7 +7,7 @@ from rules.samples import SAMPLES
 
 import autograd as ag
 from autograd import Tensor
-from autograd.errors import NoRuleError, ShapeError, TraceError
+from autograd.errors import NoRuleError, ReadOnlyError, ShapeError, TraceError
 
 dask = pytest.importorskip("dask")
 da = pytest.importorskip("dask.array")
@@ -168,6 +168,63 @@ def test_derivatives_keep_their_type_on_dask(name, dtype):
 def test_what_cannot_go_back_is_refused():
     with pytest.raises(NoRuleError, match=r"dask cannot compute the derivative of pad.*to_numpy"):
         ag.grad(lambda x: np.sum(np.pad(x, 1) ** 2))(lazy(ROWS))
+
+
+def to_a_transposed_row(t):
+    t.T[1] = t[0, 0] ** 2
+
+
+def to_a_reversed_part(t):
+    t[1:][::-1][0] *= t[0]
+
+
+def to_the_base_of_a_view(t):
+    row = t[1]
+    t[1] = t[0] * 2
+    t[2] = row
+
+
+def to_a_part_of_complex_numbers(t):
+    z = t + 1j * t[::-1]
+    z.real[1:] *= z.imag[1:]
+    t[...] = z.real
+
+
+def to_masked_elements(t):
+    t[t > 0] = t[0, 1]
+    np.putmask(t, t > 0.5, t[1, 1])
+
+
+def to_rows_by_number(t):
+    t[[0, 2]] = t[[1, 0]] * 3
+
+
+@pytest.mark.parametrize("assign", [to_a_transposed_row, to_a_reversed_part, to_the_base_of_a_view,
+                         to_a_part_of_complex_numbers, to_masked_elements, to_rows_by_number])  # fmt: skip
+def test_assignments_have_the_meaning_of_numpy(assign):
+    def total(x):
+        t = x * 1.0
+        assign(t)
+        return np.sum(t**3)
+
+    value, slope = ag.value_and_grad(total)(lazy(ROWS[:4, :3]))
+    expected = ag.value_and_grad(total)(ROWS[:4, :3])
+    np.testing.assert_allclose(value.compute(), expected[0])
+    np.testing.assert_allclose(slope.compute(), expected[1])
+
+
+def test_views_that_depend_on_the_layout_are_refused():
+    t = Tensor(lazy(ROWS[:4, :3])) * 1.0
+    flat, copy = np.ravel(t), t + 0.0
+    for change in (lambda: flat.__setitem__(0, 1.0), lambda: t.__setitem__(0, 1.0) or np.sum(flat)):
+        with pytest.raises(NoRuleError, match=r"depends on how the elements lie.*t \* 1"):
+            change()
+    np.testing.assert_allclose(np.sum(copy).data.compute(), np.sum(ROWS[:4, :3]))
+    with pytest.raises(ReadOnlyError, match="broadcast_to"):
+        np.broadcast_to(t, (2, 4, 3))[0] = 1.0
+    leaf = Tensor(lazy(ROWS))
+    with pytest.raises(NoRuleError, match="the whole would not see it"), ag.no_grad():
+        leaf[1:][0] = 1.0
 
 
 def test_constants_of_dask_may_change_before_backward():

@@ -78,12 +78,15 @@ def test_workers_give_the_numbers_of_one_process(client):
 
 
 def killing(file, here):
-    """Return a metric that kills the first worker that computes it, in the middle of a step."""
+    """Return a metric that kills the first worker that is in the middle of the second step."""
 
     def killed(outputs, targets):
         if os.getpid() != here and not file.exists():
-            file.touch()
-            os.kill(os.getpid(), signal.SIGKILL)
+            called = [*getattr(nn, "called", []), 1]
+            nn.called = called  # in the process of the worker
+            if len(called) > 4:
+                file.touch()
+                os.kill(os.getpid(), signal.SIGKILL)
         return 0.0
 
     return killed
@@ -149,7 +152,7 @@ class Cluster:
         self.version, self.lasts, self.status = version, lasts, "running"
         self.sizes = []  # of the results of tasks
 
-    def run(self, function):
+    def run(self, function, on_error):
         return {"tcp://10.0.0.7:41": self.version}
 
     def submit(self, function, *arguments, pure):
@@ -174,15 +177,43 @@ class Future:
 def test_a_lost_scheduler_is_named_and_its_steps_are_kept():
     same(trained(Cluster()), trained())
     model = model_of()
-    # 4 shards are sent, and a step takes 8 tasks: the scheduler is lost in the second one.
+    # 4 shards and a check with 3 tasks, and a step takes 8: the scheduler is lost in the second one.
     with pytest.raises(SchedulerLostError, match=r"is lost \(closed\).*resume=True"):
-        trained(Cluster(lasts=18), model=model, epochs=2)
+        trained(Cluster(lasts=21), model=model, epochs=2)
     assert not np.allclose(model_of()[0].weight.data, model[0].weight.data)
 
 
 def test_workers_with_another_version_are_named():
     with pytest.raises(OptionError, match=r"10\.0\.0\.7.*0\.0\.9.*same version"):
         trained(Cluster(version="0.0.9"))
+
+
+def test_workers_without_the_library_are_named():
+    with pytest.raises(OptionError, match=r"10\.0\.0\.7.* cannot use chainrule: No module"):
+        trained(Cluster(version=ModuleNotFoundError("No module named 'nn'")))
+
+
+def test_a_worker_that_joins_with_another_version_is_named(monkeypatch):
+    cluster, workers = Cluster(), sys.modules["nn.training.workers"]
+    monkeypatch.setattr(workers, "_worker", lambda: "tcp://10.0.0.8:41")
+    monkeypatch.setattr(workers, "_version", lambda: "0.0.9")
+    with pytest.raises(OptionError, match=r"10\.0\.0\.8.*0\.0\.9.*same version"):
+        trained(cluster)
+
+
+HIDDEN = np.random.default_rng(0)
+
+
+class Noise(nn.Module):
+    def forward(self, x):
+        return x + HIDDEN.normal(size=x.shape)
+
+
+def test_what_the_workers_decide_is_refused():
+    model = nn.Sequential(Noise(), nn.Linear(4, 3))
+    for client in (Cluster(), Communicator(0, 1, threading.Barrier(1), [None])):
+        with pytest.raises(OptionError, match="differ when they are computed twice"):
+            trained(client, model=model)
 
 
 def test_a_step_moves_what_the_model_of_costs_says():
@@ -204,7 +235,7 @@ def test_a_step_moves_what_the_model_of_costs_says():
         client=cluster,
         progress=False,
     )
-    assert len(cluster.sizes) == 4 + 2 * cost.tasks(4)  # the shards once, and two steps
+    assert len(cluster.sizes) == 4 + 3 + 2 * cost.tasks(4)  # the shards, a check, and two steps
     np.testing.assert_allclose(cluster.sizes[4:], size, 0.02)  # the model, gradients and sums
     assert cost.bytes_moved(1) == 3 * size
     assert [cost.step(w, 4) for w in (1, 2, 3, 4, 8)] == pytest.approx([4, 2, 2, 1, 1])

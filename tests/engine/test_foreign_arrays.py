@@ -150,7 +150,9 @@ USES = {
 @pytest.mark.parametrize("use", USES)
 @pytest.mark.parametrize("kind", OTHERS)
 def test_arrays_with_rules_of_their_own_are_refused(use, kind):
-    with pytest.raises(AutogradError, match=r"lose its mask|numpy\.matrix|rules of its own|get no axis"):
+    with pytest.raises(
+        AutogradError, match=r"lose its mask|numpy\.matrix|rules of its own|get no axis"
+    ):
         USES[use](OTHERS[kind])
     assert use != "Tensor" or kind != "labels" or "x.to_numpy()" in refusal(Tensor, OTHERS[kind])
 
@@ -163,7 +165,12 @@ def refusal(function, *arguments):
 
 def test_arrays_without_rules_of_their_own_are_converted():
     numbers = np.arange(4.0)
-    for x in (memoryview(numbers), numbers.view(np.recarray), array.array("d", numbers), list(numbers)):
+    for x in (
+        memoryview(numbers),
+        numbers.view(np.recarray),
+        array.array("d", numbers),
+        list(numbers),
+    ):
         node = Tensor(x)
         (node * 2).backward(x)
         np.testing.assert_array_equal(node.grad, 2 * numbers)
