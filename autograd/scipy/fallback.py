@@ -211,7 +211,7 @@ def in_place_of(function: Callable[..., Any]) -> Callable[[Callable[..., Any]], 
         @functools.wraps(counterpart)
         def either(*arguments: Any, **keywords: Any) -> Any:
             if has_node(arguments, keywords):
-                return counterpart(*arguments, **keywords)
+                return counterpart(*joined(arguments), **joined(keywords))
             return bare(*arguments, **keywords)
 
         return either

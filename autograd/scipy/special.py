@@ -16,6 +16,7 @@ from autograd.rules import softmax as _softmax
 from autograd.rules.elementwise import where as _where
 from autograd.rules.redefinable import redefinable as _redefinable
 from autograd.scipy.fallback import has_node as _has_node
+from autograd.scipy.fallback import joined as _joined
 from autograd.scipy.fallback import names_of as _names_of
 from autograd.scipy.fallback import recorded as _recorded
 from autograd.scipy.rules.gamma import polygamma as polygamma
@@ -38,6 +39,7 @@ def zeta(x: Any, q: Any = None, out: None = None) -> Any:
         return _original.zeta(x, q, out)
     if q is None and not _has_node(x):
         return _recorded(_original.zeta)(x)
+    x, q = _joined(x), _joined(q)
     return _riemann_zeta(x) if q is None else _zeta(x, q)
 
 
@@ -59,6 +61,7 @@ def factorial(n: Any, exact: bool = False, **keywords: Any) -> Any:
     """Return the factorial; for nodes Γ(n + 1), and 0 for negative numbers."""
     if exact or keywords or not _has_node(n):
         return _recorded(_original.factorial)(n, exact=exact, **keywords)
+    n = _joined(n)
     negative = _plain(n) < 0
     return _where(negative, 0.0, _original.gamma(_where(negative, 0.0, n) + 1))
 

@@ -9,7 +9,7 @@ import scipy.stats
 from scipy_rules import derivatives
 from scipy_rules.derivatives import slope
 
-from autograd import Value, deriv, grad, jit, value_and_grad, vmap
+from autograd import Tensor, Value, deriv, grad, jit, value_and_grad, vmap
 from autograd.errors import NoRuleError, ShapeError
 from autograd.scipy import stats
 from autograd.scipy.stats.densities import Continuous
@@ -21,7 +21,7 @@ pytestmark = pytest.mark.filterwarnings("ignore:.*encountered:RuntimeWarning")
 CONTINUOUS = [family.name for family in FAMILIES if isinstance(family, Continuous)]
 DISCRETE = [family.name for family in FAMILIES if isinstance(family, Discrete)]
 SHAPES = {
-    "erlang": [2.0], "genextreme": [0.2], "johnsonsb": [0.3, 1.2], "loguniform": [0.5, 3.0], "ncx2": [2.5, 1.3],
+    "erlang": [2.0], "genextreme": [0.2], "johnsonsb": [0.3, 1.2], "kappa4": [0.3, -0.2], "loguniform": [0.5, 3.0], "ncx2": [2.5, 1.3],
     "reciprocal": [0.5, 3.0], "skewcauchy": [0.23], "triang": [0.4], "truncnorm": [-1.0, 1.5],
     "truncpareto": [1.3, 4.0], "wrapcauchy": [0.4], "pearson3": [0.7], "norminvgauss": [1.7, 0.6], "ncf": [2.7, 6.2, 1.3],
     "genhyperbolic": [0.7, 1.8, 0.4], "genexpon": [1.7, 2.2, 0.8], "trapezoid": [0.2, 0.6], "truncweibull_min": [1.6, 0.3, 2.1],
@@ -425,3 +425,17 @@ def test_overlaps_of_estimated_densities_have_derivatives():
     ):
         assert f(data, stats) == pytest.approx(f(data, scipy.stats))
         assert_derivatives(lambda d: f(d, stats), data)  # noqa: B023
+
+
+def test_distributions_without_a_rule_refuse_nodes():
+    for call in (
+        lambda x: stats.landau.pdf(x),
+        lambda x: stats.landau(1.0, 2.0).cdf(x),
+        lambda x: stats.levy_stable.logpdf(0.5, 1.5, x),
+        lambda x: stats.levy_stable(1.5, x).pdf(0.5),
+    ):
+        with pytest.raises(
+            NoRuleError, match=r"scipy.stats.l\w+(\(...\))?.\w+ has no derivative rule"
+        ):
+            call(Tensor(0.3))
+    assert stats.landau(1.0, 2.0).cdf(0.3) == scipy.stats.landau.cdf(0.3, 1.0, 2.0)

@@ -9,7 +9,7 @@ import scipy.optimize
 
 from autograd import implicit, jacobian, make_jvp
 from autograd.errors import NoRuleError
-from autograd.scipy import integrate, optimize, special, stats
+from autograd.scipy import fft, integrate, optimize, signal, special, stats
 
 T = np.linspace(0.0, 2.0, 8)
 Y = 2.0 * np.exp(-0.7 * T) + 0.01 * np.sin(9.0 * T)
@@ -97,6 +97,10 @@ CALLS = {
     ),
     "quad": lambda join, a: integrate.quad(lambda x: join([np.exp(-a * x), a * x]).sum(), 0.0, 1.0)[0],
     "quad_vec": lambda join, a: integrate.quad_vec(lambda x: join([np.exp(-a * x), a * x]), 0.0, 1.0)[0],
+    "fft": lambda join, a: np.abs(fft.fft(join([a, 2.0 * a, 1.0]))),
+    "fftconvolve": lambda join, a: signal.fftconvolve(join([a, 2.0 * a, 1.0]), join([1.0, a])),
+    "factorial": lambda join, a: special.factorial(join([a, 2.0 * a])),
+    "zeta": lambda join, a: special.zeta(join([1.0 + a, 2.0 + a]), join([a, 1.0])),
     "logsumexp": lambda join, a: special.logsumexp(join([a, 2.0 * a, 1.0])),
     "multivariate_normal": lambda join, a: stats.multivariate_normal.logpdf(join([a, 2.0 * a]), np.zeros(2), np.eye(2)),
     "gaussian_kde": lambda join, a: stats.gaussian_kde(join([a, 2.0 * a, 1.0]))(join([0.5, a])),

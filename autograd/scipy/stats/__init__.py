@@ -14,6 +14,7 @@ from typing import Any
 import scipy.stats as _original
 
 from autograd.scipy.fallback import names_of as _names_of
+from autograd.scipy.stats.families import without_rules as _without_rules
 from autograd.scipy.stats.kernel_density import gaussian_kde as gaussian_kde
 from autograd.scipy.stats.summaries import boxcox_llf as boxcox_llf
 from autograd.scipy.stats.summaries import entropy as entropy
@@ -48,6 +49,7 @@ _MULTIVARIATE = (
     "vonmises_fisher",
     "wishart",
 )
+_DISTRIBUTIONS = (_original.rv_continuous, _original.rv_discrete)
 _others = _names_of(_original, "scipy.stats")
 
 __all__ = [*_MULTIVARIATE, "gaussian_kde", *[family.name for family in _FAMILIES]]
@@ -56,6 +58,9 @@ __all__ = [*_MULTIVARIATE, "gaussian_kde", *[family.name for family in _FAMILIES
 def __getattr__(name: str) -> Any:
     if name in _MULTIVARIATE:
         return importlib.import_module(f"{__name__}.{name}")
+    if isinstance(getattr(_original, name, None), _DISTRIBUTIONS):
+        globals()[name] = _without_rules(name, __name__)
+        return globals()[name]
     return _others(name)
 
 

@@ -23,7 +23,7 @@ from autograd.errors import NoRuleError
 from autograd.rules.elementwise import where
 from autograd.rules.node_lists import as_array
 from autograd.rules.redefinable import redefinable
-from autograd.scipy.fallback import has_node, joined, names_of, recorded
+from autograd.scipy.fallback import has_node, joined, names_of, recorded, refusing_nodes
 
 Formula = Callable[..., Any]
 
@@ -126,7 +126,18 @@ class Frozen:
                 f"scipy.stats.{short}(...).{name} has no derivative rule. Pass plain numbers as "
                 "parameters (node.data)."
             )
-        return getattr(getattr(scipy.stats, short)(*self.args, **self.kwds), name)
+        found = getattr(getattr(scipy.stats, short)(*self.args, **self.kwds), name)
+        is_method = isinstance(found, types.MethodType)
+        return refusing_nodes(f"scipy.stats.{short}(...).{name}", found) if is_method else found
+
+
+def without_rules(name: str, package: str) -> DistributionModule:
+    """Return a module of a distribution of SciPy's without derivatives, whose functions refuse nodes."""
+    module = DistributionModule(f"{package}.{name}", f"`scipy.stats.{name}`, for plain numbers.")
+    module.__spec__ = ModuleSpec(module.__name__, None, origin=__file__)
+    original = getattr(scipy.stats, name)
+    module.__dict__["__getattr__"] = names_of(original, f"scipy.stats.{name}")
+    return module
 
 
 class Family:

@@ -176,6 +176,23 @@ def noncentral_sum(incomplete: Callable[..., Any], z: Any, df: Any, nc: Any) -> 
     return np.sum(np.exp(weights) * incomplete(half, column(z) / 2), axis=-1)
 
 
+# -- the kappa distribution of four parameters ------------------------------------------------
+
+
+def kappa4_quantile(depth: Any, h: Any, k: Any) -> Any:
+    """Return the quantile of the probability exp(-depth), for every sign of h and k."""
+    log_power_of_rest = np.log(depth) + np.log(sp.exprel(-h * depth))
+    return -log_power_of_rest * sp.exprel(k * log_power_of_rest)
+
+
+def kappa4_support(h: Any, k: Any) -> tuple[Any, Any]:
+    """Return the ends of the support."""
+    log_h = np.log(where(h > 0, h, 1.0))
+    one_over_k = 1 / where(k == 0, 1.0, k)
+    low = np.where(h > 0, log_h * sp.exprel(-k * log_h), np.where(k < 0, one_over_k, -math.inf))
+    return low, np.where(k > 0, one_over_k, math.inf)
+
+
 # -- the von Mises distribution ---------------------------------------------------------------
 
 _POINTS, _WEIGHTS = np.polynomial.legendre.leggauss(60)

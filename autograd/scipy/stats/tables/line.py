@@ -21,6 +21,8 @@ from autograd.scipy.stats.tables.formulas import (
     LOG2,
     LOG_PI,
     gamma_entropy,
+    kappa4_quantile,
+    kappa4_support,
     log_phi,
     log_power,
     log_two_sided,
@@ -250,6 +252,17 @@ genextreme = Continuous(
     ppf     = lambda q, c: -np.log(-np.log(q)) * sp.exprel(c * np.log(-np.log(q))),
     isf     = lambda q, c: -np.log(-np.log1p(-q)) * sp.exprel(c * np.log(-np.log1p(-q))),
     entropy = lambda c: EULER * (1 - c) + 1,
+)
+kappa4 = Continuous(
+    "kappa4", ["h", "k"],
+    support = kappa4_support,
+    valid   = lambda h, k: np.isfinite(h) & np.isfinite(k),
+    logpdf  = lambda z, h, k: (k - 1) * log_power(z, -k) + (h - 1) * log_power(np.exp(-log_power(z, -k)), -h),
+    cdf     = lambda z, h, k: np.exp(-log_power(np.exp(-log_power(z, -k)), -h)),
+    sf      = lambda z, h, k: -np.expm1(-log_power(np.exp(-log_power(z, -k)), -h)),
+    logcdf  = lambda z, h, k: -log_power(np.exp(-log_power(z, -k)), -h),
+    ppf     = lambda q, h, k: kappa4_quantile(-np.log(q), h, k),
+    isf     = lambda q, h, k: kappa4_quantile(-np.log1p(-q), h, k),
 )
 vonmises = Continuous(
     "vonmises", ["kappa"],
