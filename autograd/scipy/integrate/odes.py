@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import contextlib
 import math
-import warnings
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
@@ -19,7 +17,6 @@ from autograd.engine.objects import holds_nodes as _holds_nodes
 from autograd.engine.tracing import Followed as _Followed
 from autograd.errors import GradientLostError as _GradientLostError
 from autograd.errors import NoRuleError as _NoRuleError
-from autograd.errors import SolutionError as _SolutionError
 from autograd.rules.entries import in_turn
 from autograd.rules.node_lists import as_array as _as_array
 from autograd.rules.redefinable import redefinable as _redefinable
@@ -28,11 +25,17 @@ from autograd.scipy.fallback import has_node as _has_node
 from autograd.scipy.fallback import joined as _joined
 from autograd.scipy.fallback import recorded as _recorded
 from autograd.scipy.fallback import untraced as _untraced
+from autograd.scipy.integrate.failures import refusing_failure
+from autograd.scipy.integrate.flows import Flow
 from autograd.variables import Call as _Call
 from autograd.variables import value_of as _value_of
 
 #: Options that the adjoint equation shares; the others refer to single components.
 _SHARED = ("rtol", "atol", "hmax", "hmin", "mxstep", "mxordn", "mxords")
+
+
+def _shared(options: dict[str, Any]) -> dict[str, Any]:
+    return {k: v for k, v in options.items() if k in _SHARED and np.ndim(v) == 0}
 
 
 @dataclass(frozen=True)
@@ -92,29 +95,20 @@ class _Problem:
 
     def shared_options(self) -> dict[str, Any]:
         """Return the options that the adjoint equation shares."""
-        return {k: v for k, v in self.options.items() if k in _SHARED and np.ndim(v) == 0}
+        return _shared(self.options)
 
 
 def _solve(packed: Any, problem: _Problem, held: Any) -> Any:
     y0, t, parameters = problem.unpack(packed)
     arguments = tuple(problem.with_parameters(parameters, held))
-    with _refusing_failure():
+    with refusing_failure():
         return _numbers(
             problem.function, y0, t, arguments, tfirst=problem.time_first, **problem.options
         )
 
 
-@contextlib.contextmanager
-def _refusing_failure() -> Iterator[None]:
-    """Raise where SciPy only warns that the solver has failed: its result is any number then."""
-    with warnings.catch_warnings():
-        warnings.simplefilter("error", _original.ODEintWarning)
-        try:
-            yield
-        except _original.ODEintWarning as error:
-            raise _SolutionError(
-                f"odeint failed, so there is nothing to differentiate: {error}"
-            ) from error
+class _NodeReturnedError(_GradientLostError):
+    """The function closes over a node, though its arguments are plain."""
 
 
 def _numbers(function: Callable[..., Any], *arguments: Any, **keywords: Any) -> Any:
@@ -130,8 +124,8 @@ def _numbers(function: Callable[..., Any], *arguments: Any, **keywords: Any) -> 
         raise _node_returned() from error
 
 
-def _node_returned() -> _GradientLostError:
-    return _GradientLostError(
+def _node_returned() -> _NodeReturnedError:
+    return _NodeReturnedError(
         "The function passed to odeint returned a node. Pass every differentiated parameter through "
         "args=."
     )
@@ -166,7 +160,7 @@ def _adjoint(g: Any, y: Any, packed: Any, problem: _Problem, held: Any) -> Any:
             abs(start), abs(stop)
         ):  # else the times are too close for the solver
             span = np.flip(t[i - 1 : i + 1])
-            with _refusing_failure():
+            with refusing_failure():
                 state = odeint(augmented, state, span, (parameters, *held), **options)[1]
         by_state, by_start, by_parameters = (
             state[n : 2 * n] + g[i - 1],
@@ -187,8 +181,8 @@ def odeint(func: Callable[..., Any], y0: Any, t: Any, args: Any = (), **keywords
     Parameters
     ----------
     func : callable
-        ``func(y, t, *args)`` returns dy/dt; with ``tfirst=True`` it takes `t` first.
-        Every differentiated parameter must be passed through `args`.
+        ``func(y, t, *args)`` returns dy/dt; with ``tfirst=True`` it takes `t` first. It may close
+        over nodes; passed through `args` they cost less.
     y0 : array_like
         The initial values, at the first time.
     t : array_like
@@ -222,10 +216,17 @@ def odeint(func: Callable[..., Any], y0: Any, t: Any, args: Any = (), **keywords
     -0.735759
     """
     args = _joined(args if isinstance(args, tuple) else (args,))
-    if not _has_node(y0, t, args):
-        return _numbers(func, y0, t, args, **keywords)
-    if keywords.pop("full_output", False):
-        raise _NoRuleError("odeint of nodes returns only the solution. Remove full_output=.")
+    try:
+        if not _has_node(y0, t, args):
+            return _numbers(func, y0, t, args, **keywords)
+        return _of_arguments(func, y0, t, args, dict(keywords))
+    except _NodeReturnedError:
+        return _of_closure(func, y0, t, args, keywords)
+
+
+def _of_arguments(func: Any, y0: Any, t: Any, args: Any, keywords: dict[str, Any]) -> Any:
+    """Return the solution for nodes among the arguments."""
+    _refuse_full_output(keywords)
     y0, t = np.reshape(_as_array(y0), (-1,)), _as_array(t)
     flat = [np.reshape(leaf, (-1,)) for leaf in _tree.flat(args) if isinstance(leaf, _Node)]  # type: ignore[call-overload]
     held = tuple([leaf for leaf in _tree.flat(args) if isinstance(leaf, _Followed)])
@@ -235,6 +236,24 @@ def odeint(func: Callable[..., Any], y0: Any, t: Any, args: Any = (), **keywords
     )
     # In double precision: with the default tolerance, float32 rounding would look like stiffness.
     return _solution(np.concatenate([y0, t, *flat]).astype(float), problem=problem, held=held)
+
+
+def _of_closure(func: Any, y0: Any, t: Any, args: Any, keywords: dict[str, Any]) -> Any:
+    """Return the solution for a function that closes over nodes."""
+    _refuse_full_output(keywords)
+    is_time_first = bool(keywords.pop("tfirst", False))
+
+    def change(y: Any, t: Any) -> Any:
+        return func(t, y, *args) if is_time_first else func(y, t, *args)
+
+    shared = _shared(keywords)
+    y0, t = (np.reshape(_as_array(x), (-1,)).astype(float) for x in (y0, t))
+    return Flow(change, y0, t, keywords, shared).result
+
+
+def _refuse_full_output(keywords: dict[str, Any]) -> None:
+    if keywords.pop("full_output", False):
+        raise _NoRuleError("odeint of nodes returns only the solution. Remove full_output=.")
 
 
 def _placeholder(leaf: Any) -> Any:
