@@ -89,10 +89,11 @@ def _results(graph: Graph) -> dict[str, Any]:
         return {}
     belongs = naming_of(graph.program).wanted
     numbers = {item.node.variable: item.number for item in graph.items if not item.op}
+    # A derivative that is put together from parts was last changed through one of them.
     derivatives = {
-        numbers[belongs[item.node.variable]]: item.number
+        numbers[belongs[item.node.variable.root]]: item.number
         for item in graph.roots
-        if belongs.get(item.node.variable) in numbers
+        if belongs.get(item.node.variable.root) in numbers
     }
     return {"end": forward[0].number, "derivatives": derivatives}
 

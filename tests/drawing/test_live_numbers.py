@@ -183,6 +183,15 @@ def test_arrays_are_summarised_as_python_summarises_them(run):
     assert lines == item["data"]
 
 
+def test_a_derivative_made_of_parts_belongs_to_its_input():
+    x = np.array([1.0, 2.0, 0.5])
+    program = autograd.trace(autograd.value_and_grad(lambda x: np.sum(x[1:] * x[:-1])))(x)
+    live = live_of(autograd.draw(program, x))
+    assert live["inputs"][0]["number"] == 1
+    assert list(live["derivatives"]) == ["1"]
+    assert live["derivatives"]["1"] == live["values"][-1]
+
+
 @pytest.mark.parametrize(
     ("make", "reason"),
     [
