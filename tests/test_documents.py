@@ -15,6 +15,7 @@ import doctest
 import importlib
 import os
 import re
+import runpy
 import shlex
 import subprocess
 import sys
@@ -187,6 +188,17 @@ def commands(block):
             command, expected, at = found[-1]
             found[-1] = (command, (expected or "") + line, at)
     return found
+
+
+@pytest.mark.parametrize("name", ["README.md", "README.zh-CN.md"])
+def test_the_first_screen_shows_the_program_as_printed(name, tmp_path, monkeypatch):
+    first, second, printed = blocks((ROOT / name).read_text(encoding="utf-8"))[:3]
+    code = "".join(example.source for block in (first, second) for example in examples(block))
+    (tmp_path / "first.py").write_text(code, encoding="utf-8")
+    monkeypatch.chdir(tmp_path)
+    program = runpy.run_path("first.py")["program"]
+    without_places = re.sub(r"  \(first\.py:\d+\)", "", str(program))
+    assert without_places.splitlines() == printed.code.splitlines()
 
 
 @pytest.mark.parametrize("path", DOCUMENTS, ids=lambda p: p.relative_to(ROOT).as_posix())
