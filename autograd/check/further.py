@@ -32,6 +32,11 @@ class Further:
     def __init__(self, args: Sequence[Any] = (), kwargs: Mapping[str, Any] | None = None) -> None:
         self._now: dict[str, Any] = {"args": tuple(args), "kwargs": dict(kwargs or {})}
 
+    @property
+    def count(self) -> int:
+        """How many there are by position."""
+        return len(self._now["args"])
+
     def given_to(self, f: Callable[..., Any]) -> Callable[..., Any]:
         """Return a function of the inputs alone."""
         now = self._now

@@ -67,12 +67,14 @@ class Given:
             self.f = lambda *a: _part(both(*a), 0)
             self.gradient = lambda *a: _part(both(*a), 1)
         elif gradient is not None or vjp is not None:
-            self._take_first_result()
+            self._take_first_result(gradient, vjp)
 
-    def _take_first_result(self) -> None:
+    def _take_first_result(self, gradient: Any, vjp: Callable[..., Any] | None) -> None:
         """Leave the function with its first result, if the derivative is of that one.
 
-        It is called at another point: what it keeps of its first call must not be right later.
+        `gradient` and `vjp` are those of the user: one that takes what the function kept needs no
+        further arguments. The function is called at another point: what it keeps of its first call
+        must not be right later.
         """
         function = CheckedFunction(self.f, self.inputs, False, self.names)
         near = function.objects(function.neighbour())
@@ -83,9 +85,9 @@ class Given:
             result = function.call(near)
         if not isinstance(result, (tuple, list)) or len(result) < 2:
             return
-        takes = _positional(self.vjp if self.vjp is not None else self.gradient)
+        takes = _positional(vjp if vjp is not None else gradient)
         if len(result) == 2 and self._takes_cache(takes, result[1]):
-            self._keep_cache(len(takes))
+            self._keep_cache(gradient, vjp, len(takes))
         elif self.vjp is None and np.size(result[0]) == 1 and self._is_of_number(function, near):
             whole = self.f
             self.f = lambda *a: whole(*a)[0]
@@ -95,7 +97,7 @@ class Given:
 
     def _takes_cache(self, takes: Sequence[str], second: Any) -> bool:
         """Return whether a derivative takes what the function returns second, not the inputs."""
-        expected = len(self.inputs) + (self.vjp is not None)
+        expected = len(self.inputs) + (self.vjp is not None) + self.further.count
         if not takes or len(takes) > 2 or (len(takes) == 2 and self.vjp is None):
             return False
         if len(takes) != expected:
@@ -103,9 +105,9 @@ class Given:
         last = takes[-1]
         return last not in self.names and (as_array(second) is None or last.startswith(CACHES))
 
-    def _keep_cache(self, count: int) -> None:
+    def _keep_cache(self, gradient: Any, vjp: Callable[..., Any] | None, count: int) -> None:
         """Let the function return its first result, and give the second to the derivative."""
-        whole, gradient, vjp = self.f, self.gradient, self.vjp
+        whole = self.f
         kept: list[Any] = []
 
         def first(*inputs: Any) -> Any:

@@ -35,6 +35,15 @@ def affine_backward(dout, cache):
     return np.outer(dout, w), x.T @ dout, dout.sum()
 
 
+def scaled(x, w, b, settings):
+    return settings["scale"] * (x @ w + b), (x, w, settings)
+
+
+def scaled_backward(dout, cache):
+    x, w, settings = cache
+    return affine_backward(settings["scale"] * dout, (x, w))
+
+
 def affine_loss(x, w, b):
     out, cache = affine(x, w, b)
     return np.sum(out**2), (out, cache)
@@ -54,6 +63,16 @@ RIGHT = {
     "value, gradient and more": (lambda w: (*both(w), "done"), (w,), {"gradient": True}),
     "value and accuracy": (lambda w: (loss(w), np.mean(X @ w > y)), (w,), {"gradient": gradient}),
     "result and cache": (affine, (X, w, b), {"vjp": affine_backward}),
+    "settings and cache": (
+        scaled,
+        (X, w, b),
+        {"vjp": scaled_backward, "args": ({"scale": 0.5},)},
+    ),
+    "named settings and cache": (
+        scaled,
+        (X, w, b),
+        {"vjp": scaled_backward, "kwargs": {"settings": {"scale": 0.5}}},
+    ),
     "loss and cache": (affine_loss, (X, w, b), {"vjp": affine_loss_backward}),
     "a gradient of the cache": (affine_loss, (X, w, b), {"gradient": affine_loss_backward}),
     "one input and its cache": (
