@@ -16,21 +16,26 @@ from autograd.program import trace
 MOST = 2e-3
 
 
-def allow_for_tolerance(check: Check) -> None:
-    """Leave small differences undecided, unless the function is known to have no tolerance."""
-    outcomes = [batch.outcome for batch in check.report.batches]
+def largest_small(check: Check) -> float:
+    """Return the largest relative difference of what is wrong; 0 if some are not small."""
     largest = 0.0
-    for outcome in outcomes:
+    for outcome in [batch.outcome for batch in check.report.batches]:
         wrong = outcome.verdict == WRONG
         size = np.maximum(np.abs(outcome.analytic), np.abs(outcome.numeric))[wrong]
         apart = np.abs(outcome.analytic - outcome.numeric)[wrong]
         if not np.all(apart <= MOST * size):
-            return
+            return 0.0
         largest = max(largest, float(np.max(apart / size, initial=0.0)))
+    return largest
+
+
+def allow_for_tolerance(check: Check) -> None:
+    """Leave small differences undecided, unless the function is known to have no tolerance."""
+    largest = largest_small(check)
     asked = check.options.rtol is not None or check.recorded_call is not None
     if not largest or asked or _is_exact(check):
         return
-    for outcome in outcomes:
+    for outcome in [batch.outcome for batch in check.report.batches]:
         outcome.verdict[outcome.verdict == WRONG] = UNRESOLVED
     check.report.notes.append(
         f"The derivatives differ by at most {largest:.0e} of their size. If the function solves, "

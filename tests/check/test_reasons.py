@@ -1,5 +1,7 @@
 """A reason is told whole or not at all, and holds at more than one point."""
 
+import re
+
 import numpy as np
 import pytest
 
@@ -92,3 +94,39 @@ def test_no_two_mistakes_are_made_up_for_a_wrong_power():
     )
     assert not any("y/y'" in reason or "in place of" in reason for reason in report.reasons)
     assert report.lines[0].correction in ("3 * x**2", "3 * x * x")
+
+
+def log_of_probability(x):
+    p = sigmoid(x)
+    return np.log(p + 1e-7).sum()
+
+
+def normalised(x):
+    return (X[0] * x / np.sqrt((x**2).sum() + 1e-6)).sum()
+
+
+def gradient_of_normalised(x):
+    size = np.sqrt((x**2).sum())
+    return X[0] / size - x * (X[0] @ x) / size**3
+
+
+@pytest.mark.parametrize(
+    ("f", "gradient", "constant"),
+    [
+        (log_of_probability, lambda x: 1 - sigmoid(x), "1e-07"),
+        (normalised, gradient_of_normalised, "1e-06"),
+    ],
+)
+def test_a_small_constant_that_is_left_out_is_named(f, gradient, constant):
+    x = np.array([0.3, -1.2, 0.8])
+    (found,) = reasons(f, x, gradient=gradient)
+    assert f"{constant} in " in found
+    (rtol,) = re.findall(r"rtol=(\S+) accepts", found)
+    check_gradients(f, x, gradient=gradient, rtol=float(rtol))
+
+
+def test_no_small_constant_is_blamed_for_another_mistake():
+    x = np.array([0.3, -1.2, 0.8])
+    for gradient in (lambda x: 1.0001 * (1 - sigmoid(x)), lambda x: 1 - 1.0001 * sigmoid(x)):
+        found = reasons(log_of_probability, x, gradient=gradient)
+        assert not any("leaves out" in reason for reason in found)

@@ -27,8 +27,10 @@ from autograd.check.explain.numbers import (
     swapped,
 )
 from autograd.check.explain.reference import Reference
+from autograd.check.explain.safeguards import Safeguards
 from autograd.check.explain.sizes import lengths
 from autograd.check.state import Check
+from autograd.check.tolerance import largest_small
 from autograd.check.verdicts import MISSHAPEN, RANDOM, VERDICTS, WRONG
 
 
@@ -69,7 +71,7 @@ def _explain(check: Check, check_gradients: Callable[..., Any]) -> None:
         return
     explanation = Explanation(check)
     report.reasons = explanation.sentences() or report.reasons
-    if not explanation.tie:
+    if not explanation.is_told:
         name_lines(check, explanation.reference, explanation.sizes, explanation.after)
 
 
@@ -83,10 +85,14 @@ class Explanation:
         self.given = self._given(check.claims[""])
         self.sizes: Sizes = lengths(self.function.inputs, self.reference)
         self.found: dict[str, Finding] = {}  # what is wrong, by the path of the leaf
-        self.tie = ""
+        self.is_told = False  # what is wrong, so that no line needs to be searched for
 
     def sentences(self) -> list[str]:
         """Return one sentence for each reason, with the line if it is known."""
+        whole = self._safeguard()
+        if whole:
+            self.is_told = True
+            return [whole]
         right = self.reference
         wrong = [
             path
@@ -95,9 +101,10 @@ class Explanation:
         ]
         if not wrong:
             return []
-        self.tie = self._tie()
-        if self.tie:
-            return [self.tie]
+        tie = self._tie()
+        if tie:
+            self.is_told = True
+            return [tie]
         stale = self._stale() if any(np.any(self.given[path]) for path in wrong) else ""
         if stale:
             return [stale]
@@ -242,6 +249,15 @@ class Explanation:
             finding.about(f"After that correction, the gradient with respect to {path}")
             for path, finding in rest.items()
         ]
+
+    def _safeguard(self) -> str:
+        """Say that the gradient leaves a small constant out, if that is all."""
+        largest = largest_small(self.check)
+        if not largest or self.reference.recorded_call is None:
+            return ""
+        safeguards = Safeguards(self.reference, self.given)
+        chosen = safeguards.left_out(self.elsewhere)
+        return safeguards.sentence(chosen, largest) if chosen else ""
 
     def _tie(self) -> str:
         """Say that several winners of a tie got the whole derivative, if that is all."""
