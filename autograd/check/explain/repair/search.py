@@ -17,22 +17,13 @@ from autograd.check.arrays import Vector
 from autograd.check.checked_function import CheckedFunction
 from autograd.check.explain.reference import Reference
 from autograd.check.explain.repair.backward import Backward
-from autograd.check.explain.repair.fitting import Fitting
-from autograd.check.explain.repair.mutations import (
-    BROADCASTS,
-    COMBINED,
-    FORMS,
-    SLIPS,
-    Variant,
-    everywhere,
-    pairs,
-    variants,
-)
+from autograd.check.explain.repair.mutations import BROADCASTS, Variant, variants
 from autograd.check.explain.repair.oracle import Oracle, Point
 from autograd.check.explain.repair.ranking import simplified, text_of
 from autograd.check.explain.repair.recompile import Choice, attribute_of_choice, with_variants
 from autograd.check.explain.repair.repairs import NOTHING, Corrected, Repair
 from autograd.check.explain.repair.sources import Source, Sources, names_in, related, watch
+from autograd.check.explain.repair.stages import Stage, stages_of
 from autograd.check.explain.repair.statements import Site, sites
 from autograd.check.explain.repair.syntax import expression, replaced
 from autograd.check.explain.repair.trial import Laboratory, patched
@@ -251,42 +242,29 @@ class Search:
         self.vocabularies = [Vocabulary(site, self.laboratory.run, trees) for site in places]
         if np.isnan(self.given).any():
             self._reshape()
-        fitting = functools.cache(functools.partial(Fitting, self))
-        stages: tuple[Callable[[Vocabulary], Iterable[Variant]], ...] = (
-            lambda around: variants(around.site.node, around, SLIPS),
-            lambda around: fitting(around).times_near(),
-            lambda around: fitting(around).plus_near(),
-            lambda around: fitting(around).scaled(),
-            lambda around: variants(around.site.node, around, FORMS),
-            lambda around: fitting(around).likely(),
-            lambda around: everywhere(around.site.node, around),
-            lambda around: variants(around.site.node, around, COMBINED),
-            lambda around: fitting(around).farther(),
-            lambda around: pairs(around.site.node, around),
-        )
         suspects = [around for around in self.vocabularies if self._may_repair(around.site)]
-        # A factor inside a loop is likelier than its power outside: `scaled` comes before an end.
         loops = any(around.site.loops for around in suspects)
-        unfinished = stages[1:3] if loops else ()
-        for stage in stages:
+        for stage in stages_of(self):
             for around in suspects:
                 if self.late:
                     return
-                self._try(around.site, stage(around))
-            if stage in unfinished:
-                continue
-            if any(self._is_enough(repair, stage is stages[-2]) for repair in self.found):
+                self._try(around.site, stage.changes(around))
+            if (stage.ends_in_loops or not loops) and self._may_end(stage):
                 break
-            if self.repeated() or (stage is stages[-3] and self.is_whole(self._separate())):
-                break
+
+    def _may_end(self, stage: Stage) -> bool:
+        """Return whether nothing better needs to be searched for."""
+        if any(
+            self.is_whole([repair]) and (repair.everywhere or stage.ends_here)
+            for repair in self.found
+        ):
+            return True
+        together = stage.ends_by_part and self.is_whole(self._separate())
+        return together or bool(self.repeated())
 
     def _order(self, site: Site) -> tuple[bool, float]:
         """Return a key to sort statements by: those that assign nothing come last."""
         return isinstance(site.node, ast.Expr), -self.suspicion(site.source.path, site.line)
-
-    def _is_enough(self, repair: Repair, late: bool) -> bool:
-        """Return whether nothing better needs to be searched for."""
-        return self.is_whole([repair]) and (repair.everywhere or late)
 
     def _may_repair(self, site: Site) -> bool:
         """Return whether another value in a statement changes what is wrong."""
