@@ -30,7 +30,10 @@ def affine_of_arrays(x: Any, weight: Any, bias: Any = None) -> Any:
     """Compute x @ weight.T + bias with a single matrix product."""
     y = rows(x) @ weight.T
     if bias is not None:
-        y += bias
+        if is_tracing():
+            y = y + bias  # a program may add it together with what follows
+        else:
+            y += bias
     return y if x.ndim == 2 else y.reshape((*x.shape[:-1], len(weight)))
 
 

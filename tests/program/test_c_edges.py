@@ -288,3 +288,28 @@ def test_views_of_what_is_not_computed_in_c_do_not_disturb_it():
     for one, other in zip(found, wanted, strict=True):
         assert np.array_equal(one, other, equal_nan=True)
     assert "C kernels: " in jitted.summary()
+
+
+def test_other_shapes_of_the_same_numbers_share_a_loop(tmp_path):
+    random = np.random.default_rng(0)
+    x, b, c = random.normal(size=(6, 20)), random.normal(size=20), random.normal(size=(4, 1))
+
+    def in_three_axes(x, b):
+        rows = np.tanh((x + b).reshape(2, 3, 20)).reshape(6, 20)
+        return (rows / np.sum(rows * rows, axis=1, keepdims=True)).reshape(3, 2, 20)
+
+    def in_all_axes(x, b, c):
+        y = np.exp((x + b).reshape(2, 3, 4, 5)) * c
+        rows = y.reshape(6, 20)
+        sums = np.sum(rows, axis=1, keepdims=True), np.sum(y, axis=(0, 2))
+        return rows / sums[0], *sums, np.max(y.reshape(24, 5), axis=0), y.reshape(20, 6) + 1
+
+    for function, arrays in ((in_three_axes, (x, b)), (in_all_axes, (x, b, c))):
+        jitted = jit(function, backend="c")
+        jitted(*arrays)
+        found, wanted = (autograd.tree.flat(f(*arrays)) for f in (jitted, function))
+        for one, other in zip(found, wanted, strict=True):
+            np.testing.assert_allclose(one, other, 1e-13, 1e-13)
+    path = tmp_path / "f.c"
+    autograd.trace(in_three_axes)(x, b).save(path)
+    assert "_part_1" not in path.read_text()

@@ -11,6 +11,7 @@ from __future__ import annotations
 import math
 from typing import Any
 
+from autograd.program.backends.c.common_shapes import in_common_shapes
 from autograd.program.backends.c.places import Place, contiguous, squeeze
 from autograd.program.backends.c.steps import Element, Reduction
 
@@ -168,7 +169,7 @@ def nests_of(steps: list[Any]) -> list[Nest]:
     """Return the nests that carry out steps, in the order in which they run."""
     nests: list[Nest] = []
     maker: dict[Any, int] = {}
-    for step in steps:
+    for step in in_common_shapes(steps):
         first = 0
         for place in step.places:
             if isinstance(place, Place) and place.base in maker:
