@@ -113,7 +113,13 @@ class NodeTracer(StateTracer):
             found = like(item)
             if found is not None and not (self.hosts is not None and is_on_device(found)):
                 library = type(found).__module__
-                self.give_up(f"it computes with arrays of {library}", is_lost=True)
+                if self.strict:
+                    self.give_up(f"it computes with arrays of {library}")
+                raise TraceError(
+                    f"A program is recorded in memory, and this function computes with arrays of "
+                    f"{library}. Read them before, autograd.devices.to_numpy(x), or write "
+                    "jit(f), which runs programs on a device."
+                )
 
     def moved(self, x: Any) -> Any:
         """Return the copy that stands for an array of a device; anything else as it is."""

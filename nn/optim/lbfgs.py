@@ -7,6 +7,7 @@ from typing import Any
 
 import numpy as np
 
+from autograd.devices import full
 from autograd.errors import OptionError, TraceError
 from autograd.program import is_tracing
 from nn.arrays import plain
@@ -208,7 +209,8 @@ def _direction(memory: dict[str, Any], gradient: Any, most: int) -> Any:
     """Return minus the inverse Hessian times the gradient, by the two loops of the method."""
     memory["n_iter"] = memory.get("n_iter", 0) + 1
     if memory["n_iter"] == 1:
-        memory.update(changes=np.empty((0, gradient.size)), steps=np.empty((0, gradient.size)))
+        none = full((0, gradient.size), 0.0, np.float64, gradient)
+        memory.update(changes=none, steps=none)
         memory["scale"] = 1.0
         return -gradient
     change, step = gradient - memory["gradient"], memory["direction"] * memory["step"]
@@ -231,7 +233,9 @@ def _direction(memory: dict[str, Any], gradient: Any, most: int) -> Any:
 def _read(parameters: list[Any], name: str) -> Any:
     """Return the data or gradients of all parameters as one vector; zeros for missing gradients."""
     found = [
-        np.zeros(np.size(p.data)) if getattr(p, name) is None else plain(getattr(p, name))
+        full(np.size(p.data), 0.0, np.float64, p.data)
+        if getattr(p, name) is None
+        else plain(getattr(p, name))
         for p in parameters
     ]
     return np.concatenate([np.ravel(array) for array in found], dtype=np.float64)
