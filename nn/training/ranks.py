@@ -31,6 +31,15 @@ class Ranks:
                     f"{autograd.__version__}. Install the same version everywhere."
                 )
 
+    def begin_alike(self, *parts: Any) -> None:
+        """Give a model, and a loss with parameters, the numbers of the first process.
+
+        Each process has made its own, perhaps with other random numbers.
+        """
+        for part in parts:
+            if hasattr(part, "load_state_dict"):
+                part.load_state_dict(self.comm.bcast(part.state_dict(), root=0))
+
     def computed(self, tasks: list[Callable[[], Any]]) -> list[Any]:
         """Return the results of all tasks, in order; an error is raised in every process."""
         own: dict[int, Any] = {}

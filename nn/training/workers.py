@@ -43,6 +43,8 @@ class ShardTrainer(Trainer):
     def __init__(self, shards: Shards, client: Any, *options: Any) -> None:
         super().__init__(*options)
         self.ranks = Ranks(client) if is_communicator(client) else None
+        if self.ranks is not None:
+            self.ranks.begin_alike(self.model, self.loss)
         self.shards = shards
         self.client: Any = None if self.ranks else client
         self.submit: Callable[..., Any] = _here if self.client is None else self._submit

@@ -253,6 +253,9 @@ class Communicator:
     def Get_size(self):  # noqa: N802 - the name is MPI's
         return self.size
 
+    def bcast(self, item, root):
+        return pickle.loads(pickle.dumps(self.allgather(item)[root]))
+
     def allgather(self, item):
         self.slots[self.rank] = item
         self.barrier.wait(30)
@@ -284,6 +287,17 @@ def test_processes_of_mpi_give_the_numbers_of_one():
     for size in (1, 3):
         for found in on_ranks(size, trained):
             same(found, expected)
+
+
+def test_processes_of_mpi_begin_with_the_model_of_the_first():
+    def begun(comm):
+        first, last = (np.random.default_rng(seed + 10 * comm.rank) for seed in (1, 2))
+        parts = nn.Linear(4, 8, generator=first), nn.Linear(8, 3, generator=last)
+        return trained(comm, model=nn.Sequential(parts[0], nn.Tanh(), nn.Dropout(0.5), parts[1]))
+
+    expected = trained()
+    for found in on_ranks(2, begun):
+        same(found, expected)
 
 
 def test_an_error_in_one_process_is_raised_in_all():
