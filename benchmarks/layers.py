@@ -20,6 +20,7 @@ import time
 os.environ.update(
     dict.fromkeys(("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"), "1")
 )
+os.environ.pop("OPENBLAS_CORETYPE", None)  # OpenBLAS chooses its kernels, as in `run.py`
 
 import numpy as np
 import torch

@@ -17,6 +17,10 @@ ONE_THREAD = {
 }
 
 
+#: What would keep OpenBLAS from the kernels that it chooses for the processor.
+KERNELS = ("OPENBLAS_CORETYPE", "OPENBLAS_L2_SIZE")
+
+
 @dataclass(frozen=True)
 class Peer:
     """One column of the tables.
@@ -94,5 +98,6 @@ def python_of(peer, hips_python):
 
 def environment_of(peer):
     """Return the environment variables of a peer's process."""
-    inherited = {name: value for name, value in os.environ.items() if name != "PYTHONPATH"}
+    dropped = ("PYTHONPATH", *KERNELS)
+    inherited = {name: value for name, value in os.environ.items() if name not in dropped}
     return {**inherited, **ONE_THREAD, **peer.settings}
