@@ -61,8 +61,7 @@ PRAGMAS = """\
 
 _REDUCTIONS = """\
 static inline {t} sum_of_lanes_{s}({t} *lanes) {{
-    for (long width = 16; width; width /= 2)
-        for (long k = 0; k < width; k++) lanes[k] += lanes[k + width];
+    {halved}
     return lanes[0];
 }}
 static NOINLINE {t} add_{s}(const {t} *restrict x, long n) {{
@@ -87,10 +86,8 @@ static NOINLINE {t} {name}_{s}(const {t} *restrict x, long n) {{
     long j = 0;
     for (; j + 32 <= n; j += 32)
         for (long k = 0; k < 32; k++) lanes[k] = {name}_of_two_{s}(lanes[k], x[j + k]);
-    for (; j < n; j++) lanes[0] = {name}_of_two_{s}(lanes[0], x[j]);
-    for (long width = 16; width; width /= 2)
-        for (long k = 0; k < width; k++)
-            lanes[k] = {name}_of_two_{s}(lanes[k], lanes[k + width]);
+    for (long k = 0; j + k < n; k++) lanes[k] = {name}_of_two_{s}(lanes[k], x[j + k]);
+    {halved}
     return lanes[0];
 }}
 """
@@ -118,12 +115,20 @@ def reductions() -> dict[str, str]:
         ("float", "f4", "-INFINITY", "INFINITY"),
         ("int64_t", "i8", "INT64_MIN", "INT64_MAX"),
     ):
-        found[f"add_{s}"] = _REDUCTIONS.format(t=t, s=s, zero="0" if s == "i8" else ZERO)
+        zero, halved = "0" if s == "i8" else ZERO, _halved("lanes[k] + lanes[k + {n}]")
+        found[f"add_{s}"] = _REDUCTIONS.format(t=t, s=s, zero=zero, halved=halved)
         found[f"part_{s}"] = _PARTS.format(t=t, s=s)
         for name, sign, start in (("maximum", ">", lowest), ("minimum", "<", highest)):
             found[f"{name}_of_two_{s}"] = _OF_TWO.format(t=t, s=s, name=name, sign=sign)
-            found[f"{name}_{s}"] = _EXTREMES.format(t=t, s=s, name=name, start=start)
+            halved = _halved(f"{name}_of_two_{s}(lanes[k], lanes[k + {{n}}])")
+            found[f"{name}_{s}"] = _EXTREMES.format(t=t, s=s, name=name, start=start, halved=halved)
     return found
+
+
+def _halved(text: str) -> str:
+    """Return the reduction of 32 lanes to one, in loops of known length: gcc vectorises these."""
+    loop = "for (long k = 0; k < {n}; k++) lanes[k] = " + text + ";"
+    return "\n    ".join(loop.format(n=n) for n in (16, 8, 4, 2, 1))
 
 
 @functools.cache
