@@ -15,6 +15,7 @@ from autograd.errors import OptionError
 from nn.arrays import floating, plain, shape_of
 from nn.function_module import OneInput
 from nn.layers.sliding_window import Size, Windows, offsets, windows_of, with_batch
+from nn.layers.windows_in_c import ADDED_BACK, LARGEST, LARGEST_BACK, SUMMED
 from nn.notation import MAX_OF_WINDOWS, SUM_OF_WINDOWS
 
 #: Fewer windows than this are compared in one call.
@@ -86,6 +87,11 @@ def put_back(g: Any, which: Any, windows: Windows, shape: tuple[int, ...]) -> An
     return windows.without_padding(total, shape)
 
 
+def largest_back(g: Any, x: Any, y: Any, windows: Windows) -> Any:
+    """Add each number to the first maximum `y` of its window."""
+    return put_back(g, first_of(x, y, windows), windows, x.shape)
+
+
 def summed(x: Any, windows: Windows) -> Any:
     """Return the sum of each window."""
     padded, counts = windows.padded(x), windows.counts(x.shape)
@@ -110,15 +116,18 @@ pick: Primitive = linear(picked,
 put: Primitive = linear(put_back,
     lambda h, g, which, windows, shape: pick(h, which, windows),
     fresh_results=True, name="put")
+put_first: Primitive = linear(largest_back,
+    lambda h, g, x, y, windows: pick(h, first_of(x, y, windows), windows),
+    fresh_results=True, name="put_first", c=LARGEST_BACK)
 window_max = define(largest,
-    lambda g, y, x, windows: put(g, first_of(plain(x), plain(y), windows), windows, x.shape),
-    fresh_results=True, name="window_max", notation=MAX_OF_WINDOWS)
+    lambda g, y, x, windows: put_first(g, plain(x), plain(y), windows),
+    fresh_results=True, name="window_max", notation=MAX_OF_WINDOWS, c=LARGEST)
 window_sum: Primitive = linear(summed,
     lambda g, x, windows: add_windows(g, windows, x.shape),
-    fresh_results=True, name="window_sum", notation=SUM_OF_WINDOWS)
+    fresh_results=True, name="window_sum", notation=SUM_OF_WINDOWS, c=SUMMED)
 add_windows: Primitive = linear(added_back,
     lambda h, g, windows, shape: window_sum(h, windows),
-    fresh_results=True, name="add_windows")
+    fresh_results=True, name="add_windows", c=ADDED_BACK)
 # fmt: on
 
 

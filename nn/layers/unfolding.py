@@ -12,6 +12,7 @@ from autograd.errors import ShapeError
 from nn.arrays import floating, shape_of
 from nn.function_module import OneInput
 from nn.layers.sliding_window import Size, Windows, offsets, sizes_of, windows_of, with_batch
+from nn.layers.windows_in_c import FOLDED, UNFOLDED
 
 
 def unfolded(x: Any, windows: Windows) -> Any:
@@ -34,10 +35,10 @@ def folded(columns: Any, windows: Windows, shape: tuple[int, ...]) -> Any:
 # fmt: off
 unfold_windows: Primitive = linear(unfolded,
     lambda g, x, windows: fold_windows(g, windows, x.shape),
-    fresh_results=True, name="unfold")
+    fresh_results=True, name="unfold", c=UNFOLDED)
 fold_windows: Primitive = linear(folded,
     lambda h, columns, windows, shape: unfold_windows(h, windows),
-    fresh_results=True, name="fold")
+    fresh_results=True, name="fold", c=FOLDED)
 # fmt: on
 
 
