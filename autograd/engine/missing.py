@@ -61,6 +61,7 @@ HINTS = {
     "uniform_": "nn.init.uniform_(x, low, high)",
     "view_as": "x.reshape(y.shape)",
     "zero_": "x.data[...] = 0",
+    "zero_grad": "x.grad = None",
 }
 
 
