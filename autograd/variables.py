@@ -11,8 +11,9 @@ import numpy as np
 from autograd import tree
 from autograd.engine import Node, Tensor, Value, batching, dispatch, tracing
 from autograd.engine.closures import begin_call, depends_on_older, end_call
+from autograd.engine.cotangents import as_given
 from autograd.engine.derivatives import derivatives, rows_of_derivatives
-from autograd.engine.foreign import as_array, eye, full, ones
+from autograd.engine.foreign import as_array, eye, full, is_foreign, like, ones
 from autograd.engine.grad_mode import GRAD_MODE, enable_grad, is_recording
 from autograd.engine.objects import joined
 from autograd.engine.transform_calls import CALLS
@@ -108,7 +109,9 @@ class Variable:
     def flat(self, other: Any, what: str) -> list[Any]:
         """Return the leaves of a vector or tangent with the structure of the argument."""
         leaves = tree.aligned(other, self.given)
-        for leaf, node in zip(leaves, self.nodes, strict=True):
+        for k, (leaf, node) in enumerate(zip(leaves, self.nodes, strict=True)):
+            if isinstance(node, Tensor) and is_foreign(like(leaf, node)):
+                leaves[k] = leaf = as_given(leaf, node.data, f"The {what}")
             refuse_other_rules(leaf)
             if np.shape(plain(leaf)) != node.shape:
                 raise ShapeError(

@@ -13,7 +13,7 @@ import numpy as np
 from autograd.engine import objects, wrapped
 from autograd.engine.batching import Batched
 from autograd.engine.fields import ArrayNode, NumberNode
-from autograd.engine.foreign import beside, is_foreign, ones
+from autograd.engine.foreign import beside, is_foreign, ones, require_one_place
 from autograd.engine.grad_mode import GRAD_MODE
 from autograd.engine.node import Node, plain
 from autograd.engine.primitive import Primitive
@@ -60,7 +60,8 @@ def as_given(gradient: Any, data: Any, what: str) -> Any:
     if gradient.dtype.kind not in "biufc":
         raise DataError(f"{what} is an array of {gradient.dtype}, and must be one of numbers.")
     if is_foreign(data) and isinstance(gradient, (np.ndarray, np.generic)):
-        gradient = np.asarray(gradient, like=data)
+        return np.asarray(gradient, like=data)
+    require_one_place(what, gradient, data)
     return gradient
 
 

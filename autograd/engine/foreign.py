@@ -233,8 +233,40 @@ def computed(name: str, function: Any, arguments: Any, keywords: dict[str, Any])
     return found
 
 
+def require_one_place(what: str, x: Any, home: Any) -> None:
+    """Raise an error for an array of another library than the one that it goes to, or of a device.
+
+    What is computed later may go with arrays of NumPy, which its library takes.
+    """
+    if not is_foreign(x) or type(x) is type(home):
+        return
+    if isinstance(home, Recorded) or isinstance(home, Batched) or isinstance(home, Followed):
+        return
+    if not is_foreign(home) and not hasattr(x, "strides"):
+        return
+    names = [type(a).__module__.partition(".")[0] for a in (x, home)]
+    raise DataError(
+        f"{what} is an array of {names[0]} of shape {x.shape}, and goes to one of {names[1]} of "
+        f"shape {np.shape(home)}. Read it before, autograd.devices.to_numpy(x), and move it, "
+        "autograd.devices.beside(numbers, other)."
+    )
+
+
 def write_elements(array: Any, index: Any, item: Any) -> None:
     """Assign to elements of an array; explain what a library cannot do."""
+    require_one_place("What is assigned", item, array)
+    if is_foreign(item) and not is_foreign(array):
+        raise DataError(
+            f"An array of shape {array.shape} that is in memory cannot hold elements that are "
+            "computed later. Make it like them, np.zeros_like(x), or compute them before: "
+            "autograd.devices.to_numpy(x)."
+        )
+    if type(item) is _ndarray and is_foreign(array) and hasattr(array, "strides"):
+        library = type(array).__module__.partition(".")[0]
+        raise DataError(
+            f"What is assigned is an array of NumPy of shape {item.shape}, and goes to one of "
+            f"{library} of shape {array.shape}. Move it: autograd.devices.beside(item, array)."
+        )
     try:
         array[index] = item
     except NotImplementedError as error:

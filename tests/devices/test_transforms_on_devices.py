@@ -7,7 +7,7 @@ from devices.strict import DeviceArray, on_device
 
 import autograd as ag
 from autograd import Tensor, Value, tree
-from autograd.errors import GradientError, TraceError
+from autograd.errors import DataError, GradientError, TraceError
 
 LIBRARY = DeviceArray.__module__
 X = np.random.default_rng(0).normal(size=3)
@@ -112,6 +112,28 @@ def test_trace_refuses_arrays_of_devices():
     for transform in (ag.trace, ag.sparse_jacobian):
         with pytest.raises(TraceError, match=rf"arrays of {LIBRARY}\. Read them.*to_numpy"):
             transform(np.tanh)(on_device(X))
+
+
+GIVEN = {
+    "backward": lambda x, y: (2 * Tensor(x)).backward(y),
+    "grad": lambda x, y: setattr(Tensor(x), "grad", y),
+    "tangent": lambda x, y: ag.make_jvp(np.sin)(x)(y),
+    "cotangent": lambda x, y: ag.make_vjp(np.sin)(x)[0](y),
+    "assignment": lambda x, y: Tensor(x).__setitem__(slice(0, 3), y),
+}
+
+
+@pytest.mark.parametrize("name", GIVEN)
+def test_what_is_given_must_be_on_the_same_device(name):
+    da = pytest.importorskip("dask.array")
+    pairs = [(X, on_device(X)), (on_device(X), da.from_array(X)), (da.from_array(X), on_device(X))]
+    if name == "assignment":
+        pairs += [(on_device(X), X), (X, da.from_array(X))]
+    for x, y in pairs:
+        with pytest.raises(DataError, match=r"autograd\.devices\.(to_numpy|beside)"):
+            GIVEN[name](x, y)
+    if name != "assignment":
+        GIVEN[name](on_device(X), X)  # numbers are sent
 
 
 def test_gradients_on_a_device_are_checked():
