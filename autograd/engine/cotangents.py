@@ -15,6 +15,7 @@ from autograd.engine.batching import Batched
 from autograd.engine.fields import ArrayNode, NumberNode
 from autograd.engine.foreign import beside, is_foreign, ones, require_one_place
 from autograd.engine.grad_mode import GRAD_MODE
+from autograd.engine.memoryless import in_chunks_of
 from autograd.engine.node import Node, plain
 from autograd.engine.primitive import Primitive
 from autograd.engine.tracing import Followed, concrete
@@ -145,7 +146,7 @@ def conform(g: Any, argument: Any, primitive: Primitive) -> Any:
         if g.dtype.kind == "c" and data.dtype.kind != "c":
             g = np.real(g)
         g = g.astype(data.dtype)
-    return g
+    return g if type(data) is _ndarray else in_chunks_of(g, data)
 
 
 def _shape_error(primitive: Primitive, given: Any, wanted: Any) -> ShapeError:

@@ -38,6 +38,17 @@ def has_memory(x: Any) -> bool:
     return not is_foreign(x) or hasattr(x, "strides")
 
 
+def in_chunks_of(g: Any, data: Any) -> Any:
+    """Return the cotangent of an array in its chunks: a broadcast one would be a single chunk."""
+    chunks = getattr(data, "chunks", None)
+    if chunks is None:
+        return g
+    if isinstance(g, ArrayNode):
+        g._contents = in_chunks_of(g._contents, data)
+        return g
+    return g if getattr(g, "chunks", chunks) == chunks else g.rechunk(chunks)
+
+
 def kind_of_result(primitive: Primitive, arguments: Any, keywords: Any, argnum: int) -> int:
     """Return what the result would be in relation to an argument: `COPY`, `VIEW` and so on."""
     if primitive is GETITEM:

@@ -19,6 +19,7 @@ from autograd.engine.batching import holding
 from autograd.engine.broadcasting import unbroadcast
 from autograd.engine.dispatch import plain, refuse_out
 from autograd.engine.foreign import as_array, index_beside, is_foreign, like
+from autograd.engine.memoryless import in_chunks_of
 from autograd.engine.objects import as_item, joined
 from autograd.rules.kernel import followed_with, taken, zeros
 from autograd.rules.table import composition_of, define, implements, linear
@@ -59,11 +60,11 @@ def numbers_rows(index: Any, shape: tuple[int, ...]) -> bool:
     return type(index) is np.ndarray and index.dtype.kind in "iu" and len(shape) > 1
 
 
-def put_in_zeros(g: Any, shape: tuple[int, ...], index: Any) -> Any:
-    """Return zeros of a shape, with `g` added where `index` points."""
+def put_in_zeros(g: Any, shape: tuple[int, ...], index: Any, x: Any = None) -> Any:
+    """Return zeros of a shape, with `g` added where `index` points; in the chunks of `x`, if any."""
     if numbers_rows(index, shape) and type(g) is np.ndarray:
         return rows_in_zeros(g, shape, index)
-    whole = zeros(shape, np.result_type(g), g, index)
+    whole = in_chunks_of(zeros(shape, np.result_type(g), g, index), x)
     given, index = index, index_beside(index, whole)
     if is_foreign(whole):
         index, g = _without_new_axes(whole, index, g)
@@ -97,7 +98,9 @@ def _without_new_axes(whole: Any, index: Any, g: Any) -> Any:
 
 def elements_put(g: Any, x: Any, index: Any) -> Any:
     """Return the cotangent of the whole array, given that of some elements."""
-    return put(g, x.shape, index) if isinstance(g, Node) else put_in_zeros(g, x.shape, index)
+    if isinstance(g, Node):
+        return put(g, x.shape, index)
+    return put_in_zeros(g, x.shape, index, x)
 
 
 def no_derivative(g: Any, *_: Any) -> float:

@@ -33,7 +33,7 @@ from nn.training.trainer import Trainer
 #: Random generators and the parameters of a model serve one task at a time.
 ONE_AT_A_TIME = threading.Lock()
 
-#: A worker whose tasks take so many times as long as the median is reported.
+#: A worker whose tasks take so many times as long as the median of the others is reported.
 SLOW = 3.0
 
 
@@ -139,12 +139,13 @@ class ShardTrainer(Trainer):
     def end_epoch(self) -> None:
         """Warn of workers that took much longer for an example than the others, and forget."""
         medians = {worker: statistics.median(times) for worker, times in self.times.items()}
-        usual = statistics.median(medians.values()) if medians else 0.0
         for worker, each in medians.items():
+            others = [seconds for other, seconds in medians.items() if other != worker]
+            usual = statistics.median(others) if others else each
             if each > SLOW * usual:
                 warnings.warn(
                     f"The worker {worker} took {each / usual:.1f} times as long for an example as "
-                    "the median of all workers; every step waits for it.",
+                    "the median of the others; every step waits for it.",
                     RuntimeWarning,
                     stacklevel=2,
                 )

@@ -53,6 +53,7 @@ def refusal(sample):
     for a, b in zip(numbers, [result.data, *(x.grad for x in here)], strict=True):
         np.testing.assert_allclose(a, b, 1e-9, 1e-9)
         assert np.asarray(a).dtype == np.asarray(b).dtype
+    assert all(x.grad.chunks == x.data.chunks for x in there), "Chunks were merged."
     return ""
 
 

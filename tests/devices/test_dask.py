@@ -91,6 +91,23 @@ def test_a_rule_is_right_or_refused_on_dask(sample):
     assert isinstance(refusal(sample), str)  # it raises if the numbers are wrong
 
 
+WHOLE = {
+    "mean of columns": lambda x: np.sum(np.mean(x, axis=0) ** 2),
+    "part": lambda x: np.sum(x[1:3, 1:] ** 2),
+    "row of the transpose": lambda x: np.sum(x.T[1] ** 2),
+    "product": lambda x: np.sum(np.matmul(x, np.ones(3)) ** 2),
+    "outer": lambda x: np.sum(np.outer(x[:, 0], x[:, 1])),
+}
+
+
+@pytest.mark.parametrize("name", WHOLE)
+def test_derivatives_have_the_chunks_of_their_arguments(name):
+    x = da.from_array(ROWS[:4, :3], chunks=((1, 3), (2, 1)))
+    node = Tensor(x)
+    WHOLE[name](node).backward(create_graph=True)
+    assert node.grad.data.chunks == ag.grad(WHOLE[name])(x).chunks == x.chunks
+
+
 def test_most_functions_work_on_dask():
     smooth = (
         np.exp,
