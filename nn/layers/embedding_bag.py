@@ -112,7 +112,8 @@ class EmbeddingBag(Module):
         y: Tensor
         if weights is not None:
             vectors = self._weighted(vectors, weights)
-        y = {"max": np.max, "sum": np.sum, "mean": np.mean}[self.mode](vectors, axis=1)
+        function: Any = {"max": np.max, "sum": np.sum, "mean": np.mean}[self.mode]
+        y = function(vectors, axis=1)
         return y
 
     def _reduced(self, vectors: Any, counted: Any, weights: Any) -> Tensor:
