@@ -95,8 +95,9 @@ def largest_back(g: Any, x: Any, y: Any, windows: Windows) -> Any:
 def summed(x: Any, windows: Windows) -> Any:
     """Return the sum of each window."""
     padded, counts = windows.padded(x), windows.counts(x.shape)
-    y = np.zeros_like(x, shape=(*x.shape[:2], *counts), order="C")
-    for _, index in offsets(windows, counts):
+    (_, first), *others = offsets(windows, counts)
+    y = padded[first].copy(order="C")
+    for _, index in others:
         y += padded[index]
     return y
 

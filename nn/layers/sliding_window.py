@@ -28,6 +28,14 @@ class Windows:
     padding: tuple[tuple[int, int], ...]  # the number of elements added before and after
     dilation: tuple[int, ...]  # the distance between the elements of a window
 
+    def __hash__(self) -> int:
+        return self._hash
+
+    @functools.cached_property
+    def _hash(self) -> int:
+        """The hash, which each lookup of what is known of windows asks for."""
+        return hash((self.kernel, self.stride, self.padding, self.dilation))
+
     def in_words(self) -> str:
         """Return the kernel and what is unusual, such as "3×3, stride 2"."""
         before = tuple(max(pair) for pair in self.padding)
@@ -81,7 +89,8 @@ class Windows:
         """Return an array with its padding."""
         if not any(map(any, self.padding)):
             return x
-        y = np.full_like(x, fill, shape=self.padded_shape(x.shape), order="C")
+        y = np.empty_like(x, shape=self.padded_shape(x.shape), order="C")
+        y[...] = fill  # `full_like` takes twice as long for small arrays
         y[self.inside(x.shape)] = x
         return y
 
