@@ -249,6 +249,10 @@ real *by_values = is_packed ? result_0 + 2 * inner : result_2;
     + packed("y", "steps", "v_head", "v_tiles", "slopes")
     + _SIX_QUERIES
     + """
+        /* What the next queries have kept is no longer in the cache. */
+        const long ahead = ((b * heads + h) * steps + i + 2 * SIX) * keys;
+        const long end = ahead + SIX * keys < weights_size ? ahead + SIX * keys : weights_size;
+        for (long c = ahead; c < end; c += 64 / (long)sizeof(real)) __builtin_prefetch(weights + c);
         for (long r = 0; r < SIX; r++) {
             from[r] = y + (r < some ? i + r : i) * y_step;
             rows[r] = scores + (i + (r < some ? r : 0)) * wide;
