@@ -153,7 +153,10 @@ def graph_of(*nodes: Node, depth: int | None = None) -> Graph:
             arguments = node.arguments
             if isinstance(node, Tensor) and node.freed:
                 item.missing = FREED
-            item.take(tuple([by_id[id(a)] if isinstance(a, Node) else a for a in arguments]))
+            item.call = call = tuple(
+                [by_id[id(a)] if isinstance(a, Node) else a for a in arguments]
+            )
+            item.parents = tuple([a for a in call if type(a) is Item])
             item.argnums, item.settings = _split(node, arguments)
         by_id[id(node)] = item
     items = list(by_id.values())

@@ -172,21 +172,22 @@ def _levels(graph: Graph) -> dict[int, int]:
     for item in graph.items:
         if not item.op:
             continue
-        deepest, above = 0, []
+        deepest, above = 0, None
         for parent in item.parents:
-            if parent.op:
-                deepest = max(deepest, levels.get(parent.number, 0))
-            else:
-                above.append(parent.number)
+            if not parent.op:
+                above = parent
+            elif levels[parent.number] > deepest:
+                deepest = levels[parent.number]
         levels[item.number] = deepest + 1
-        for number in above:
-            leaves[number] = min(leaves.get(number, deepest), deepest)
+        for parent in item.parents if above is not None else ():
+            if not parent.op:
+                leaves[parent.number] = min(leaves.get(parent.number, deepest), deepest)
     return levels | leaves
 
 
 def _cut(whole: Group, levels: dict[int, int]) -> None:
     """Cut the nodes of a group into parts where the fewest values pass from one to the next."""
-    items = sorted(whole.items, key=lambda item: (levels.get(item.number, 0), item.number))
+    items = sorted(whole.items, key=lambda item: levels.get(item.number, 0))
     counts = min(PARTS, -(-len(items) // LEGIBLE))
     cuts = _narrow_places(items, levels, counts) or [
         len(items) * i // counts for i in range(1, counts)
@@ -238,7 +239,9 @@ def _narrow_places(items: list[Item], levels: dict[int, int], count: int) -> lis
         first = bisect_left(places, number * step - step / 3)
         near = places[first : bisect_right(places, number * step + step / 3)]
         if near:
-            cuts.append(min(near, key=lambda i: (passing[i], abs(i - number * step))))
+            fewest = min([passing[i] for i in near])
+            best = [i for i in near if passing[i] == fewest]
+            cuts.append(min(best, key=lambda i: abs(i - number * step)))
     return sorted(set(cuts))
 
 
