@@ -207,6 +207,22 @@ def test_a_kernel_computes_what_numpy_computes(fusing, dtype):
 
 
 @COMPILES
+@quiet
+def test_a_kernel_takes_any_number_but_zero_for_true(fusing):
+    def combined(x, n, flags):
+        truths = np.logical_and(x, n), np.logical_xor(flags, x), np.logical_or(n, flags)
+        return (*truths, truths[0] * x, np.where(flags, x, n), np.logical_not(x), n * flags)
+
+    x = np.array([0.5, -0.25, 0.0, np.nan, 256.0, -1e-300])
+    n = np.array([-2, 256, 3, 0, 1, 512])
+    found = twice(ag.jit(combined), x, n, n > 0)
+    for a, b in zip(found, combined(x, n, n > 0), strict=True):
+        assert a.dtype == b.dtype
+        np.testing.assert_array_equal(number(a), b)
+    assert fusing
+
+
+@COMPILES
 def test_a_gradient_is_fused(fusing):
     def loss(x, scale):
         return np.mean(np.tanh(scale * x) ** 2 + np.exp(-(x**2)) / (1 + np.abs(x)))

@@ -92,7 +92,11 @@ def _lines(name: str, step: Elementwise, names: dict[Any, str]) -> list[str]:
 def _operand(x: Any, dtype: Any, names: dict[Any, str]) -> str:
     if not isinstance(x, (Variable, Constant)):
         return literal(x, dtype)
-    return names[x] if stored_type(x) == dtype else f"(({TYPES[dtype]}){names[x]})"
+    if stored_type(x) == dtype:
+        return names[x]
+    if dtype.kind == "b":  # a conversion would take the last eight bits
+        return f"({names[x]} != 0)"
+    return f"(({TYPES[dtype]}){names[x]})"
 
 
 def literal(x: Any, dtype: Any) -> str:
