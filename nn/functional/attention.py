@@ -10,6 +10,7 @@ import numpy as np
 from autograd.devices import like
 from autograd.errors import DataError, OptionError
 from nn.arrays import plain, shape_of
+from nn.layers.attention_kernels import Kept, attended
 from nn.layers.linear import Dropout, affine
 from nn.layers.masked_softmax import attention_weights
 
@@ -98,12 +99,12 @@ def scaled_dot_product_attention(
     >>> scaled_dot_product_attention(x, x, x, is_causal=True).shape
     (2, 5, 4)
     """
-    width = shape_of(query)[-1]
-    scores = (query * (1 / math.sqrt(width) if scale is None else scale)) @ np.swapaxes(key, -1, -2)
-    steps = shape_of(scores)[-2:]
+    shapes = [shape_of(x) for x in (query, key, value)]
+    scale = 1 / math.sqrt(shapes[0][-1]) if scale is None else scale
+    steps = shapes[0][-2], shapes[1][-2]
     hidden, added = None, None
     if is_causal:
-        hidden = np.tri(*steps, like=like(scores)) == 0
+        hidden = np.tri(*steps, like=like(query, key)) == 0
     if attn_mask is not None:
         kind = plain(attn_mask).dtype.kind
         if kind not in "bf":
@@ -119,4 +120,15 @@ def scaled_dot_product_attention(
             hidden = np.logical_not(plain(attn_mask))
         else:
             added = attn_mask
+    is_plain = added is None and not dropout_p and (hidden is None or hidden.shape == steps)
+    if is_plain and len({shape[:-2] for shape in shapes}) == 1:
+        batch = math.prod(shapes[0][:-2])
+        flat = [
+            np.reshape(x, (batch, *shape[-2:]))
+            for x, shape in zip((query, key, value), shapes, strict=True)
+        ]
+        mask = None if hidden is None else hidden[None, None]
+        y = attended(*flat, mask, 1, scale, 0, Kept())
+        return np.reshape(y, (*shapes[0][:-1], shapes[2][-1]))
+    scores = (query * scale) @ np.swapaxes(key, -1, -2)
     return dropout(attention_weights(scores, hidden, added), dropout_p) @ value

@@ -133,3 +133,32 @@ def test_derivatives_of_derivatives_of_attention():
     found = [grad(second, k)(*steps.arrays).data for k in (0, 1)]
     steps.by_step = True
     assert_same(found, [grad(second, k)(*steps.arrays).data for k in (0, 1)], 1e-11)
+
+
+def test_functional_attention_is_that_of_its_steps():
+    rng = np.random.default_rng(0)
+    q, k, v = (rng.normal(size=(2, n, 3, width)) for n, width in ((5, 4), (6, 4), (6, 7)))
+    seen = rng.random((5, 6)) < 0.7
+
+    def attention(q, k, v, function):
+        q, k, v = (x.transpose(0, 2, 1, 3) for x in (q, k, v))
+        return function(q, k, v, attn_mask=seen), function(q, k, v, is_causal=True, scale=0.3)
+
+    def by_steps(q, k, v, attn_mask=None, is_causal=False, scale=0.5):
+        mask = np.tri(5, 6, dtype=bool) if is_causal else attn_mask
+        scores = np.where(mask, scale * (q @ k.swapaxes(-1, -2)), -np.inf)
+        return nn.softmax(scores, axis=-1) @ v
+
+    def slopes(function):
+        def value(q, k, v):
+            return sum(np.sum(np.sin(y)) for y in attention(q, k, v, function))
+
+        return lambda *arrays: grad(value, (0, 1, 2))(*arrays)
+
+    wanted = slopes(by_steps)(q, k, v)
+    found = slopes(nn.functional.scaled_dot_product_attention)
+    assert_same(found(q, k, v), wanted, 1e-12)
+    if not unavailable():
+        in_c = jit(found, backend="c")
+        in_c(q, k, v)
+        assert_same(in_c(q, k, v), wanted, 1e-12)
