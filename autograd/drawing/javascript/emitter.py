@@ -26,6 +26,7 @@ from autograd.drawing.javascript.expressions import (
 from autograd.drawing.javascript.fixed import with_fixed_values
 from autograd.drawing.javascript.operands import (
     check_type,
+    is_place,
     name_of,
     operand_kind,
     operand_shape,
@@ -287,6 +288,9 @@ class _Emitter:
             return False
         x, *rest = instruction.arguments
         if not tables.is_fixed(rest, instruction.keywords):
+            if instruction.function is operator.getitem and is_place(x, rest[0]):
+                self._each(result, f"{self.operand(x)}[{self._place(x, rest[0])}]")
+                return True
             raise UnsupportedError(
                 f"An index or setting of {name_of(instruction)} depends on the inputs"
             )
@@ -300,6 +304,11 @@ class _Emitter:
         self._gather(result, self.flat(x), operand_size(x), move(tables.counted(operand_shape(x))))
         self._note_view(result, x, move)
         return True
+
+    def _place(self, x: Any, index: Variable) -> str:
+        """Return where the element ``i`` of an array of places is along the only axis of x."""
+        place = self.element(index, index.shape)
+        return f"modulo({place}, {operand_size(x)})"
 
     def _note_view(self, result: Variable, x: Any, move: Callable[[Any], Any]) -> None:
         """Note where the elements of a view of a variable are."""
@@ -457,7 +466,10 @@ class _Emitter:
             how = "put" if function is operator.setitem else "add_at"
             _, index, value = instruction.arguments
             if not tables.is_fixed(index):
-                raise UnsupportedError("the elements that are assigned to depend on the inputs")
+                if not is_place(x, index):
+                    raise UnsupportedError("the elements that are assigned to depend on the inputs")
+                self._write_at(x, how, own, index, value)
+                return
             index = substituted(index, lambda constant: constant.value)
             positions = np.asarray(own[index])
             element = self.element(value, positions.shape)
@@ -466,9 +478,18 @@ class _Emitter:
             if not element:
                 raise unknown(instruction)
         values = f"each({positions.size}, (i) => {element})"
-        table = self.table(positions.reshape(-1))
-        self._define(x.root, f"{how}({self.operand(x.root)}, {table}, {values})")
-        self._stale.update(view for view in self._places if view.root is x.root)
+        self._change(x.root, how, self.table(positions.reshape(-1)), values)
+
+    def _write_at(self, x: Variable, how: str, own: Any, index: Variable, value: Any) -> None:
+        """Write to elements whose places the program computes."""
+        size = operand_size(index)
+        places = f"each({size}, (i) => {self.table(own)}[{self._place(x, index)}])"
+        values = f"each({size}, (i) => {self.element(value, index.shape)})"
+        self._change(x.root, how, places, values)
+
+    def _change(self, root: Variable, how: str, places: str, values: str) -> None:
+        self._define(root, f"{how}({self.operand(root)}, {places}, {values})")
+        self._stale.update(view for view in self._places if view.root is root)
 
 
 def flat(x: Any) -> list[Any]:

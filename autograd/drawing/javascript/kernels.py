@@ -1,8 +1,9 @@
-"""What kernels compute, in place of their calls, for a page that does not know the kernels."""
+"""What kernels and primitives compute, in place of their calls, where a page lacks them."""
 
 from __future__ import annotations
 
 import copy
+import types
 from collections.abc import Callable
 from typing import Any
 
@@ -28,14 +29,15 @@ from autograd.rules.kernel import is_kernel, looking_inside
 def opened(program: Program, inputs: Any, knows: Callable[[Any], bool]) -> Program:
     """Return a program in which kernels that the page does not know are what they compute.
 
-    A kernel is plain NumPy, and a program calls it without looking inside. Here each is recorded
+    A kernel is plain NumPy, and a program calls it without looking inside, as it calls what is also
+    written in C. Here each is recorded
     with the arrays that it gets for some inputs. One that chooses a formula by its numbers stays as
     it is: other inputs may need the other formula.
     """
 
     def is_opened(item: Any) -> bool:
         is_call = isinstance(item, Instruction) and item.writes is None
-        return is_call and is_kernel(item.function) and not knows(item.function)
+        return is_call and _is_python(item) and not knows(item.function)
 
     if not any(map(is_opened, program.items)):
         return program
@@ -52,6 +54,14 @@ def opened(program: Program, inputs: Any, knows: Callable[[Any], bool]) -> Progr
         count += len(renumbered)
         items += renumbered
     return program.with_items(items)
+
+
+def _is_python(item: Instruction) -> bool:
+    """Return whether a kernel is called, or what a primitive computes in Python."""
+    if is_kernel(item.function):
+        return True
+    primitive, is_function = item.primitive, isinstance(item.function, types.FunctionType)
+    return is_function and primitive is not None and item.function is primitive.function
 
 
 def _body(item: Instruction, run: Run, knows: Callable[[Any], bool]) -> Program | None:

@@ -30,6 +30,12 @@ def operand_kind(x: Any) -> str:
     return "b" if getattr(x, "kind", None) is bool else "" if dtype is None else str(dtype.kind)
 
 
+def is_place(x: Any, index: Any) -> bool:
+    """Return whether an index is an array of places along the only axis of an array."""
+    is_array = isinstance(index, Variable) and operand_kind(index) in ("i", "u")
+    return is_array and len(operand_shape(x)) == 1
+
+
 def check_type(x: Variable) -> None:
     """Refuse what JavaScript's numbers do not hold."""
     if x.dtype is None:

@@ -45,6 +45,8 @@ FOLDS: dict[Any, str] = {
     Method("max"): "greatest",
     np.min: "least", np.amin: "least", np.minimum.reduce: "least", Method("min"): "least",
     np.any: "any", Method("any"): "any", np.all: "all", Method("all"): "all",
+    np.argmax: "largest_at", Method("argmax"): "largest_at",
+    np.argmin: "smallest_at", Method("argmin"): "smallest_at",
     np.var: "variance", np.std: "deviation", np.logaddexp.reduce: "logsumexp",
 }  # fmt: skip
 

@@ -29,6 +29,11 @@ function fold(x, at, start, step) {
 const sum = (x, at) => fold(x, at, 0, (a, b) => a + b);
 const mean = (x, at) => sum(x, at) / at.length;
 const product = (x, at) => fold(x, at, 1, (a, b) => a * b);
+// The first of the places; NaN counts as larger and as smaller than any number, as in NumPy.
+const first = (x, row, better) =>
+  row.reduce((best, _, k) => (better(x[row[k]], x[row[best]]) || (Number.isNaN(x[row[k]]) && !Number.isNaN(x[row[best]])) ? k : best), 0);
+const largest_at = (x, row) => first(x, row, (a, b) => a > b);
+const smallest_at = (x, row) => first(x, row, (a, b) => a < b);
 const greatest = (x, at) => fold(x, at, -Infinity, Math.max);
 const least = (x, at) => fold(x, at, Infinity, Math.min);
 const any = (x, at) => fold(x, at, 0, (a, b) => +(a || b ? 1 : 0));
