@@ -183,12 +183,31 @@ INTEGRALS = {
         for method in ("RK23", "RK45", "DOP853", "Radau", "BDF", "LSODA")
     },
 }  # fmt: skip
+#: What jumps at a place that moves with a, at a = 1.
+JUMPS = {
+    "quad": lambda a: integrate.quad(lambda x: np.where(x > a, a, 0.0), 0, 3)[0],
+    "quad, comparisons alone": lambda a: integrate.quad(lambda x: 1.0 if x > a else 0.0, 0, 3)[0],
+    "quad, second derivative": lambda a: grad(
+        lambda a: integrate.quad(lambda x: np.abs(x - a), 0, 3)[0]
+    )(a),
+    "quad_vec": lambda a: integrate.quad_vec(lambda x: a * np.sign([x - a, 1.0]), 0, 3)[0][0],
+    "solve_ivp, time": lambda a: integrate.solve_ivp(
+        lambda t, y: a if t < a else 0.2 * a, (0, 3), [0.0]
+    ).y[0, -1],
+    "solve_ivp, friction": lambda a: integrate.solve_ivp(
+        lambda t, y: np.stack([y[1], -y[0] - 0.2 * a * np.sign(y[1])]), (0, 6), [1.0, 0.1]
+    ).y[0, -1],
+    "solve_ivp, Radau": lambda a: integrate.solve_ivp(
+        lambda t, y: -np.where(y > 0.5, 1.0, 0.3), (0, 1), np.stack([a]), "Radau"
+    ).y[0, -1],
+}  # fmt: skip
 ALL = {
     **{f"{name}, multiple root": (f, 0.0) for name, f in MULTIPLE.items()},
     **{f"{name}, flat": (f, 1.0) for name, f in FLAT.items()},
     **{f"{name}, touching": (f, 0.0) for name, f in TOUCHING.items()},
     **{f"{name}, stopped": (f, 2.0) for name, f in STOPPED.items()},
     **{f"{name}, singular": (f, 1.0) for name, f in SYSTEMS.items()},
+    **{f"{name}, jump": (f, 1.0) for name, f in JUMPS.items()},
     **{f"{name}, without end": (f, 1.0) for name, f in INTEGRALS.items()},
 }
 
@@ -208,3 +227,15 @@ def test_matrices_of_mixed_units_are_not_singular():
     units = np.diag([1.0, 1e-20, 1e10])
     assert grad(lambda a: np.sum(linalg.solve(a * units, np.ones(3))))(1.0) == pytest.approx(-1e20)
     assert grad(lambda a: linalg.inv(a * units)[1, 1])(1.0) == pytest.approx(-1e20)
+
+
+def test_jumps_at_fixed_places_have_their_derivatives():
+    found = grad(lambda a: integrate.quad(lambda x: np.where(x > 0.3, a * x, -a), 0, 1.2)[0])(0.5)
+    assert found == pytest.approx((1.2**2 - 0.3**2) / 2 - 0.3)
+
+    def dose(a):
+        change = lambda t, y: -a * y + (1.0 if t < 1 else 0.0)  # noqa: E731
+        return integrate.solve_ivp(change, (0, 3), [1.0], rtol=1e-8, atol=1e-10).y[0, -1]
+
+    exact = grad(lambda a: np.exp(-3 * a) + (np.exp(-2 * a) - np.exp(-3 * a)) / a)(2.0)
+    assert grad(dose)(2.0) == pytest.approx(exact, rel=1e-5)

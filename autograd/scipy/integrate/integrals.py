@@ -21,6 +21,7 @@ from autograd.rules.custom import define
 from autograd.rules.entries import in_turn
 from autograd.rules.node_lists import as_array
 from autograd.scipy.fallback import has_node, joined, with_copies
+from autograd.scipy.jumps import assert_no_moving_jump, nodes_held
 
 Function = Callable[..., Any]
 
@@ -34,7 +35,7 @@ def quad(func: Function, a: Any, b: Any, args: Any = (), **options: Any) -> Any:
 
     The derivative by a limit is the function there; that by anything else is the integral of the
     derivative, again by SciPy and to the same tolerances. Comparisons have no derivative: where
-    `func` jumps at a place that depends on a parameter, integrate up to it and from there on.
+    `func` jumps at a place that depends on a node, integrate up to it and from there on.
 
     Parameters
     ----------
@@ -58,6 +59,8 @@ def quad(func: Function, a: Any, b: Any, args: Any = (), **options: Any) -> Any:
     ------
     SolutionError
         If something depends on nodes and the integral, or that of a derivative, does not converge.
+    NoDerivativeError
+        If `func`, or its derivative, jumps at a place that depends on a node.
     NoRuleError
         If something depends on nodes and there is a weight function.
 
@@ -331,8 +334,13 @@ class _Integral:
         self.rule = rule
         begun = begin_call()
         with Trace() as trace:
-            found, complaints = _numbers(self.function, a, b, rule)
+            found, complaints, samples = _numbers(self.function, a, b, rule)
         self.others = closed_over(trace, [], begun) if is_recording() else []
+        if is_recording():
+            held = {id(node): node for node in (*self.others, *nodes_held(function))}
+            assert_no_moving_jump(
+                lambda x: plain(self.function(x)), samples, [*held.values()], "The integrand"
+            )
         self.is_node = bool(self.others) or (is_recording() and has_node(a, b))
         self.derivatives = AllAtOnce(range(len(self.others)))
         self.result: Any = found
@@ -373,7 +381,7 @@ class _Integral:
         if create:
             (vector,) = _Integral(slopes, a, b, rule).result
         else:
-            (vector,), complaints = _numbers(slopes, a, b, rule)
+            (vector,), complaints, _ = _numbers(slopes, a, b, rule)
             _assert_converged((vector,), complaints)
         vector, start, found = vector * size, 0, []
         for shape in shapes:
@@ -383,12 +391,19 @@ class _Integral:
         return found
 
 
-def _numbers(function: Function, a: Any, b: Any, rule: Any) -> tuple[Any, list[Any]]:
-    """Return what SciPy finds with numbers alone, and its warnings."""
+def _numbers(function: Function, a: Any, b: Any, rule: Any) -> tuple[Any, list[Any], list[Any]]:
+    """Return what SciPy finds with numbers alone, its warnings, and the points that it asked for."""
+    samples: list[Any] = []
+
+    def call(x: Any) -> Any:
+        found = plain(function(x))
+        samples.append((x, found))
+        return found
+
     with warnings.catch_warnings(record=True) as complaints:
         warnings.simplefilter("always")
-        found = rule(with_copies(lambda x: plain(function(x))), float(plain(a)), float(plain(b)))
-    return found, complaints
+        found = rule(with_copies(call), float(plain(a)), float(plain(b)))
+    return found, complaints, samples
 
 
 def _assert_converged(found: Any, complaints: list[Any]) -> None:

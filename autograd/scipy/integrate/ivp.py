@@ -9,12 +9,14 @@ import numpy as np
 import scipy.integrate as _original
 
 from autograd import implicit
+from autograd.engine import no_grad
 from autograd.engine.dispatch import plain
 from autograd.errors import NoRuleError, SolutionError
 from autograd.rules.entries import in_turn
 from autograd.rules.node_lists import as_array
 from autograd.scipy.fallback import has_node, joined, with_copies
 from autograd.scipy.integrate.steps import STEPS
+from autograd.scipy.jumps import MOVE, assert_no_moving_jump, nodes_held
 from autograd.transforms import jacobian
 
 #: The methods that use the Jacobian.
@@ -40,7 +42,7 @@ def solve_ivp(
     explicit methods repeat their formulas, and the implicit ones (``Radau``, ``BDF``, ``LSODA``) are
     followed by steps of Radau IIA, whose values may differ from the solver's within its tolerance.
     Implicit methods get the Jacobian of `fun` from here. Comparisons have no derivative: where `fun`
-    jumps at a time that depends on a parameter, solve up to that time and from there on.
+    jumps at a time that depends on a node or on the state, solve up to that event and from there on.
 
     Parameters
     ----------
@@ -75,7 +77,8 @@ def solve_ivp(
     SolutionError
         If something depends on nodes and the solver failed.
     NoDerivativeError
-        If something depends on nodes and an event only touches 0.
+        If something depends on nodes, and an event only touches 0, or `fun` jumps at a time that
+        depends on a node or on the state.
     NoRuleError
         If something depends on nodes and `method` is a class of yours.
 
@@ -118,6 +121,7 @@ def solve_ivp(
         raise NoRuleError(
             f"solve_ivp has no derivatives for method={method!r}. Choose one of {', '.join(STEPS)}."
         )
+    problem.assert_no_moving_jump(found.sol, nodes_held(fun, problem.args, y0, t_span))
     solution = Solution(problem, found, t_span, y0, STEPS[method])
     solution.put_into(found, t_eval, given)
     found.sol = solution if dense_output else None
@@ -158,6 +162,25 @@ class _Problem:
             if hasattr(function, name):
                 setattr(call, name, getattr(function, name))
         return call
+
+    def assert_no_moving_jump(self, sol: Any, nodes: list[Any]) -> None:
+        """Raise if dy/dt jumps where the state or a node has some value, and not at a fixed time."""
+        numbers = self.numbers(self.function)
+        if self.vectorized:
+            numbers = self.numbers(lambda t, y, *_: self.change(t, y))
+
+        def along(t: Any) -> Any:
+            return np.asarray(numbers(t, sol(t)), float)
+
+        sizes = np.max(np.abs(sol(sol.ts)), axis=1)
+        change = MOVE * np.where(sizes > 0, sizes, 1.0)
+
+        def beside(t: Any) -> Any:
+            return np.asarray(numbers(t, sol(t) + change), float)
+
+        with no_grad():
+            samples = [(float(t), along(t)) for t in sol.ts]
+            assert_no_moving_jump(along, samples, nodes, "The right-hand side", "t", beside)
 
     def jacobian_at(self, t: Any, y: Any) -> Callable[..., Any] | None:
         """Return the Jacobian as a function of numbers; None if `fun` cannot be followed."""
