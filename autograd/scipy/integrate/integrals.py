@@ -267,9 +267,16 @@ class _Quad:
         """Return the integral of each element."""
         at = functools.cache(lambda x: np.asarray(f(x)))
         options = {k: v for k, v in self.options.items() if k != "full_output"}
-        count = at((a + b) / 2 if np.isfinite(a + b) else b if np.isfinite(b) else a + 0.0).size
+        count = at(_inside(a, b)).size
         parts = [_original.quad(lambda x: at(x)[i], a, b, (), **options)[0] for i in range(count)]  # noqa: B023
         return np.array(parts)
+
+
+def _inside(a: float, b: float) -> float:
+    """Return a point between two limits, which may be infinite."""
+    if np.isfinite(a) and np.isfinite(b):
+        return (a + b) / 2
+    return a + 1.0 if np.isfinite(a) else b - 1.0 if np.isfinite(b) else 0.0
 
 
 #: The status of `quad_vec` with as many intervals as allowed, and an error above the one asked for.
