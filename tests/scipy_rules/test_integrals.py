@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 import scipy.integrate
 
-from autograd import Tensor, Value, check_gradients, grad, hessian, jacobian, jvp
+from autograd import Tensor, Value, check_gradients, deriv, grad, hessian, jacobian, jvp
 from autograd.errors import NoRuleError, SolutionError
 from autograd.scipy import integrate
 
@@ -156,3 +156,16 @@ def test_rules_for_samples_have_scipys_values_and_derivatives(name, count):
 def test_quad_vec_with_too_few_intervals_is_refused():
     with pytest.raises(SolutionError, match="did not converge"):
         grad(lambda a: integrate.quad_vec(lambda x: a / x, 0.0, 1.0, limit=100)[0])(1.0)
+
+
+def test_a_limit_may_depend_on_what_the_integrand_closes_over():
+    def nested(p):  # p₀ p₁² / 4
+        inner = lambda y: integrate.quad(lambda x: p[0] * x * y, 0, p[1])[0]  # noqa: E731
+        return integrate.quad(inner, 0, 1)[0]
+
+    def along(t):
+        return nested(np.array([0.7, 0.5]) + t * np.array([1.0, 2.0]))
+
+    zero = np.array(0.0)
+    for outer, inner in ((grad, grad), (deriv, grad), (grad, deriv), (deriv, deriv)):
+        assert float(outer(inner(along))(zero)) == pytest.approx(2.4)

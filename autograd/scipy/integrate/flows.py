@@ -98,12 +98,16 @@ class Flow:
 
     def _adjoint_slope(self, state: Any, time: Any, n: int, create: bool) -> Any:
         """Return the slopes of state, adjoint, and derivatives by what is closed over."""
-        u = variable(state[:n])
-        with arguments_of_call([u]):
+        u, fixed = variable(state[:n]), []
+        if isinstance(time, Node):  # which may depend on what is closed over
+            time = variable(time)
+            fixed = [time]
+        with arguments_of_call([u, *fixed]):
             slope = self.slope(u, time)
         targets = [u, *self.others]
         if isinstance(slope, Node):
-            parts = pulled(slope, -state[n : 2 * n], targets, create)
+            found = pulled(slope, -state[n : 2 * n], [*fixed, *targets], create)
+            parts = found[len(fixed) :]
         else:
             parts = [None] * len(targets)
         filled = [

@@ -17,6 +17,7 @@ from autograd.engine.closures import begin_call
 from autograd.engine.dispatch import plain
 from autograd.engine.grad_mode import is_recording
 from autograd.errors import NoRuleError, SolutionError
+from autograd.implicit.equations import variable
 from autograd.rules.custom import define
 from autograd.rules.entries import in_turn
 from autograd.rules.node_lists import as_array
@@ -375,9 +376,12 @@ class _Integral:
         size = float(np.max(np.abs(plain(g)), initial=0.0)) or 1.0
 
         def slopes(x: Any) -> Any:
+            # A limit may depend on the others, but their derivatives are those for a fixed point.
+            x = variable(x) if isinstance(x, Node) else x
             result = self.function(x)
             if isinstance(result, Node):
-                parts = pulled(result, g / size, self.others, create)
+                fixed = [x] if isinstance(x, Node) else []
+                parts = pulled(result, g / size, [*fixed, *self.others], create)[len(fixed) :]
             else:
                 parts = [None] * len(shapes)
             pairs = zip(parts, shapes, strict=True)
