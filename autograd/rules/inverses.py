@@ -69,7 +69,7 @@ def _assert_rank(a: Any, y: Any, rcond: Any) -> None:
             "zero, such as rcond=1e-10 (for scipy.linalg rtol= or cond=)."
         )
     condition = np.linalg.norm(a, axis=(-2, -1)) * np.linalg.norm(y, axis=(-2, -1))
-    if not np.all(condition * np.finfo(y.dtype).eps < 0.1 * full):
+    if np.any(~(condition * np.finfo(y.dtype).eps < 0.1 * full)):  # also if it is NaN
         raise NoDerivativeError(
             f"The matrix is singular to rounding: its condition number is about "
             f"{np.max(condition):.0e}, so no digit of a derivative of its pseudo-inverse is right. "
