@@ -80,7 +80,8 @@ sanitize: $(TOOLS)
 # Gradients by PyTorch and JAX, in an environment of their own.
 PEERS := .venv-peers
 test-peers: $(PEERS)/.installed
-	PYTHONPATH="$(CURDIR)" OMP_NUM_THREADS=1 $(PEERS)/$(notdir $(BIN))/python -P -m pytest -q tests/peers tests/check/test_corners.py tests/devices/test_dlpack.py
+	PYTHONPATH="$(CURDIR)" OMP_NUM_THREADS=1 $(PEERS)/$(notdir $(BIN))/python -P -m pytest -q tests/peers tests/check/test_corners.py tests/devices/test_dlpack.py \
+	    tests/devices/test_nvrtc.py
 
 $(PEERS)/.installed: pyproject.toml
 	@test -d $(PEERS) || $(PYTHON) -m venv $(PEERS)

@@ -257,7 +257,9 @@ def leaky_slope_of_arrays(x: Any, slope: Any) -> Any:
     """Return 1 where x is positive, elsewhere the slope."""
     is_fast = kind_of(x) and type(slope) is float and (1 - slope) + slope == 1
     if not is_fast:
-        return np.where(x > 0, 1.0, slope)
+        found = np.where(x > 0, 1.0, slope)
+        own = floats(x).dtype
+        return found.astype(own, copy=False) if type(slope) is float else found
     y = (x > 0).astype(x.dtype)
     y *= 1 - slope
     y += slope
@@ -274,6 +276,6 @@ leaky_slope = elementwise(leaky_slope_of_arrays, None,           0,  lambda s, x
 # -- activations --------------------------------------------------------------------------------------------------
 silu        = elementwise(silu_of_array,         None,           lambda y, x: silu_slope(plain(y), x),  name="silu")
 gelu        = elementwise(gelu_of_array,         gelu_of_float,  lambda y, x: gelu_slope(plain(y), x),  name="gelu")
-elu         = elementwise(elu_of_array,          None,           lambda y, x, alpha: elu_slope(x, alpha),  lambda y, x, alpha: np.expm1(np.minimum(x, 0.0)),  name="elu")
-leaky_relu  = elementwise(leaky_relu_of_array,   None,           lambda y, x, slope: leaky_slope(x, slope),  lambda y, x, slope: np.minimum(x, 0.0),  name="leaky_relu")
+elu         = elementwise(elu_of_array,          None,           lambda y, x, alpha=1.0: elu_slope(x, alpha),  lambda y, x, alpha: np.expm1(np.minimum(x, 0.0)),  name="elu")
+leaky_relu  = elementwise(leaky_relu_of_array,   None,           lambda y, x, slope=0.01: leaky_slope(x, slope),  lambda y, x, slope: np.minimum(x, 0.0),  name="leaky_relu")
 # fmt: on

@@ -55,8 +55,10 @@ def exp_weight(exponential: Any, z: Any, x: Any, y: Any) -> Any:
     infinite = np.isinf(z)
     if not may_hold(infinite):
         return exponential(x - z)
-    finite = exponential(np.where(infinite, -math.inf, x) - np.where(infinite, 0.0, z))
-    found = np.where(infinite & (z > 0), np.where(x == y, 0.5, x > y), finite)
+    total = np.where(infinite, 0.0, z)
+    finite = exponential(np.where(infinite, -math.inf, x) - total)
+    larger = np.where(x == y, 0.5, total * 0.0 + (x > y))  # of the type of the total
+    found = np.where(infinite & (z > 0), larger, finite)
     return float(found) if type(z) is float else found
 
 

@@ -454,8 +454,9 @@ def softmax_of_sum(total: Any, x: Any, axis: Any) -> Any:
     infinite = np.isinf(total)
     if not may_hold(infinite):
         return np.exp(x - total)
-    finite = np.exp(np.where(infinite, -math.inf, x) - np.where(infinite, 0.0, total))
-    largest = np.where(infinite, x == math.inf, 0.0)
+    found = np.where(infinite, 0.0, total)
+    finite = np.exp(np.where(infinite, -math.inf, x) - found)
+    largest = np.where(infinite, x == math.inf, found * 0.0)  # of the type of the total
     number = np.sum(largest, axis=axis, keepdims=True)
     return finite + largest / np.where(number == 0, 1.0, number)
 

@@ -36,7 +36,7 @@ class ElementwiseKernel:
         self.inputs, self.outputs = (
             [tuple(part.split()) for part in text.split(",")] for text in (in_params, out_params)
         )
-        self.operation, self.preamble = operation, preamble
+        self.operation, self.preamble, self.options = operation, preamble, options
         self._run = None
         assert re.fullmatch(r"\w+", name)
         ElementwiseKernel.made.append(self)

@@ -206,6 +206,20 @@ def test_a_kernel_computes_what_numpy_computes(fusing, dtype):
         )
 
 
+SINGLE = [*SMOOTH, ag.elu, ag.leaky_relu, ag.logsumexp, ag.softmax, ag.log_softmax, ag.erf, np.abs,
+          lambda x: np.logaddexp(x, 0.5), lambda x: np.logaddexp2(0.5, x), lambda x: np.hypot(x, 0.5),
+          lambda x: np.arctan2(x, 0.5), np.var, np.prod]  # fmt: skip
+
+
+@COMPILES
+def test_derivatives_of_single_numbers_stay_single(fusing):
+    x = np.array([0.5, -1.0, 2.0], np.float32)
+    function = ag.jit(ag.grad(lambda x: sum(np.sum(f(x) * f(x)) for f in SINGLE)))
+    assert twice(function, np.abs(x)).dtype == np.float32
+    wide = [kernel for kernel in fusing if any(kind == "float64" for kind, _ in kernel.outputs)]
+    assert not wide
+
+
 @COMPILES
 @quiet
 def test_a_kernel_takes_any_number_but_zero_for_true(fusing):

@@ -16,6 +16,16 @@ from autograd.engine.tiles import TILES
 EDGES = [0.0, -0.0, 1e-310, -5e-324, 1e-30, 1.125, 39.0, -39.5, 88.5, -104.0, 710.0, -746.0, 1e300]
 
 
+@pytest.mark.parametrize(("name", "other"), [("leaky_relu", 0.01), ("elu", 1.0)])
+def test_a_parameter_with_a_default_may_be_left_out(name, other):
+    function, x = getattr(autograd, name), np.array([0.5, -1.0])
+    for transform in (autograd.elementwise_grad, autograd.deriv):
+        expected = transform(lambda x: function(x, other))(x)
+        np.testing.assert_array_equal(transform(function)(x), expected)
+    second = autograd.elementwise_grad(autograd.elementwise_grad(function))(x)
+    assert np.all(np.isfinite(second))
+
+
 def numbers(dtype, scale):
     random = np.random.default_rng(3)
     spread = np.concatenate(
