@@ -38,6 +38,8 @@ def pairs(rng):
         (nn.Conv2d(1, 18, 3, generator=rng), (2, 1, 70, 71)),  # sums in parts
         (nn.Conv3d(2, 9, 1, generator=rng), (3, 2, 2, 5, 3)),  # a grid that is a line
         (nn.Conv2d(2, 3, 1, padding=2, generator=rng), (2, 2, 3, 4)),
+        (nn.Conv2d(66, 68, (3, 2), 2, 1, groups=2, generator=rng), (3, 66, 5, 6)),  # in tiles
+        (nn.Conv1d(35, 33, 3, 1, 2, 2, generator=rng), (9, 35, 4)),
         (nn.Conv2d(2, 2, 3, padding=(3, 2), generator=rng), (3, 2, 9, 40)),
         *(random_pair(rng) for _ in range(9)),
     ]
