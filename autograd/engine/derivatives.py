@@ -58,6 +58,11 @@ def rows_of_derivatives(
     return rows
 
 
+def between(root: Node, targets: list[Node]) -> list[Node | None]:
+    """Return the nodes through which a pass from a node to some targets goes."""
+    return _prepare(root, targets, False).nodes
+
+
 def _prepare(root: Node, targets: list[Node], create: bool) -> Sweep:
     """Explore the graph between a node and some targets."""
     sweep = Sweep(create)

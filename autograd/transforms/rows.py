@@ -14,7 +14,7 @@ import numpy as np
 
 from autograd import forward
 from autograd.engine import Tensor, batching
-from autograd.engine.derivatives import rows_of_derivatives
+from autograd.engine.derivatives import between, rows_of_derivatives
 from autograd.engine.foreign import like
 from autograd.engine.grad_mode import GRAD_MODE
 from autograd.graph import Graph, current
@@ -25,6 +25,9 @@ BLOCK = 1 << 25
 
 #: Fewer rows are computed one by one.
 FEW = 3
+
+#: The same for the small systems of a solver, whose passes are short.
+FEW_OF_SYSTEM = 16
 
 
 def jacobian_rows(call: Call, result: Any) -> list[Any] | None:
@@ -55,6 +58,52 @@ def jacobian_rows(call: Call, result: Any) -> list[Any] | None:
             return None
 
 
+def rows_between(result: Any, target: Any) -> Any:
+    """Return the Jacobian of a result with respect to a node that it was computed from, or None.
+
+    Returns
+    -------
+    array or None
+        Plain numbers, one row for each element of the result; None if each row needs its own pass.
+    """
+    result = current(result)
+    if (
+        GRAD_MODE.interventions != GRAD_MODE.tracing
+        or min(result.size, target.size) < FEW_OF_SYSTEM
+    ):
+        return None
+    if not (isinstance(target, Tensor) and result.dtype.kind == target.dtype.kind == "f"):
+        return None
+    nodes: list[Any] = [node for node in between(result, [target]) if node is not None]
+    if not all(_takes_batches(node) for node in nodes):
+        return None
+    largest = max(node.data.nbytes for node in nodes)
+    parts: list[Any] = []
+    try:
+        for block in _blocks(result.size, largest):
+            with _Block(len(block), False) as rows:
+                seed = rows.seed(_one_hot(block, result, 0))
+                ((found,),) = rows_of_derivatives(result, [seed], [target], False)
+            if found is None:
+                return None
+            parts.append(rows.rows(found))
+    except Exception as error:  # what a rule cannot do with a batch, it may do with a row
+        from autograd.batching.level import settle
+
+        settle(error)
+        return None
+    return _joined(parts)
+
+
+def _takes_batches(node: Any) -> bool:
+    """Return whether a pass may take batches through a node: a Tensor that nothing observes."""
+    return (
+        isinstance(node, Tensor)
+        and node._hooks is None
+        and (node.primitive is None or node.primitive.limit is None)
+    )
+
+
 def _can_be_batched(graph: Graph, leaves: list[Any], result: Any) -> bool:
     """Return whether all that the result depends on are Tensors that nothing observes."""
     if GRAD_MODE.interventions != GRAD_MODE.tracing or result.dtype.kind != "f":
@@ -63,12 +112,7 @@ def _can_be_batched(graph: Graph, leaves: list[Any], result: Any) -> bool:
         return False
     if any(not isinstance(leaf, Tensor) or leaf.dtype.kind != "f" for leaf in leaves):
         return False
-    return all(
-        isinstance(node, Tensor)
-        and node._hooks is None
-        and (node.primitive is None or node.primitive.limit is None)
-        for node in graph
-    )
+    return all(_takes_batches(node) for node in graph)
 
 
 def _blocks(count: int, largest: int) -> Iterator[range]:

@@ -41,6 +41,8 @@ def solve_ivp(
     The derivative is that of the steps that the solver has taken, in both modes and of any order:
     explicit methods repeat their formulas, and the implicit ones (``Radau``, ``BDF``, ``LSODA``) are
     followed by steps of Radau IIA, whose values may differ from the solver's within its tolerance.
+    The tolerances choose the steps for the solution alone: where that is smoother than its
+    derivatives, as at an equilibrium where it does not move, pass ``max_step=`` too.
     Implicit methods get the Jacobian of `fun` from here. Comparisons have no derivative: where `fun`
     jumps at a time that depends on a node or on the state, solve up to that event and from there on.
 
