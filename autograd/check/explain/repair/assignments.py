@@ -19,10 +19,20 @@ COPY = "a copy: the array has another name, and is changed in place"
 MOST_INDICES, MOST_SCALARS = 4, 3
 
 
+#: Operators that are mistaken for each other.
+_OPPOSITE = {ast.Add: ast.Sub, ast.Sub: ast.Add, ast.Mult: ast.Div, ast.Div: ast.Mult}
+
+
+def opposite(n: Any, around: Vocabulary) -> Iterator[Any]:
+    """Yield the opposite of what is done with a value: `-=` for `+=`."""
+    if type(n.op) in _OPPOSITE:
+        yield ast.AugAssign(n.target, _OPPOSITE[type(n.op)](), n.value)
+
+
 def augmented(n: Any, around: Vocabulary) -> Iterator[Any]:
     """Yield other ways to combine a value with what is there."""
-    for other in (ast.Add, ast.Sub, ast.Mult, ast.Div):
-        if not isinstance(n.op, other):
+    for other in _OPPOSITE:
+        if not isinstance(n.op, (other, _OPPOSITE[other])):
             yield ast.AugAssign(n.target, other(), n.value)
     yield ast.Assign([n.target], n.value)
     if isinstance(n.op, (ast.Add, ast.Sub)):

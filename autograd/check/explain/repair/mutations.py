@@ -65,6 +65,7 @@ SLIPS = (
     Row("an axis", ast.Call, calls.axes),
     Row("the subscripts", ast.Call, calls.subscripts),
     Row("a known derivative", ast.BinOp, forms.derivatives),
+    Row("an operator", ast.AugAssign, assignments.opposite),
     Row("the assignment", ast.AugAssign, assignments.augmented, 0.5),
     Row("the assignment", ast.Assign, assignments.assigned, 0.5),
     Row("a copy", ast.Assign, assignments.copied),

@@ -18,6 +18,10 @@ from autograd.check.state import Check
 #: The relative differences to accept: of exact, of numerical, of single precision derivatives.
 EXACT, NUMERICAL, SINGLE = 1e-8, 1e-5, 1e-3
 
+#: How many times the estimated error of a numerical derivative to accept, and the most of it,
+#: relative to the largest derivative.
+ERRORS, MOST_ERROR = 4.0, 2e-2
+
 
 @dataclass
 class Point:
@@ -136,6 +140,7 @@ class Oracle:
         directions: Vector | None,
         right: Vector,
         rtol: float,
+        error: Vector | float = 0.0,
     ) -> Point | None:
         if not np.isfinite(right).all():
             return None
@@ -149,6 +154,9 @@ class Oracle:
             size[:] = np.max(np.abs(right), initial=0.0)
         floor = 1e-3 * np.max(size, initial=0.0)
         tolerance = rtol * (np.abs(right) + 0.1 * size + 0.1 * floor)
+        # The differences of a function in single precision are rougher than their numbers.
+        rough = np.where(np.isfinite(error), ERRORS * error, 0.0)
+        tolerance = np.maximum(tolerance, np.minimum(rough, MOST_ERROR * size))
         return Point(x, weights, directions, right.reshape(-1), tolerance.reshape(-1))
 
     def _recorded(self, x: Vector) -> Point | None:
@@ -166,13 +174,19 @@ class Oracle:
         if check.projected is not None:
             outcome, directions = check.projected.outcome, check.projected.directions
             return self._point(
-                self.function.x, check.weights, directions, outcome.numeric, NUMERICAL
+                self.function.x,
+                check.weights,
+                directions,
+                outcome.numeric,
+                NUMERICAL,
+                outcome.error,
             )
-        numeric = check.report.batches[0].outcome.numeric / check.lines.scales
+        outcome = check.report.batches[0].outcome
+        numeric, error = outcome.numeric / check.lines.scales, outcome.error / check.lines.scales
         weights = self._weights() if check.weights is None else check.weights
         if check.weights is None and weights is not None:
-            numeric = weights @ numeric
-        return self._point(self.function.x, weights, None, numeric, NUMERICAL)
+            numeric, error = weights @ numeric, np.sqrt(weights**2 @ error**2)
+        return self._point(self.function.x, weights, None, numeric, NUMERICAL, error)
 
     def _differentiated(self, x: Vector) -> Point | None:
         """Differentiate numerically along random directions."""
@@ -184,7 +198,7 @@ class Oracle:
             return values if weights is None else weights @ values
 
         center = rows(function.value(x))
-        columns = []
+        columns, errors = [], []
         for direction in directions:
 
             def line(step: float, direction: Vector = direction) -> tuple[float, Vector]:
@@ -193,6 +207,8 @@ class Oracle:
             estimate = differentiate(line, center, function.precision)
             if np.any(estimate.kink) or np.any(estimate.jump):
                 return None
-            columns.append(estimate.best()[0])
+            value, error = estimate.best()
+            columns.append(value)
+            errors.append(error)
         right = np.array(columns).T
-        return self._point(x, weights, directions, right, NUMERICAL)
+        return self._point(x, weights, directions, right, NUMERICAL, np.array(errors).T)

@@ -37,9 +37,6 @@ SECONDS, MOST_VARIANTS = 4.0, 256
 #: that alone.
 OVERLAP = 3.0
 
-#: Given a file and a line, how suspicious it is; 0 if it is right.
-Suspicion = Callable[[str, int], float]
-
 
 class Search:
     """The search for the change of one statement that makes a derivative right.
@@ -50,8 +47,6 @@ class Search:
         A check that found a wrong derivative.
     reference : Reference
         The right derivatives.
-    suspicion : callable, optional
-        How suspicious a line is.
 
     Attributes
     ----------
@@ -61,11 +56,8 @@ class Search:
         Why nothing could be tried, or why that found nothing; else empty.
     """
 
-    def __init__(
-        self, check: Check, reference: Reference, suspicion: Suspicion | None = None
-    ) -> None:
+    def __init__(self, check: Check, reference: Reference) -> None:
         self.check = check
-        self.suspicion = suspicion or (lambda path, line: 1.0)
         self.backward = Backward(check)
         self.oracle = Oracle(check, reference)
         self.obstacle = self.failure = ""
@@ -237,12 +229,11 @@ class Search:
             self.obstacle = lab.refused or lab.outside or "it fails when it is called again"
             return
         places = [site for source in self._own() for site in sites(source)]
-        places.sort(key=self._order)
         trees = [source.tree for source in self.function_sources.found]
         self.vocabularies = [Vocabulary(site, self.laboratory.run, trees) for site in places]
         if np.isnan(self.given).any():
             self._reshape()
-        suspects = [around for around in self.vocabularies if self._may_repair(around.site)]
+        suspects = self._suspects()
         loops = any(around.site.loops for around in suspects)
         for stage in stages_of(self):
             for around in suspects:
@@ -262,22 +253,34 @@ class Search:
         together = stage.ends_by_part and self.is_whole(self._separate())
         return together or bool(self.repeated())
 
-    def _order(self, site: Site) -> tuple[bool, float]:
-        """Return a key to sort statements by: those that assign nothing come last."""
-        return isinstance(site.node, ast.Expr), -self.suspicion(site.source.path, site.line)
+    def _suspects(self) -> list[Vocabulary]:
+        """Return what is at hand at the statements that may be wrong, the likeliest first.
 
-    def _may_repair(self, site: Site) -> bool:
-        """Return whether another value in a statement changes what is wrong."""
-        targets = getattr(site.node, "targets", [getattr(site.node, "target", None)])
-        if not all(isinstance(target, ast.Name) for target in targets):
-            return True  # it may belong to another place
-        value = getattr(site.node, "value", None)
-        if value is None:  # del a
-            return False
+        A mistake spoils what depends on it: statements on which derivatives depend that are right
+        come later, those that assign nothing last.
+        """
+        found: list[tuple[bool, int, Vocabulary]] = []
+        for around in self.vocabularies:
+            site = around.site
+            changed = self._influence(site)
+            if changed is not None and not self.corrigible(self.wrong & ~changed):
+                targets = getattr(site.node, "targets", [getattr(site.node, "target", None)])
+                if all(isinstance(target, ast.Name) for target in targets):
+                    continue  # what is assigned elsewhere may belong to another place
+            spoilt = 0 if changed is None else int(np.count_nonzero(changed & ~self.wrong))
+            found.append((isinstance(site.node, ast.Expr), spoilt, around))
+        found.sort(key=lambda item: item[:2])
+        return [around for _, _, around in found]
+
+    def _influence(self, site: Site) -> Any:
+        """Return which derivatives change with the value of a statement; None if not known."""
+        value = getattr(site.node, "value", None) if isinstance(site.node, ast.stmt) else None
+        if not isinstance(value, ast.expr):
+            return None
         noisy = expression("_1(_0)", value, attribute_of_choice("disturbed"))
         changed = replaced(site.node, (("value", None),), noisy)
         (found,) = self.outcomes(site, [changed], self.here)
-        return found is None or self.corrigible(self.wrong & (found == self.given))
+        return None if found is None else found != self.given
 
     def _reshape(self) -> None:
         """Note a change of a row to a column that gives the derivatives their right shape."""
