@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import copy
 import itertools
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -55,12 +55,10 @@ class Safeguards:
 
     def left_out(self, elsewhere: tuple[Arrays, Reference] | None) -> list[Step]:
         """Return the operations without which the gradient is right, here and at another point."""
-        if elsewhere is None or len(self.nodes) > MOST_NODES:
+        if elsewhere is None:
             return []
         given, reference = elsewhere
-        steps = list(itertools.islice(self._steps(), MOST_CONSTANTS + 1))
-        if not 0 < len(steps) <= MOST_CONSTANTS:
-            return []
+        steps = _small_steps(self.nodes)
         for count in range(1, len(steps) + 1):
             for chosen in itertools.combinations(steps, count):
                 if _is_without(chosen, self.reference, self.given) and _is_without(
@@ -85,18 +83,48 @@ class Safeguards:
             + "".join(dict.fromkeys(found))
         )
 
-    def _steps(self) -> Iterator[Step]:
-        for number, node in enumerate(self.nodes):
-            y = np.asarray(contents(node))
-            if node.primitive is None or y.dtype.kind != "f" or not y.size:
+
+def allowance(call: RecordedCall, weights: Vector) -> Vector | float:
+    """Return how much the derivatives of a call change if its small constants are left out.
+
+    Parameters
+    ----------
+    call : RecordedCall
+        The call.
+    weights : ndarray
+        Weights of the results in each row of derivatives.
+    """
+    steps = _small_steps(list(call.graph))
+    if not steps:
+        return 0.0
+    right = call.reverse(weights)
+    try:
+        apart = [np.abs(_without(call, dict([step]), weights) - right) for step in steps]
+    except Exception:  # outside its domain
+        return 0.0
+    return np.sum(apart, axis=0)  # type: ignore[no-any-return]
+
+
+def _small_steps(nodes: Sequence[Any]) -> list[Step]:
+    """Return the operations that hardly change their argument, if they are few."""
+    if len(nodes) > MOST_NODES:
+        return []
+    found = list(itertools.islice(_steps(nodes), MOST_CONSTANTS + 1))
+    return found if len(found) <= MOST_CONSTANTS else []
+
+
+def _steps(nodes: Sequence[Any]) -> Iterator[Step]:
+    for number, node in enumerate(nodes):
+        y = np.asarray(contents(node))
+        if node.primitive is None or y.dtype.kind != "f" or not y.size:
+            continue
+        for argnum, argument in enumerate(node.arguments):
+            x = np.asarray(contents(argument)) if isinstance(argument, Node) else None
+            if x is None or x.shape != y.shape or x.dtype.kind != "f":
                 continue
-            for argnum, argument in enumerate(node.arguments):
-                x = np.asarray(contents(argument)) if isinstance(argument, Node) else None
-                if x is None or x.shape != y.shape or x.dtype.kind != "f":
-                    continue
-                apart = float(np.max(np.abs(x - y)))
-                if 0 < apart <= SMALL * float(np.max(np.abs(x))):
-                    yield number, argnum
+            apart = float(np.max(np.abs(x - y)))
+            if 0 < apart <= SMALL * float(np.max(np.abs(x))):
+                yield number, argnum
 
 
 def _is_without(chosen: Collection[Step], reference: Reference, given: Arrays) -> bool:
@@ -104,7 +132,7 @@ def _is_without(chosen: Collection[Step], reference: Reference, given: Arrays) -
     call = reference.recorded_call
     assert call is not None
     try:
-        matrix = _without(call, dict(chosen))
+        matrix = _without(call, dict(chosen), np.eye(call.function.size))
     except Exception:  # outside its domain, or another graph
         return False
     far = near = 0.0
@@ -120,7 +148,7 @@ def _is_without(chosen: Collection[Step], reference: Reference, given: Arrays) -
     return near <= SHARE * far
 
 
-def _without(call: RecordedCall, chosen: Mapping[int, int]) -> Vector:
+def _without(call: RecordedCall, chosen: Mapping[int, int], weights: Vector) -> Vector:
     """Return the derivatives of a recorded call in which some operations return an argument."""
     changed = copy.copy(call)
     changed.leaves = call.function.objects()
@@ -138,4 +166,4 @@ def _without(call: RecordedCall, chosen: Mapping[int, int]) -> Vector:
             new[id(node)] = node.primitive(*arguments, **node.keywords)
     changed.outputs = [new.get(id(output), output) for output in call.outputs]
     changed.__dict__.pop("graph", None)  # that of the call
-    return changed.reverse(np.eye(call.function.size))
+    return changed.reverse(weights)

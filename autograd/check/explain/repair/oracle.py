@@ -11,6 +11,7 @@ import numpy as np
 from autograd.check.analytic import RecordedCall
 from autograd.check.arrays import Vector
 from autograd.check.explain.reference import Reference
+from autograd.check.explain.safeguards import allowance
 from autograd.check.finite_differences import differentiate
 from autograd.check.further import Numbers, others
 from autograd.check.state import Check
@@ -128,7 +129,12 @@ class Oracle:
             return None
 
     def _weights(self) -> Vector | None:
-        """Return the weights of the results: for a backward pass, one random cotangent."""
+        """Return the weights of the results: for a backward pass, one random cotangent.
+
+        The backward pass of a single number, a loss, may ignore its cotangent: that is 1.
+        """
+        if self.check.candidate.vjp is not None and self.function.size == 1:
+            return np.ones((1, 1))
         if self.check.candidate.vjp is not None:
             return self.random.standard_normal((1, self.function.size))
         return self.check.weights
@@ -154,7 +160,8 @@ class Oracle:
             size[:] = np.max(np.abs(right), initial=0.0)
         floor = 1e-3 * np.max(size, initial=0.0)
         tolerance = rtol * (np.abs(right) + 0.1 * size + 0.1 * floor)
-        # The differences of a function in single precision are rougher than their numbers.
+        # The differences of a function in single precision are rougher than their numbers, and a
+        # gradient that leaves a small constant out is not what is searched for.
         rough = np.where(np.isfinite(error), ERRORS * error, 0.0)
         tolerance = np.maximum(tolerance, np.minimum(rough, MOST_ERROR * size))
         return Point(x, weights, directions, right.reshape(-1), tolerance.reshape(-1))
@@ -167,7 +174,8 @@ class Oracle:
         call = RecordedCall(self.function.with_nodes(x))
         if call.function.size != self.function.size:
             return None
-        return self._point(x, weights, None, call.reverse(rows), EXACT)
+        right, slack = call.reverse(rows), allowance(call, rows)
+        return self._point(x, weights, None, right, EXACT, slack)
 
     def _from_report(self) -> Point | None:
         check = self.check
