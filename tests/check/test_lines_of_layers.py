@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from autograd import check_layer
+from autograd import check_gradients, check_layer
 
 
 class Steps:
@@ -84,3 +84,18 @@ def test_a_line_is_named_though_a_small_constant_is_left_out():
     x = np.random.default_rng(0).normal(size=(3, 4))
     (line,) = check_layer(CrossEntropy(), x, labels, raises=False).lines
     assert line.correction == "return (self.p - self.t) / self.t.shape[0]"
+
+
+def test_a_forgotten_sum_along_an_axis_is_named():
+    x = np.random.default_rng(0).normal(size=(5, 3))
+
+    def spread(x):
+        return ((x - x.mean(axis=0)) ** 3).sum()
+
+    def gradient(x):
+        d = 3 * (x - x.mean(axis=0)) ** 2
+        total = d  # .sum(axis=0)
+        return d - total / len(d)
+
+    (line,) = check_gradients(spread, x, gradient=gradient, raises=False).lines
+    assert line.correction in ("total = d.sum(axis=0)", "return d - total.sum(axis=0) / len(d)")

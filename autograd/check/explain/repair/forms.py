@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import itertools
 from collections.abc import Iterator
 from typing import Any
 
@@ -33,11 +34,23 @@ def forms(n: Any, around: Vocabulary) -> Iterator[Any]:
     """Yield functions of a value."""
     if not isinstance(getattr(n, "ctx", ast.Load()), ast.Load):
         return
-    number = around.shape(n) == ()
+    shape = around.shape(n)
+    number = shape == ()
+    for what, axis in itertools.product(("sum", "mean"), _reduced(len(shape or ()))):
+        yield expression(f"_0.{what}(axis={axis})", n)
+        if len(shape or ()) > 1:
+            yield expression(f"_0.{what}(axis={axis}, keepdims=True)", n)
     yield from (expression(form, n) for form in (_FORMS if number else _FORMS + _ARRAY_FORMS))
     if around.numpy:
         for form in _NUMPY_FORMS if number else _NUMPY_FORMS + _NUMPY_ARRAY_FORMS:
             yield expression(form.replace("np.", f"{around.numpy}."), n)
+
+
+def _reduced(axes: int) -> Iterator[Any]:
+    """Yield the axes along which an array is summed where it was broadcast: one, or all but one."""
+    yield from range(axes)
+    if axes > 2:
+        yield from (tuple(k for k in range(axes) if k != kept) for kept in range(axes))
 
 
 def derivatives(n: Any, around: Vocabulary) -> Iterator[Any]:
