@@ -154,7 +154,15 @@ def apply(
             if isinstance(argument, list) or isinstance(argument, tuple):
                 if argnum < arity or arity < 0:
                     return apply(primitive, _with_arrays(arguments, arity), keywords, handles)
+                plainer = wrapped.with_numbers(argument)
+                if plainer is not argument:
+                    argument = plainer
+                    arguments = (*arguments[:argnum], plainer, *arguments[argnum + 1 :])
                 wrapped.refuse_in(argument)
+                has_constants = has_large_constants = True
+            elif argnum >= arity >= 0 and wrapped.is_labelled(argument):
+                argument = np.asarray(argument)
+                arguments = (*arguments[:argnum], argument, *arguments[argnum + 1 :])
                 has_constants = has_large_constants = True
             else:
                 wrapped.refuse_other_rules(argument)

@@ -68,6 +68,26 @@ def refuse_in(items: Any) -> None:
             refuse_other_rules(item)
 
 
+def with_numbers(x: Any) -> Any:
+    """Return an index with plain arrays in place of labelled ones: positions count, not labels."""
+    if isinstance(x, tuple):
+        for part in x:
+            if isinstance(part, tuple) or is_labelled(part):
+                return tuple([with_numbers(each) for each in x])
+        return x
+    return np.asarray(x) if is_labelled(x) else x
+
+
+def is_labelled(x: Any) -> bool:
+    """Return whether this is an array with rules of its own that is none of NumPy's arrays."""
+    kind = type(x)
+    if kind is int or kind is slice or isinstance(x, _ndarray):
+        return False
+    if kind not in _REASONS:
+        _REASONS[kind] = _reason(x)
+    return _REASONS[kind] != ""
+
+
 def converted(x: Any) -> Any:
     """Return `numpy.asarray` of what computes by no rules of its own.
 

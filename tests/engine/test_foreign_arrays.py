@@ -134,9 +134,7 @@ USES = {
     "choice": lambda x: np.where(np.array([True, False]), Tensor(np.ones(2)), x),
     "list": lambda x: np.stack([Tensor(np.ones(2)), x]),
     "keyword": lambda x: np.clip(Tensor(np.ones(2)), a_min=x, a_max=9.0),
-    "index": lambda x: Tensor(np.ones(2))[(x,)],
     "assigned": lambda x: Tensor(np.ones(2)).__setitem__(slice(None), x),
-    "place": lambda x: Tensor(np.ones(2)).__setitem__(x, 1.0),
     "cotangent": lambda x: (2 * Tensor(np.ones(2))).backward(x),
     "grad": lambda x: setattr(Tensor(np.ones(2)), "grad", x),
     "data": lambda x: setattr(Tensor(np.ones(2)), "data", x),
@@ -155,6 +153,23 @@ def test_arrays_with_rules_of_their_own_are_refused(use, kind):
     ):
         USES[use](OTHERS[kind])
     assert use != "Tensor" or kind != "labels" or "x.to_numpy()" in refusal(Tensor, OTHERS[kind])
+
+
+def test_labels_of_an_index_do_not_count():
+    node, mask = Tensor(np.arange(3.0)), np.array([True, False, True])
+    for index in (Labelled(mask), (Labelled(np.array([0, 2])),)):
+        part = node[index]
+        np.testing.assert_array_equal(part.data, [0.0, 2.0])
+        assert type(part.parents[0]) is Tensor
+        filled = node * 1.0
+        filled[index] = 9.0
+        np.testing.assert_array_equal(filled.data, [9.0, 1.0, 9.0])
+        slopes = autograd.gradients(np.sum(part**2) + np.sum(filled), [node])
+        np.testing.assert_array_equal(slopes[0], [0.0, 1.0, 4.0])
+    masked = np.ma.array(mask, mask=[True, False, False])
+    assert "lose its mask" in refusal(lambda: node[masked])
+    assert "lose its mask" in refusal(lambda: node[(masked,)])
+    assert "lose its mask" in refusal(lambda: node.__setitem__(masked, 1.0))
 
 
 def refusal(function, *arguments):
