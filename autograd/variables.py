@@ -18,13 +18,11 @@ from autograd.engine.grad_mode import GRAD_MODE, enable_grad, is_recording
 from autograd.engine.objects import joined
 from autograd.engine.transform_calls import CALLS
 from autograd.engine.transform_calls import arguments as arguments_of_call
+from autograd.engine.wrapped import NODE_MAKERS as NODE_MAKERS
 from autograd.engine.wrapped import refuse_other_rules
 from autograd.errors import DataError, ShapeError
 from autograd.graph import current
 from autograd.rules.elementwise import positive
-
-#: Type of an argument -> the function that creates its node: ``maker(value, trace, node)``.
-NODE_MAKERS: dict[type, Callable[..., Any]] = {}
 
 Argnum = int | Sequence[int]
 Function = Callable[..., Any]

@@ -26,6 +26,10 @@ from autograd.errors import DataError
 _ndarray: Final = np.ndarray
 _generic: Final = np.generic
 
+#: Type of an argument -> the function that creates its node: ``maker(value, trace, node)``. Another
+#: library that adds a type says with this that its arrays are plain ones.
+NODE_MAKERS: Final[dict[Any, Any]] = {}
+
 #: Type -> why its arrays are refused; "" if they are not.
 _REASONS: Final[dict[type, str]] = {}
 
@@ -55,7 +59,7 @@ def refuse_other_rules(x: Any) -> None:
     reason = _REASONS.get(kind)
     if reason is None:
         reason = _REASONS[kind] = _reason(x)
-    if reason:
+    if reason and kind not in NODE_MAKERS:
         raise DataError(reason)
 
 

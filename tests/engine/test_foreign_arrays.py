@@ -8,6 +8,7 @@ import pytest
 import autograd
 import nn
 from autograd import Tensor
+from autograd.engine.wrapped import NODE_MAKERS
 from autograd.errors import AutogradError
 
 
@@ -153,6 +154,17 @@ def test_arrays_with_rules_of_their_own_are_refused(use, kind):
     ):
         USES[use](OTHERS[kind])
     assert use != "Tensor" or kind != "labels" or "x.to_numpy()" in refusal(Tensor, OTHERS[kind])
+
+
+def test_a_type_that_a_library_declares_is_taken_for_plain(monkeypatch):
+    class Declared(Quantity):
+        pass
+
+    assert "rules of its own" in refusal(Tensor, np.ones(2).view(Declared))
+    monkeypatch.setitem(NODE_MAKERS, Declared, lambda value, *_: Tensor(value))
+    np.testing.assert_array_equal(
+        autograd.grad(lambda x: np.sum(x * x))(np.ones(2).view(Declared)), [2, 2]
+    )
 
 
 def test_labels_of_an_index_do_not_count():
