@@ -73,9 +73,10 @@ gpu: $(STAMP)
 
 # The C code of this package, with each access to memory and each operation checked.
 sanitize: $(TOOLS)
-	$(BIN)/python -P building/sanitize.py -n 0 tests/program/tapes tests/program/test_c_kernels.py tests/program/test_saved_c.py \
-	    tests/program/test_c_products.py tests/program/test_threads.py tests/program/test_own_functions.py \
-	    tests/nn/test_convolution_in_c.py tests/nn/test_norms_in_c.py tests/nn/test_windows_in_c.py
+	$(BIN)/python -P building/sanitize.py -n 0 tests/program/tapes tests/program/test_c_kernels.py \
+	    tests/program/test_c_edges.py tests/program/test_saved_c.py tests/program/test_c_products.py \
+	    tests/program/test_threads.py tests/program/test_own_functions.py tests/nn/test_convolution_in_c.py \
+	    tests/nn/test_norms_in_c.py tests/nn/test_windows_in_c.py tests/nn/test_attention_in_c.py
 
 # Gradients by PyTorch and JAX, in an environment of their own.
 PEERS := .venv-peers

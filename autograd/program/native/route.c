@@ -173,9 +173,12 @@ static int is_like_array(const Kind *kind, PyObject *x)
 {
     const Array *array = (const Array *)x;
     size_t size = kind->count * sizeof(intptr_t);
-    return (PyObject *)Py_TYPE(x) == kind->kind && array->dtype == kind->dtype &&
-           array->axes == kind->count && memcmp(array->lengths, kind->layout, size) == 0 &&
-           memcmp(array->strides, kind->layout + kind->count, size) == 0;
+    if ((PyObject *)Py_TYPE(x) != kind->kind || array->dtype != kind->dtype ||
+        array->axes != kind->count)
+        return 0;
+    return size == 0 || /* without axes NumPy has no lengths to point to */
+           (memcmp(array->lengths, kind->layout, size) == 0 &&
+            memcmp(array->strides, kind->layout + kind->count, size) == 0);
 }
 
 static int take_inputs(const Kind *kind, PyObject *x, PyObject ***inputs);
@@ -272,8 +275,8 @@ int is_unchanged(const Route *route)
         PyObject *list = PyTuple_GET_ITEM(entry, 0), *items = PyTuple_GET_ITEM(entry, 1);
         Py_ssize_t size = PyList_GET_SIZE(list);
         if (size != PyTuple_GET_SIZE(items) ||
-            memcmp(((PyListObject *)list)->ob_item, ((PyTupleObject *)items)->ob_item,
-                   size * sizeof(PyObject *)) != 0)
+            (size != 0 && memcmp(((PyListObject *)list)->ob_item, ((PyTupleObject *)items)->ob_item,
+                                 size * sizeof(PyObject *)) != 0))
             return 0;
     }
     if (route->rest == Py_None)
