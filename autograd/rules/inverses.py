@@ -57,8 +57,7 @@ def _assert_rank(a: Any, y: Any, rcond: Any) -> None:
     """Raise if rounding decides which singular values a pseudo-inverse leaves out."""
     if not a.size:
         return
-    rounding = ROUNDING * max(a.shape[-2:]) * np.finfo(y.dtype).eps
-    is_to_rounding = rcond is None or np.any(np.asarray(rcond) <= rounding)
+    is_to_rounding = rcond is None or np.any(rcond <= _rounding(a))
     ranks = np.sum(y * np.swapaxes(a, -1, -2), axis=(-2, -1)).real
     full = min(a.shape[-2:])
     if is_to_rounding and np.any(ranks < full - 0.5):
@@ -78,25 +77,34 @@ def _assert_rank(a: Any, y: Any, rcond: Any) -> None:
         )
 
 
+def _rounding(a: Any) -> float:
+    """Return the share of the largest singular value that may be rounding."""
+    return float(ROUNDING * max(a.shape[-2:]) * np.finfo(np.result_type(a.dtype, 0.0)).eps)
+
+
 def _truncated(a: Any, rcond: Any) -> Any:
     """Return the pseudo-inverse of the largest singular values, of whose vectors it is made.
 
     Where those left out are not 0, a change of the matrix mixes their vectors into the others.
     """
     u, s, vh = np.linalg.svd(a, full_matrices=False)
-    kept = plain(s) > np.asarray(rcond)[..., None] * np.max(plain(s), axis=-1, keepdims=True)
+    kept = plain(s) > _of_rows(rcond) * np.max(plain(s), axis=-1, keepdims=True)
     inverses = np.where(kept, 1 / np.where(kept, s, 1.0), 0.0)
     return (H(vh) * inverses[..., None, :]) @ H(u)
 
 
 def _cuts(a: Any, rcond: Any) -> bool:
     """Return whether singular values that are more than rounding are left out."""
-    if not a.size:
+    if not a.size or np.all(rcond <= _rounding(a)):
         return False
     s = np.linalg.svd(a, compute_uv=False)
     size = np.max(s, axis=-1, keepdims=True)
-    rounding = ROUNDING * max(a.shape[-2:]) * np.finfo(s.dtype).eps * size
-    return bool(np.any((s <= np.asarray(rcond)[..., None] * size) & (s > rounding)))
+    return bool(np.any((s <= _of_rows(rcond) * size) & (s > _rounding(a) * size)))
+
+
+def _of_rows(rcond: Any) -> Any:
+    """Return cutoffs of stacked matrices in the shape of their singular values."""
+    return rcond[..., None] if np.ndim(rcond) else rcond
 
 
 # fmt: off
@@ -119,7 +127,7 @@ def pseudo_inverse(a: Any, rcond: Any = None, hermitian: bool = False, *, rtol: 
     rcond = rtol if rcond is None else rcond
     if rcond is None:
         return pinv(a)
-    rcond = plain(rcond)
+    rcond = np.array(rcond) if isinstance(rcond, (list, tuple)) else plain(rcond)
     return _truncated(a, rcond) if _cuts(plain(a), rcond) else pinv(a, rcond=rcond)
 
 

@@ -59,6 +59,7 @@ GUARDED = {
         "linalg.svd", "linalg.svdvals",
     },
     "which elements are NaN": {"nanmedian", "nanquantile", "nanpercentile", "quantile"},
+    "which singular values count": {"pinv", "linalg.pinv", "linalg.pinvh", "lstsq", "polyfit"},
     "the steps of a solver": {"odeint", "linalg.lstsq"},
     "which branch of a number": {"factorial"},
     "the order of differentiation": {  # forward mode differentiates their pullbacks
