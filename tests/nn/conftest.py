@@ -1,14 +1,27 @@
-"""What runs programs in these tests, and a fixture that counts recordings."""
+"""What runs programs in these tests, how C is compiled, and a fixture that counts recordings."""
 
 import importlib
 
 import pytest
+from program.saved_c import SANITIZERS
+
+from autograd.program.backends.c import compiler
 
 
 @pytest.fixture(autouse=True)
 def numpy_runs_programs(monkeypatch):
     """Expect the same bits; of large arrays, C would add in another order."""
     monkeypatch.setenv("CHAINRULE_BACKEND", "numpy")
+
+
+@pytest.fixture(scope="module")
+def quickly_compiled(tmp_path_factory):
+    """Compile C without optimisation, into a cache of these tests."""
+    with pytest.MonkeyPatch.context() as patch:
+        quick = ["-O0" if flag == "-O3" else flag for flag in compiler.FLAGS]
+        patch.setattr(compiler, "FLAGS", (*quick, *SANITIZERS))
+        patch.setenv("CHAINRULE_CACHE", str(tmp_path_factory.mktemp("cache")))
+        yield
 
 
 @pytest.fixture

@@ -4,21 +4,12 @@ import re
 
 import numpy as np
 import pytest
-from program.saved_c import SANITIZERS
 
 import nn
 from autograd import Tensor, grad, jit
-from autograd.program.backends.c import compiler
 from autograd.program.backends.c.library import unavailable
 
-
-@pytest.fixture(autouse=True, scope="module")
-def own_cache(tmp_path_factory):
-    with pytest.MonkeyPatch.context() as patch:
-        quick = ["-O0" if flag == "-O3" else flag for flag in compiler.FLAGS]
-        patch.setattr(compiler, "FLAGS", (*quick, *SANITIZERS))
-        patch.setenv("CHAINRULE_CACHE", str(tmp_path_factory.mktemp("cache")))
-        yield
+pytestmark = pytest.mark.usefixtures("quickly_compiled")
 
 
 #: Widths, heads, examples, queries, keys (None: those of the queries), and whether examples come

@@ -11,7 +11,7 @@ X = np.linspace(-1, 1, 12).reshape(6, 2)
 
 
 class Stumbling(keras.layers.Layer):
-    """A layer that fails when it is told to."""
+    """A layer that fails on demand."""
 
     fails = False
 

@@ -4,24 +4,17 @@ import re
 
 import numpy as np
 import pytest
-from program.saved_c import SANITIZERS, Compiled
+from program.saved_c import Compiled
 
 import nn
 from autograd import Tensor, grad, jit, trace
-from autograd.program.backends.c import compiler
 from autograd.program.backends.c.library import unavailable
 from nn.functional import group_norm, layer_norm
 
-pytestmark = pytest.mark.skipif(unavailable() != "", reason=unavailable())
-
-
-@pytest.fixture(autouse=True, scope="module")
-def own_cache(tmp_path_factory):
-    with pytest.MonkeyPatch.context() as patch:
-        quick = ["-O0" if flag == "-O3" else flag for flag in compiler.FLAGS]
-        patch.setattr(compiler, "FLAGS", (*quick, *SANITIZERS))
-        patch.setenv("CHAINRULE_CACHE", str(tmp_path_factory.mktemp("cache")))
-        yield
+pytestmark = [
+    pytest.mark.skipif(unavailable() != "", reason=unavailable()),
+    pytest.mark.usefixtures("quickly_compiled"),
+]
 
 
 #: Layers with inputs: short and long rows, parts of examples, runs longer than a sum, one number.

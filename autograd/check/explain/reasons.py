@@ -71,7 +71,7 @@ def _explain(check: Check, check_gradients: Callable[..., Any]) -> None:
         return
     explanation = Explanation(check)
     report.reasons = explanation.sentences() or report.reasons
-    if not explanation.is_told:
+    if not explanation.is_complete:
         name_lines(check, explanation.reference, explanation.sizes, explanation.after)
 
 
@@ -85,13 +85,13 @@ class Explanation:
         self.given = self._given(check.claims[""])
         self.sizes: Sizes = lengths(self.function.inputs, self.reference)
         self.found: dict[str, Finding] = {}  # what is wrong, by the path of the leaf
-        self.is_told = False  # what is wrong, so that no line needs to be searched for
+        self.is_complete = False  # then no line needs to be searched for
 
     def sentences(self) -> list[str]:
         """Return one sentence for each reason, with the line if it is known."""
         whole = self._safeguard()
         if whole:
-            self.is_told = True
+            self.is_complete = True
             return [whole]
         right = self.reference
         wrong = [
@@ -103,7 +103,7 @@ class Explanation:
             return []
         tie = self._tie()
         if tie:
-            self.is_told = True
+            self.is_complete = True
             return [tie]
         stale = self._stale() if any(np.any(self.given[path]) for path in wrong) else ""
         if stale:
