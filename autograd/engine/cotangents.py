@@ -75,14 +75,14 @@ def add_to_elements(total: Any, index: Any, g: Any) -> bool:
         return False  # tracing counts as an intervention, but only the others observe edges
     if isinstance(total, Batched):
         is_same = isinstance(g, Batched) and g.level is total.level
-        return is_same and _is_basic(index) and _add_in_batch(total, index, g)
+        return is_same and _is_of_slices(index) and _add_in_batch(total, index, g)
     if type(concrete(total)) is not _ndarray:
         return False
     if isinstance(g, Followed) and not isinstance(total, Followed):
         return False  # the array is a constant of the program
     if isinstance(g, Batched) or is_foreign(g):
         return False  # all calls of the batch share the array; another library returns new ones
-    if not _is_basic(index):
+    if not _is_of_slices(index):
         return False
     if g.dtype != total.dtype:
         return False
@@ -94,7 +94,7 @@ def add_to_elements(total: Any, index: Any, g: Any) -> bool:
     return True
 
 
-def _is_basic(index: Any) -> bool:
+def _is_of_slices(index: Any) -> bool:
     """Return whether an index consists of integers and slices."""
     parts = index if isinstance(index, tuple) else (index,)
     for part in parts:  # noqa: SIM110 - as it is compiled

@@ -69,16 +69,16 @@ def kind_of_result(primitive: Primitive, arguments: Any, keywords: Any, argnum: 
 def _kind_of_elements(x: Any, index: Any) -> int:
     """Return the kind of elements at an index: a view, unless arrays select them, or it is one."""
     parts = index if isinstance(index, tuple) else (index,)
-    count = 0
-    for part in parts:
-        if part is Ellipsis:
-            return VIEW if _is_basic(parts) else COPY
-        if isinstance(part, (int, np.integer)):
-            count += 1
-    return VIEW if _is_basic(parts) and count < len(x.shape) else COPY
+    if not _is_basic(parts):
+        return COPY
+    if any([part is Ellipsis for part in parts]):  # noqa: C419 - as is compiled
+        return VIEW
+    integers = [part for part in parts if isinstance(part, (int, np.integer))]
+    return VIEW if len(integers) < len(x.shape) else COPY
 
 
 def _is_basic(parts: Any) -> bool:
+    """Return whether NumPy takes an index for a basic one: integers, slices, None and Ellipsis."""
     for part in parts:
         if isinstance(part, bool):
             return False

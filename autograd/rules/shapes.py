@@ -27,7 +27,7 @@ from autograd.rules.table import composition_of, define, implements, linear
 # -- indexing ---------------------------------------------------------------------------------
 
 
-def is_basic(index: Any) -> bool:
+def selects_once(index: Any) -> bool:
     """Return whether an index selects no element twice: integers and slices, or one mask."""
     if type(index) is slice or type(index) is int:
         return True
@@ -68,7 +68,7 @@ def put_in_zeros(g: Any, shape: tuple[int, ...], index: Any, x: Any = None) -> A
     given, index = index, index_beside(index, whole)
     if is_foreign(whole):
         index, g = _without_new_axes(whole, index, g)
-    if is_basic(index) or (is_foreign(whole) and _selects_rows_once(given)):
+    if selects_once(index) or (is_foreign(whole) and _selects_rows_once(given)):
         whole[index] = g
     else:
         np.add.at(whole, index, g)
@@ -90,7 +90,7 @@ def _without_new_axes(whole: Any, index: Any, g: Any) -> Any:
     parts = index if isinstance(index, tuple) else (index,)
     if 0 in np.shape(g):
         return (slice(0, 0),), 0  # nor to no elements
-    if not is_basic(index) or not any(part is None for part in parts):
+    if not selects_once(index) or not any(part is None for part in parts):
         return index, g
     index = tuple([part for part in parts if part is not None])
     return index, g.reshape(whole[index].shape)
@@ -137,7 +137,7 @@ def elements_of(g: Any, index: Any, item: Any) -> Any:
         mask = index.reshape(index.shape + (1,) * (np.ndim(g) - index.ndim))
         return unbroadcast(np.where(mask, g, zeros((), g.dtype, g)), item)
     taken = g[index]
-    if not is_basic(index):
+    if not selects_once(index):
         order = numbered(plain(taken))
         last = zeros(np.shape(g), int, index, g)
         index = index_beside(index, last)
