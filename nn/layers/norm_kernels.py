@@ -9,6 +9,8 @@ pairwise algorithm for computing sample variances", 1979.
 from __future__ import annotations
 
 import math
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 
 import numpy as np
@@ -56,14 +58,19 @@ def parts(rows: Any) -> Any:
     return [slice(start, start + step) for start in range(0, len(rows), step)]
 
 
-@kernel()
-def buffers_for(x: Any, kind: str, axes: Any) -> Any:
-    """Return the size of NumPy's buffers with which steps on x take least time; 0 for the usual."""
-    if x.nbytes < PART >> 5:
-        return 0
+@contextmanager
+def buffers_for(x: Any, kind: str, axes: Any) -> Iterator[None]:
+    """Compute with buffers of NumPy of the size with which steps on x take least time."""
     first = {"rows": x.ndim - len(axes), "groups": 3, "channels": 2}[kind]
     is_long = RUN <= math.prod(x.shape[first:]) <= LONGEST_RUN
-    return SMALLEST_BUFFERS if is_long else 0
+    if x.nbytes < PART >> 5 or not is_long:
+        yield
+        return
+    usual = np.setbufsize(SMALLEST_BUFFERS)
+    try:
+        yield
+    finally:
+        np.setbufsize(usual)
 
 
 @kernel()
@@ -80,17 +87,12 @@ def normalise_any(x: Any, weight: Any, bias: Any, axes: Any, eps: float, centred
     """Return the result, the means (None unless `centred`), and the variances or mean squares."""
     kind = layout(x, axes, bias if weight is None else weight, bias)
     if kind and (centred or kind != "channels"):
-        buffers = buffers_for(x, kind, axes)
-        usual = np.setbufsize(buffers) if buffers else 0
-        try:
+        with buffers_for(x, kind, axes):
             if kind == "rows":
                 return normalise_rows(x, weight, bias, axes, eps, centred)
             if kind == "groups":
                 return normalise_groups(x, weight, bias, eps, centred)
             return normalise_channels(x, weight, bias, eps)
-        finally:
-            if usual:
-                np.setbufsize(usual)
     mean = mean_of(x, axes) if centred else None
     centre = x - mean if centred else x
     variance = mean_of(centre * centre, axes)
@@ -121,17 +123,12 @@ def derivatives_of_any(
     """
     kind = layout(x, axes, bias if weight is None else weight, g, bias, variance, mean)
     if kind and (mean is not None or kind != "channels"):
-        buffers = buffers_for(x, kind, axes)
-        usual = np.setbufsize(buffers) if buffers else 0
-        try:
+        with buffers_for(x, kind, axes):
             if kind == "rows":
                 return rows_back(g, x, weight, bias, mean, variance, axes, eps)
             if kind == "groups":
                 return groups_back(g, x, weight, bias, mean, variance, eps)
             return channels_back(g, x, weight, bias, mean, variance, eps)
-        finally:
-            if usual:
-                np.setbufsize(usual)
     inverse = 1 / np.sqrt(variance + eps)
     standard = (x if mean is None else x - mean) * inverse
     scaled = g if weight is None else g * weight
