@@ -118,7 +118,7 @@ def test_derivatives_are_those_of_each_branch(which, f, outer):
     same(outer(batched(f))(X, Y), one_by_one(f), exactly=False)
 
 
-def test_a_call_for_each_entry_is_told_once():
+def test_a_call_for_each_entry_warns_once():
     batched = vmap(of_round)
     with warnings.catch_warnings(record=True) as caught:
         warnings.simplefilter("always")

@@ -118,7 +118,7 @@ def test_a_right_backward_pass_is_called_once_for_each_result():
         (3.5, "7/2 is half of the rows"),
     ],
 )
-def test_factors_are_told_as_lengths(factor, text):
+def test_factors_are_named_as_lengths(factor, text):
     sizes = {"length of d": 5, "count": 10, "batch": 10, "rows": 7}
     assert factor_text(factor, sizes).endswith(text)
 

@@ -23,7 +23,7 @@ def reasons(f, *inputs, gradient):
 
 
 @pytest.mark.usefixtures("brief")
-def test_a_mistake_that_needs_another_one_is_told_with_it():
+def test_two_mistakes_of_one_gradient_are_both_reported():
     W, V = random.normal(size=(3, 4)), random.normal(size=4)
 
     def gradient(W, V):  # lacks both derivatives

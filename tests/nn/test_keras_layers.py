@@ -266,7 +266,7 @@ def test_masked_steps_leave_the_state(kind):
         np.testing.assert_allclose(found[row], model(np.array(short)).data[0])
 
 
-def test_masks_that_would_be_lost_are_told():
+def test_masks_that_would_be_lost_raise_or_warn():
     tokens = np.array([[0, 3, 1]])
     model = masked(layers.LSTM(3, return_sequences=True))
     model.compile("sgd", "mse")

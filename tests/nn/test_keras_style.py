@@ -297,7 +297,7 @@ def test_logits_where_probabilities_belong_raise():
         model.fit(X, CLASSES, verbose=0, sample_weight=np.ones(50))
 
 
-def test_call_is_told_whether_it_trains():
+def test_call_receives_training():
     class Seen(keras.Model):
         def __init__(self):
             super().__init__(name="seen")
