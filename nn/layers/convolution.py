@@ -22,9 +22,10 @@ from autograd import Primitive, Tensor, define, kernel
 from autograd.errors import OptionError
 from nn import init
 from nn.arrays import shape_of
+from nn.layers.channels_last import convolved_rows, correlated_rows, is_faster, spread_rows
 from nn.layers.convolution_in_c import CONVOLVED, CORRELATED, SPREAD
 from nn.layers.padding import MODES, pad
-from nn.layers.sliding_window import Size, Windows, offsets, windows_of, with_batch
+from nn.layers.sliding_window import Size, Windows, offsets, parts, windows_of, with_batch
 from nn.layers.small_grids import (
     SUMMED_WINDOWS,
     convolved_small,
@@ -34,15 +35,6 @@ from nn.layers.small_grids import (
 )
 from nn.module import Module
 from nn.notation import CONVOLUTION
-
-#: How many elements to copy at once: what fits into a processor's cache.
-MOST = 1 << 18
-
-
-def parts(count: int, shape: tuple[int, ...]) -> Iterator[slice]:
-    """Yield slices of examples, such that one array of a shape for each fits into the cache."""
-    step = max(1, MOST // max(math.prod(shape), 1))
-    return (slice(start, start + step) for start in range(0, count, step))
 
 
 def goes_by_rows(windows: Windows, inputs: int, outputs: int) -> bool:
@@ -105,6 +97,8 @@ def convolved_array(x: Any, weight: Any, bias: Any, windows: Windows, groups: in
     outputs, counts = len(weight), windows.counts(x.shape)
     if is_small(len(x), counts, groups):
         return convolved_small(x, weight, bias, windows)
+    if is_faster(windows, x.shape, weight.shape[1], outputs // groups, x, weight):
+        return convolved_rows(x, weight, bias, windows, groups)
     by_rows = goes_by_rows(windows, weight.shape[1], outputs // groups)
     first, *others = matrices_of(weight, groups, by_rows)
     shape = (len(x), outputs, *counts)
@@ -127,6 +121,8 @@ def spread_array(g: Any, weight: Any, windows: Windows, groups: int, shape: tupl
     is_wide = mirrored is None or outputs > shape[1]
     if is_wide and is_small(len(g), counts, groups, SUMMED_WINDOWS):
         return spread_small(g, weight, windows, shape)
+    if is_faster(windows, shape, weight.shape[1], outputs // groups, g, weight):
+        return spread_rows(g, weight, windows, groups, shape)
     if mirrored is not None and outputs <= 2 * shape[1] * math.prod(windows.kernel):
         return convolved_array(g, mirror_of(weight, groups), None, mirrored, groups)
     matrices = weight.reshape((groups, outputs // groups, -1)).swapaxes(1, 2)
@@ -156,6 +152,8 @@ def correlated_array(g: Any, x: Any, windows: Windows, groups: int) -> Any:
     outputs, counts, inputs = g.shape[1], g.shape[2:], x.shape[1] // groups
     if is_small(len(x), counts, groups):
         return correlated_small(g, x, windows)
+    if is_faster(windows, x.shape, inputs, outputs // groups, g, x):
+        return correlated_rows(g, x, windows, groups)
     by_rows = goes_by_rows(windows, inputs, outputs // groups)
     flat = g.reshape((len(g), groups, outputs // groups, math.prod(counts)))
     kind = np.result_type(g, x)

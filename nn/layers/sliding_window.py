@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import functools
 import itertools
-from collections.abc import Sequence
+import math
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -14,6 +15,9 @@ from autograd.errors import OptionError, ShapeError
 from nn.arrays import shape_of
 
 Size = int | Sequence[int]
+
+#: How many elements to copy at once: what fits into a processor's cache.
+MOST = 1 << 18
 
 #: The names of the axes that a kernel slides over, by their number.
 GRIDS = {1: "length", 2: "height, width", 3: "depth, height, width"}
@@ -111,6 +115,12 @@ class Windows:
     def inside(self, shape: tuple[int, ...]) -> Any:
         """Return the index of the original array in its padded form."""
         return padded_in(self, shape)[1]
+
+
+def parts(count: int, shape: tuple[int, ...], most: int = MOST) -> Iterator[slice]:
+    """Yield slices of examples, such that one array of a shape for each fits into the cache."""
+    step = max(1, most // max(math.prod(shape), 1))
+    return (slice(start, start + step) for start in range(0, count, step))
 
 
 @functools.lru_cache(maxsize=256)

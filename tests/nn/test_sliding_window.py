@@ -1,15 +1,17 @@
 """Convolution and pooling against loops, over shapes of all kinds."""
 
 import itertools
+from unittest import mock
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import nn
 from autograd import Tensor, check_gradients
 from autograd.errors import OptionError, ShapeError
+from nn.layers import channels_last
 
 
 @st.composite
@@ -61,10 +63,19 @@ def put_together(found, x):
     return y
 
 
-@given(st.one_of(cases(1), cases(2)))
-def test_convolution_matches_a_loop(case):
+def convolved_by_loop(x, weight, each, groups):
+    found = {}
+    for place, window in windows_by_loop(x, each, 0.0):
+        parts = zip(np.split(window, groups, 1), np.split(weight, groups), strict=True)
+        axes = list(range(1, x.ndim))
+        sums = [np.tensordot(part, w, (axes, axes)) for part, w in parts]
+        found[place] = np.concatenate(sums, axis=1)
+    return put_together(found, x)
+
+
+def assert_convolution_matches_a_loop(case):
     each, groups, shape, outputs = case
-    kind = nn.Conv1d if len(shape) == 3 else nn.Conv2d
+    kind = {3: nn.Conv1d, 4: nn.Conv2d, 5: nn.Conv3d}[len(shape)]
     random = np.random.default_rng(0)
     layer = kind(
         shape[1], outputs, each["kernel"], each["stride"], each["padding"], each["dilation"], groups,
@@ -75,23 +86,33 @@ def test_convolution_matches_a_loop(case):
         with pytest.raises(ShapeError, match="is too small"):
             layer(x)
         return
-    weight, bias = layer.weight.data, layer.bias.data
-    found = {}
-    for place, window in windows_by_loop(x, each, 0.0):
-        parts = zip(np.split(window, groups, 1), np.split(weight, groups), strict=True)
-        axes = list(range(1, x.ndim))
-        sums = [np.tensordot(part, w, (axes, axes)) for part, w in parts]
-        found[place] = np.concatenate(sums, axis=1) + bias
-    np.testing.assert_allclose(layer(x).data, put_together(found, x), rtol=1e-12, atol=1e-12)
-    if x.size and len(shape) == 3:
-        node = Tensor(x)
-        y = layer(node)
-        g = random.normal(size=y.shape)
-        (y * g).sum().backward()
-        # Linear in x and in the weight: the derivative times the argument is the value.
-        without_bias = ((y.data - bias[:, None]) * g).sum()
-        assert np.isclose((node.grad * x).sum(), without_bias)
-        assert np.isclose((layer.weight.grad * weight).sum(), without_bias)
+    weight, bias = layer.weight.data, layer.bias.data.reshape((-1,) + (1,) * (len(shape) - 2))
+    node = Tensor(x)
+    y = layer(node)
+    expected = convolved_by_loop(x, weight, each, groups) + bias
+    np.testing.assert_allclose(y.data, expected, rtol=1e-12, atol=1e-12)
+    if not x.size:
+        return
+    g, other, direction = (random.normal(size=s) for s in (y.shape, shape, weight.shape))
+    y.backward(g)
+    # Linear in x and in the weight: a derivative times a direction is the change along it.
+    along_x = (convolved_by_loop(other, weight, each, groups) * g).sum()
+    along_weight = (convolved_by_loop(x, direction, each, groups) * g).sum()
+    assert np.isclose((node.grad * other).sum(), along_x)
+    assert np.isclose((layer.weight.grad * direction).sum(), along_weight)
+
+
+@given(st.one_of(cases(1), cases(2)))
+def test_convolution_matches_a_loop(case):
+    assert_convolution_matches_a_loop(case)
+
+
+@settings(max_examples=120)
+@given(st.one_of(cases(2), cases(3)).filter(lambda case: has_room(case[0]) and case[2][0]))
+def test_convolution_of_adjacent_channels_matches_a_loop(case):
+    every = {"ELEMENTS": 0, "VOLUMES": range(9), "IMAGES": range(9), "MOST": 64}
+    with mock.patch.multiple(channels_last, **every):
+        assert_convolution_matches_a_loop(case)
 
 
 @given(st.one_of(cases(1, False), cases(2, False)))
@@ -156,11 +177,11 @@ def test_an_input_without_channels_raises_naming_its_shape(layer):
 
 
 def test_invalid_options_are_errors():
-    for settings, message in (
+    for options, message in (
         ({"stride": 0}, "stride="), ({"padding": "some"}, "padding="), ({"kernel_size": (3, 3, 3)}, "kernel_size="),
         ({"padding": "same", "stride": 2}, "same"), ({"groups": 2}, "groups="), ({"dilation": 1.5}, "dilation="),
     ):  # fmt: skip
         with pytest.raises(OptionError, match=message):
-            nn.Conv2d(**{"in_channels": 3, "out_channels": 4, "kernel_size": 3, **settings})
+            nn.Conv2d(**{"in_channels": 3, "out_channels": 4, "kernel_size": 3, **options})
     with pytest.raises(ShapeError, match="3, height, width"):
         nn.Conv2d(3, 4, 3)(np.zeros((1, 2, 8, 8)))
