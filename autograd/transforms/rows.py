@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 
 from autograd import forward
-from autograd.engine import Tensor, batching
+from autograd.engine import Node, Tensor, batching
 from autograd.engine.derivatives import between, rows_of_derivatives
 from autograd.engine.foreign import like
 from autograd.engine.grad_mode import GRAD_MODE
@@ -92,6 +92,55 @@ def rows_between(result: Any, target: Any) -> Any:
 
         settle(error)
         return None
+    return _joined(parts)
+
+
+def rows_for(result: Any, target: Any, seeds: Any, create: bool) -> Any:
+    """Return the derivatives of a result by a node for several cotangents, or None.
+
+    Parameters
+    ----------
+    result : node or array
+        What was computed.
+    target : Tensor
+        From what: a pass ends there.
+    seeds : array
+        The cotangents, along the first axis.
+    create : bool
+        Whether the derivatives are nodes.
+
+    Returns
+    -------
+    array or node
+        One row, of the shape of the target, for each cotangent; None without dependence.
+    """
+    if not isinstance(result, Node):
+        return None
+    result = current(result)
+    if not create and len(seeds) >= FEW:
+        nodes: list[Any] = [node for node in between(result, [target]) if node is not None]
+        if GRAD_MODE.interventions == GRAD_MODE.tracing and all(map(_takes_batches, nodes)):
+            largest = max([node.data.nbytes for node in nodes], default=0)
+            try:
+                return _in_blocks(result, target, seeds, largest)
+            except Exception as error:  # what a rule cannot do with a batch, it may do with a row
+                from autograd.batching.level import settle
+
+                settle(error)
+    rows = [row for (row,) in rows_of_derivatives(result, seeds, [target], create)]
+    return None if rows[0] is None else np.stack(rows)
+
+
+def _in_blocks(result: Any, target: Any, seeds: Any, largest: int) -> Any:
+    """Return the derivatives for several cotangents, a batch for each block of them."""
+    parts: list[Any] = []
+    for block in _blocks(len(seeds), largest):
+        with _Block(len(block), False) as rows:
+            seed = rows.seed(seeds[block.start : block.stop])
+            ((found,),) = rows_of_derivatives(result, [seed], [target], False)
+        if found is None:
+            return None
+        parts.append(rows.rows(found))
     return _joined(parts)
 
 

@@ -4,9 +4,10 @@ import numpy as np
 import pytest
 import scipy.integrate
 
-from autograd import Tensor, Value, grad, hessian, jacobian, jvp
+from autograd import Tensor, Value, check_primitive, grad, hessian, jacobian, jvp
 from autograd.errors import NoRuleError, SolutionError
-from autograd.scipy.integrate import solve_ivp
+from autograd.scipy.integrate import ivp, solve_ivp
+from autograd.scipy.integrate.recurrence import recurrence
 
 EXPLICIT = ("RK23", "RK45", "DOP853")
 IMPLICIT = ("Radau", "BDF", "LSODA")
@@ -113,6 +114,102 @@ def test_plain_arguments_give_scipys_result():
     stiff = solve_ivp(lambda t, y: -1000 * (y - np.cos(t)), (0, 1), [0.0], "BDF")
     assert stiff.njev > 0
     assert stiff.success
+
+
+# -- all steps at once ----------------------------------------------------------------------
+
+
+def one_by_one(monkeypatch, f, *at):
+    """Return what a function gives where the steps are computed one after the other."""
+    with monkeypatch.context() as patch:
+        patch.setattr(ivp, "can_be_together", lambda *_: False)
+        return f(*at)
+
+
+@pytest.mark.parametrize("method", [*EXPLICIT, "Radau", "BDF"])
+def test_steps_at_once_are_those_one_by_one(monkeypatch, method):
+    def f(x):
+        options = {"t_eval": np.array([0.5, 1.0]) * x[2], "max_step": 0.3}
+        change = lambda t, y: [x[0] * y[0] - y[0] * y[1], np.cos(t) * y[0] - x[1] * y[1]]  # noqa: E731
+        return np.sum(solve_ivp(change, (x[3], 1.2), x[:2], method, **options).y[0] ** 2)
+
+    def all_orders(x):
+        return f(x), grad(f)(x), jvp(f)(x)(x)[1], hessian(f)(x)
+
+    at = np.array([1.1, 0.7, 1.0, -0.1])
+    expected = one_by_one(monkeypatch, all_orders, at)
+    monkeypatch.setattr(ivp, "InTurn", None)
+    found = all_orders(at)
+    for one, other in zip(found, expected, strict=True):
+        np.testing.assert_allclose(one, other, rtol=1e-9)
+
+
+def counted(k):
+    calls = {"count": 0}
+
+    def change(t, y):
+        calls["count"] += 1
+        return k * y * (1 + 1e-3 * (calls["count"] % 2))
+
+    return change
+
+
+def lazily(k):
+    known = {}
+
+    def change(t, y):
+        if "rate" not in known:
+            known["rate"] = np.exp(k)
+        return known["rate"] * y
+
+    return change
+
+
+def last(k):
+    rate = k * 1.0
+
+    def change(t, y):
+        nonlocal rate
+        rate = rate * 1.0
+        return rate * y
+
+    return change
+
+
+def branching(k):
+    return lambda t, y: k * y if t < 0.5 else -k * y
+
+
+def drawing(k):
+    random = np.random.default_rng(0)
+    return lambda t, y: k * y + 1e-3 * random.normal()
+
+
+def in_an_object(k):
+    class Model:
+        rate = k
+
+        def __call__(self, t, y):
+            self.last = y
+            return self.rate * y
+
+    return Model()
+
+
+@pytest.mark.parametrize("make", [counted, lazily, last, branching, drawing, in_an_object])
+def test_functions_that_keep_something_are_followed(monkeypatch, make):
+    """As if SciPy had called them, and then each step once."""
+
+    def f(k):
+        return solve_ivp(make(k), (0, 1), [1.0], max_step=0.1, rtol=1, atol=1).y[0, -1]
+
+    assert grad(f)(0.3) == pytest.approx(one_by_one(monkeypatch, grad(f), 0.3), rel=1e-12)
+    assert grad(f)(0.3) == pytest.approx((f(0.3 + 1e-5) - f(0.3 - 1e-5)) / 2e-5, rel=1e-3)
+
+
+def test_recurrences_have_derivatives_of_every_order():
+    random = np.random.RandomState(0)
+    assert check_primitive(recurrence, random.randn(3, 2, 2), random.randn(4, 2)).ok
 
 
 # -- events ---------------------------------------------------------------------------------

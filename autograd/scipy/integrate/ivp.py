@@ -8,15 +8,20 @@ from typing import Any
 import numpy as np
 import scipy.integrate as _original
 
-from autograd import implicit
-from autograd.engine import no_grad
+from autograd.engine import no_grad, tracing
 from autograd.engine.dispatch import plain
 from autograd.errors import NoRuleError, SolutionError
+from autograd.program.environment import Environment
 from autograd.rules.entries import in_turn
 from autograd.rules.node_lists import as_array
 from autograd.scipy.fallback import has_node, joined, with_copies
-from autograd.scipy.integrate.steps import STEPS
+from autograd.scipy.integrate.calls import Calls
+from autograd.scipy.integrate.solutions import Solution, knots_of
+from autograd.scipy.integrate.steps import InTurn
+from autograd.scipy.integrate.tableaus import TABLEAUS, Tableau
+from autograd.scipy.integrate.trajectory import LARGE, Together, can_be_together
 from autograd.scipy.jumps import MOVE, assert_no_moving_jump, nodes_held
+from autograd.scipy.with_numbers import unless_it_fails, with_numbers
 from autograd.transforms import jacobian
 
 #: The methods that use the Jacobian.
@@ -43,6 +48,9 @@ def solve_ivp(
     followed by steps of Radau IIA, whose values may differ from the solver's within its tolerance.
     The tolerances choose the steps for the solution alone: where that is smoother than its
     derivatives, as at an equilibrium where it does not move, pass ``max_step=`` too.
+    All steps are computed at once; one after the other, which takes several times as long, for more
+    than 32 numbers in a state, and where `fun` branches by its arguments (write ``np.where``), needs
+    them as floats (``math.sin``), or changes something outside.
     Implicit methods get the Jacobian of `fun` from here. Comparisons have no derivative: where `fun`
     jumps at a time that depends on a node or on the state, solve up to that event and from there on.
 
@@ -94,65 +102,133 @@ def solve_ivp(
     >>> round(grad(end)(0.5), 6)  # of exp(-2 rate)
     -0.735759
     """
-    problem = _Problem(fun, args, vectorized)
-    y0, t_span = as_array(y0), tuple(t_span)
-    if method in IMPLICIT and options.get("jac") is None:
-        options["jac"] = problem.jacobian_at(plain(t_span[0]), plain(y0))
-    elif callable(options.get("jac")):
-        options["jac"] = problem.numbers(options["jac"])
+    y0, t_span = _real(as_array(y0)), tuple(t_span)
     given = [events] if callable(events) else events
-    found = _original.solve_ivp(
-        problem.numbers(fun),
-        plain(t_span),
-        plain(y0),
-        method,
-        None if t_eval is None else plain(as_array(t_eval)),
-        True,
-        None if given is None else [problem.event(event) for event in given],
-        vectorized,
-        **plain(options),
-    )
-    if not (problem.has_nodes or has_node(args, y0, t_span, t_eval)):
+
+    def solved(problem: _Problem) -> Any:
+        jac = options.get("jac")
+        if method in IMPLICIT and jac is None:
+            jac = problem.jacobian_at(plain(t_span[0]), plain(y0))
+        elif callable(jac):
+            jac = problem.numbers(jac)
+        return _original.solve_ivp(
+            problem.calls,
+            plain(t_span),
+            plain(y0),
+            method,
+            None if t_eval is None else plain(as_array(t_eval)),
+            True,
+            None if given is None else [problem.event(event) for event in given],
+            vectorized,
+            **plain(options | ({} if jac is None else {"jac": jac})),
+        )
+
+    needed = has_node(args, y0, t_span, t_eval)
+    before = Environment(fun, args or ())
+    problem = _Problem(fun, args, vectorized, y0, needed)
+    found = solved(problem)
+    if problem.copy is not fun and _restored(before):  # what it keeps must be its own
+        problem = _Problem(fun, args, vectorized, y0, needed, copies=False)
+        found = solved(problem)
+    if not (needed or problem.depends_on_nodes()):
         found.sol = found.sol if dense_output else None
         return found
     if not found.success:
         raise SolutionError(
             f"solve_ivp failed, so there is nothing to differentiate: {found.message}"
         )
-    if method not in STEPS:
+    if method not in TABLEAUS:
+        known = ", ".join(TABLEAUS)
         raise NoRuleError(
-            f"solve_ivp has no derivatives for method={method!r}. Choose one of {', '.join(STEPS)}."
+            f"solve_ivp has no derivatives for method={method!r}. Choose one of {known}."
         )
-    problem.assert_no_moving_jump(found.sol, nodes_held(fun, problem.args, y0, t_span))
-    solution = Solution(problem, found, t_span, y0, STEPS[method])
+    between = dense_output or t_eval is not None or bool(given)
+    solution = problem.solution(found, t_span, y0, TABLEAUS[method], between)
     solution.put_into(found, t_eval, given)
     found.sol = solution if dense_output else None
     return found
 
 
+def _real(y0: Any) -> Any:
+    """Return initial values that are integers as the floats that SciPy takes them for."""
+    return y0.astype(float) if isinstance(y0, np.ndarray) and y0.dtype.kind in "iub" else y0
+
+
+def _restored(environment: Environment) -> bool:
+    """Return whether what a function refers to has changed; then it gets back what it was."""
+    has_changed = environment.change() is not None or environment.drawn() is not None
+    if has_changed:
+        environment.restore()
+    return has_changed
+
+
+def _change(function: Callable[..., Any], args: Any, vectorized: bool) -> Callable[..., Any]:
+    """Return dy/dt as a function of time and state."""
+
+    def change(t: Any, y: Any) -> Any:
+        if vectorized:
+            return np.ravel(as_array(function(t, y[:, None], *args)))
+        return as_array(function(t, y, *args))
+
+    return change
+
+
+def _jacobian(change: Callable[[Any, Any], Any]) -> Callable[[Any, Any], Any]:
+    """Return the derivative of dy/dt by the state, as a function of numbers."""
+
+    def call(t: Any, y: Any) -> Any:
+        return plain(jacobian(lambda y: change(t, y))(np.asarray(y, float)))
+
+    return call
+
+
 class _Problem:
     """The differential equation, as a function of nodes and as one of numbers."""
 
-    def __init__(self, function: Callable[..., Any], args: Any, vectorized: bool) -> None:
+    def __init__(
+        self,
+        function: Callable[..., Any],
+        args: Any,
+        vectorized: bool,
+        y0: Any,
+        needed: bool,
+        copies: bool = True,
+    ) -> None:
         self.function = function
         self.args = joined(() if args is None else tuple(args))
         self.vectorized = vectorized
+        self.change = _change(function, self.args, vectorized)
+        is_small = np.size(plain(y0)) <= LARGE
+        #: A copy for the solver, if `function` closes over nodes.
+        self.copy = function
+        if copies and is_small and tracing.tracer() is None:
+            self.copy = with_numbers(function)
         #: Whether a function has returned a node: it closes over one.
         self.has_nodes = False
+        numbers = self.numbers(function)
+        if self.copy is not function:
+            numbers = unless_it_fails(self.numbers(self.copy), numbers)
+        size = np.size(plain(y0)) if is_small else 0
+        self.calls = Calls(numbers, size, needed or self.copy is not function)
 
-    def change(self, t: Any, y: Any) -> Any:
-        """Return dy/dt."""
-        if self.vectorized:
-            return np.ravel(as_array(self.function(t, y[:, None], *self.args)))
-        return as_array(self.function(t, y, *self.args))
+    def depends_on_nodes(self) -> bool:
+        """Return whether a function that the solver has called depends on nodes."""
+        if self.has_nodes or self.copy is self.function:
+            return self.has_nodes
+        change, calls = self.change, self.calls
+        return any(has_node(change(t, y)) for t, y in zip(calls.times, calls.states, strict=True))
 
     def numbers(self, function: Callable[..., Any]) -> Callable[..., Any]:
         """Return a function of time and state as numbers."""
         args = plain(self.args)
 
         def call(t: Any, y: Any) -> Any:
-            found = joined(function(t, y, *args))
-            self.has_nodes = self.has_nodes or has_node(found)
+            found = function(t, y, *args)
+            if type(found) is np.ndarray and found.dtype.kind == "f":
+                return found
+            found = joined(found)
+            if has_node(found):
+                self.has_nodes = self.calls.keeps = True
             return plain(found)
 
         return with_copies(call)
@@ -165,116 +241,59 @@ class _Problem:
                 setattr(call, name, getattr(function, name))
         return call
 
-    def assert_no_moving_jump(self, sol: Any, nodes: list[Any]) -> None:
+    def jacobian_at(self, t: Any, y: Any) -> Callable[..., Any] | None:
+        """Return the Jacobian as a function of numbers; None if `fun` cannot be followed."""
+        args = plain(self.args)
+        fast, found = [
+            _jacobian(_change(function, args, self.vectorized))
+            for function in (self.copy, self.function)
+        ]
+        if self.copy is not self.function:
+            found = unless_it_fails(fast, found)
+        try:
+            found(t, y)
+        except Exception:  # it calls what has no rule, or is not written for nodes
+            return None
+        return with_copies(found)
+
+    def solution(
+        self, found: Any, t_span: Any, y0: Any, method: Tableau, between: bool
+    ) -> Solution:
+        """Return what the solver has found with derivatives; `between` the ends of its steps, too."""
+        fixed, knots = knots_of(found, t_span)
+        steps: Any = None
+        if can_be_together(fixed, y0):
+            chosen = method if between else method.without_interpolant()
+            before = Environment(self.function, self.args)
+            try:
+                steps = Together(chosen, self.change, knots, y0, found.sol, self.calls)
+            except Exception:  # what cannot be computed together may be computed one by one
+                steps = None
+            if _restored(before):  # what a call keeps may belong to the batch
+                steps = None
+        before = Environment(self.function, self.args)
+        with no_grad():
+            samples = None if steps is None else steps.samples
+            self.assert_no_moving_jump(found.sol, samples, (y0, t_span))
+        _restored(before)  # what a call keeps may be without a graph
+        if steps is None:
+            steps = InTurn(method, self.change, knots, y0, found.sol.interpolants)
+        return Solution(steps, fixed, self.args)
+
+    def assert_no_moving_jump(self, sol: Any, samples: Any, others: Any) -> None:
         """Raise if dy/dt jumps where the state or a node has some value, and not at a fixed time."""
-        numbers = self.numbers(self.function)
-        if self.vectorized:
-            numbers = self.numbers(lambda t, y, *_: self.change(t, y))
+        nodes = nodes_held(self.function, self.args, *others)
+        change = self.change
+        numbers = self.numbers(lambda t, y, *_: change(t, y))
 
         def along(t: Any) -> Any:
             return np.asarray(numbers(t, sol(t)), float)
 
-        sizes = np.max(np.abs(sol(sol.ts)), axis=1)
-        change = MOVE * np.where(sizes > 0, sizes, 1.0)
-
         def beside(t: Any) -> Any:
-            return np.asarray(numbers(t, sol(t) + change), float)
+            sizes = np.max(np.abs(sol(sol.ts)), axis=1)
+            moved = sol(t) + MOVE * np.where(sizes > 0, sizes, 1.0)
+            return np.asarray(numbers(t, moved), float)
 
-        with no_grad():
+        if samples is None:
             samples = [(float(t), along(t)) for t in sol.ts]
-            assert_no_moving_jump(along, samples, nodes, "The right-hand side", "t", beside)
-
-    def jacobian_at(self, t: Any, y: Any) -> Callable[..., Any] | None:
-        """Return the Jacobian as a function of numbers; None if `fun` cannot be followed."""
-        alone = _Problem(self.function, plain(self.args), self.vectorized)
-
-        def call(t: Any, y: Any) -> Any:
-            return plain(jacobian(lambda y: alone.change(t, y))(np.asarray(y, float)))
-
-        try:
-            call(t, y)
-        except Exception:  # it calls what has no rule, or is not written for nodes
-            return None
-        return with_copies(call)
-
-
-class Solution:
-    """A solution as a function of the time, with derivatives.
-
-    Parameters
-    ----------
-    problem : object
-        The equation.
-    found : OdeResult
-        What the solver has found.
-    t_span : pair
-        The first and the last time.
-    y0 : array or node
-        The state at the first.
-    step : callable
-        What repeats a step of the solver.
-    """
-
-    def __init__(
-        self, problem: _Problem, found: Any, t_span: Any, y0: Any, step: Callable[..., Any]
-    ) -> None:
-        self.problem = problem
-        first, last = t_span
-        pieces = found.sol.interpolants
-        fixed = [pieces[0].t_old, *[piece.t for piece in pieces]] if pieces else [plain(first)]
-        start, length = fixed[0], plain(last) - fixed[0]
-        if found.status == 0 and has_node(first, last):
-            knots = [first + (t - start) / length * (last - first) for t in fixed]
-        else:
-            knots = [first + (t - start) for t in fixed]
-        self.fixed, self.knots, self.states, self.pieces = np.array(fixed), knots, [y0], []
-        slope = None
-        for number, piece in enumerate(pieces):
-            t, h, y = knots[number], knots[number + 1] - knots[number], self.states[-1]
-
-            def guess(x: Any, piece: Any = piece) -> Any:
-                return piece(piece.t_old + x * (piece.t - piece.t_old)) - piece(piece.t_old)
-
-            y, slope, between = step(problem.change, t, h, y, slope, guess)
-            self.states.append(y)
-            self.pieces.append(between)
-
-    def __call__(self, t: Any) -> Any:
-        """Return the state at some times: a column for each, or one vector for a number."""
-        t = joined(t)
-        numbers = plain(t)
-        if np.ndim(numbers) == 0:
-            return self._at(t, numbers)
-        columns = [self._at(t[i], numbers[i]) for i in range(len(numbers))]
-        return np.stack(columns, axis=1)
-
-    def _at(self, t: Any, number: Any) -> Any:
-        if not self.pieces:
-            return self.states[0]
-        forward = self.fixed[-1] >= self.fixed[0]
-        inner = self.fixed[1:-1] if forward else -self.fixed[1:-1]
-        i = int(np.searchsorted(inner, number if forward else -number, side="left"))
-        return self.pieces[i]((t - self.knots[i]) / (self.knots[i + 1] - self.knots[i]))
-
-    def put_into(self, result: Any, t_eval: Any, events: Any) -> None:
-        """Put times, states and events with derivatives into the solver's result."""
-        last = result.t[-1] if len(result.t) else None
-        for number, event in enumerate(events or ()):
-            times = [self._time_of(event, t) for t in result.t_events[number]]
-            if times:
-                result.t_events[number] = as_array(times)
-                result.y_events[number] = np.stack([self(t) for t in times])
-        if t_eval is not None:
-            result.t = as_array(t_eval)[: len(result.t)]
-            result.y = self(result.t) if len(result.t) else result.y
-            return
-        knots, states = list(self.knots), [as_array(state) for state in self.states]
-        if result.status == 1:  # an event has ended the last step
-            ends = [times[-1] for times in result.t_events if len(times)]
-            knots[-1] = min(ends, key=lambda t: abs(plain(t) - last))
-            states[-1] = self(knots[-1])
-        result.t, result.y = as_array(knots), np.stack(states, axis=1)
-
-    def _time_of(self, event: Callable[..., Any], t: Any) -> Any:
-        """Return the time of an event, by the implicit function theorem."""
-        return implicit.root(lambda t: event(t, self(t), *self.problem.args), float(t))
+        assert_no_moving_jump(along, samples, nodes, "The right-hand side", "t", beside)

@@ -19,18 +19,9 @@ from autograd.implicit.equations import assert_regular, jacobian_of, variable
 from autograd.implicit.newton import largest
 from autograd.implicit.newton import polished as generally_polished
 from autograd.implicit.solution import Solution
+from autograd.scipy.integrate.tableaus import NODES, WEIGHTS
 
 Function = Callable[[Any, Any], Any]
-
-_S6 = 6**0.5
-NODES = np.array([(4 - _S6) / 10, (4 + _S6) / 10, 1.0])
-WEIGHTS = np.array(
-    [
-        [(88 - 7 * _S6) / 360, (296 - 169 * _S6) / 1800, (-2 + 3 * _S6) / 225],
-        [(296 + 169 * _S6) / 1800, (88 + 7 * _S6) / 360, (-2 - 3 * _S6) / 225],
-        [(16 - _S6) / 36, (16 + _S6) / 36, 1 / 9],
-    ]
-)
 
 #: How often the Jacobian may be used before Newton's method makes one in each step.
 ITERATIONS = 8

@@ -1,4 +1,4 @@
-"""The steps of the solvers of `solve_ivp`, again with nodes.
+"""The steps of the solvers of `solve_ivp`, again with nodes, one after the other.
 
 The solver has chosen the steps; between their ends the result is a fixed sequence of operations, so
 that its derivative is exact. The explicit methods repeat their own formulas. The implicit ones, whose
@@ -12,9 +12,9 @@ from collections.abc import Callable
 from typing import Any
 
 import numpy as np
-import scipy.integrate as _original
 
-from autograd.scipy.integrate.stages import NODES, Stages
+from autograd.scipy.integrate.stages import Stages
+from autograd.scipy.integrate.tableaus import NODES, POWERS, Tableau
 
 Function = Callable[[Any, Any], Any]
 
@@ -22,77 +22,71 @@ Function = Callable[[Any, Any], Any]
 Step = tuple[Any, Any, Callable[[Any], Any]]
 
 
-def runge_kutta(method: type) -> Callable[..., Step]:
-    """Return the step of an explicit method of Runge and Kutta with an interpolant in powers."""
+def runge_kutta(method: Tableau, f: Function, t: Any, h: Any, y: Any, slope: Any) -> Step:
+    """Return a step of an explicit method, whose interpolant may need more slopes."""
+    slopes = [f(t, y) if slope is None else slope]
 
-    def step(f: Function, t: Any, h: Any, y: Any, slope: Any, guess: Any) -> Step:
-        new, end, slopes = _stages(method, f, t, h, y, slope)
-        coefficients = np.stack(slopes, axis=-1) @ method.P  # type: ignore[attr-defined]
-
-        def between(x: Any) -> Any:
-            powers = x ** np.arange(1.0, coefficients.shape[-1] + 1)
-            return y + h * (coefficients @ powers)
-
-        return new, end, between
-
-    return step
-
-
-def dop853(f: Function, t: Any, h: Any, y: Any, slope: Any, guess: Any) -> Step:
-    """Return the step of the method of Dormand and Prince of order 8, whose interpolant needs more."""
-    method = _original.DOP853
-    new, end, slopes = _stages(method, f, t, h, y, slope)
-    known: list[Any] = []
-
-    def coefficients() -> list[Any]:
-        if not known:
-            more = list(slopes)
-            for a, c in zip(method.A_EXTRA, method.C_EXTRA, strict=True):
-                more.append(f(t + c * h, y + h * (np.stack(more, axis=-1) @ a[: len(more)])))
-            change = new - y
-            known.extend([change, h * slopes[0] - change, 2 * change - h * (end + slopes[0])])
-            known.extend(h * (method.D @ np.stack(more)))
-        return known
+    def up_to(count: int) -> Any:
+        while len(slopes) < count:
+            i = len(slopes)
+            change = np.stack(slopes, axis=-1) @ method.a[i, :i] * h
+            slopes.append(f(t + method.c[i] * h, y + change))
+        return np.stack(slopes[:count], axis=-1)
 
     def between(x: Any) -> Any:
-        total: Any = 0.0
-        for i, part in enumerate(reversed(coefficients())):
-            total = (total + part) * (x if i % 2 == 0 else 1 - x)
-        return y + total
+        powers = x ** np.arange(1.0, method.powers.shape[1] + 1)
+        return y + h * (up_to(len(method.c)) @ (method.powers @ powers))
 
-    return new, end, between
-
-
-def _stages(method: Any, f: Function, t: Any, h: Any, y: Any, slope: Any) -> tuple[Any, Any, Any]:
-    """Return the state and the slope at the end of a step, and all slopes."""
-    slopes = [f(t, y) if slope is None else slope]
-    for a, c in zip(method.A[1:], method.C[1:], strict=True):
-        change = np.stack(slopes, axis=-1) @ a[: len(slopes)] * h
-        slopes.append(f(t + c * h, y + change))
-    new = y + h * (np.stack(slopes, axis=-1) @ method.B)
+    s = method.stages
+    new = y + h * (up_to(s) @ method.b[:s])
     slopes.append(f(t + h, new))
-    return new, slopes[-1], slopes
+    return new, slopes[s], between
 
 
-#: From the values at the nodes to the coefficients of x, x² and x³.
-_POWERS = np.linalg.inv(NODES[:, None] ** np.arange(1, 4))
-
-
-def radau(f: Function, t: Any, h: Any, y: Any, slope: Any, guess: Any) -> Step:
+def radau(f: Function, t: Any, h: Any, y: Any, guess: Callable[[Any], Any]) -> Step:
     """Return a step of Radau IIA: three stages, which are the solution of a system of equations."""
     z = Stages(f, t, h, y, np.stack([guess(c) for c in NODES])).result
 
     def between(x: Any) -> Any:
-        return y + (x ** np.arange(1.0, 4.0)) @ (_POWERS @ z)
+        return y + (x ** np.arange(1.0, 4.0)) @ (POWERS @ z)
 
     return y + z[2], None, between
 
 
-STEPS: dict[str, Callable[..., Step]] = {
-    "RK23": runge_kutta(_original.RK23),
-    "RK45": runge_kutta(_original.RK45),
-    "DOP853": dop853,
-    "Radau": radau,
-    "BDF": radau,
-    "LSODA": radau,
-}
+class InTurn:
+    """The steps of a solver one after the other.
+
+    Attributes
+    ----------
+    knots : array or node
+        The ends of the steps.
+    states : array or node
+        The states there, one row for each.
+    """
+
+    def __init__(
+        self, method: Tableau, f: Function, knots: Any, y0: Any, pieces: list[Any]
+    ) -> None:
+        self.knots, self.between, slope = knots, [], None
+        states = [y0]
+        for number, piece in enumerate(pieces):
+            t, h, y = knots[number], knots[number + 1] - knots[number], states[-1]
+
+            def guess(x: Any, piece: Any = piece) -> Any:
+                return piece(piece.t_old + x * (piece.t - piece.t_old)) - piece(piece.t_old)
+
+            if method.is_explicit:
+                y, slope, between = runge_kutta(method, f, t, h, y, slope)
+            else:
+                y, slope, between = radau(f, t, h, y, guess)
+            states.append(y)
+            self.between.append(between)
+        self.states = np.stack(states)
+
+    def at(self, steps: Any, times: Any) -> Any:
+        """Return the states at times in some steps, one row for each."""
+        rows = []
+        for row, i in enumerate(steps):
+            start, end = self.knots[i], self.knots[i + 1]
+            rows.append(self.between[i]((times[row] - start) / (end - start)))
+        return np.stack(rows)

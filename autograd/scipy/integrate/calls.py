@@ -1,0 +1,69 @@
+"""What a solver has asked a right-hand side for, and whether a batch of calls gives the same."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+
+from autograd.engine.dispatch import plain
+from autograd.errors import DataError
+from autograd.implicit.equations import variable
+
+Function = Callable[[Any, Any], Any]
+
+#: By how much slopes may differ, relative to the largest of a component.
+DIFFERENT = 1e-9
+
+
+class Calls:
+    """A right-hand side as a function of numbers, which keeps what it was called with.
+
+    Parameters
+    ----------
+    function : callable
+        ``function(t, y)``, for numbers.
+    size : int
+        How many numbers are in a state.
+    keeps : bool
+        Whether calls are kept.
+    """
+
+    def __init__(self, function: Function, size: int, keeps: bool) -> None:
+        self.function, self.size, self.keeps = function, size, keeps
+        # Three lists, as many tuples would start Python's search for garbage.
+        self.times: list[float] = []
+        self.states: list[Any] = []
+        self.slopes: list[Any] = []
+
+    def __call__(self, t: Any, y: Any) -> Any:
+        """Return the slope."""
+        found = self.function(t, y)
+        if self.keeps and np.size(y) == np.size(found) == self.size:
+            self.times.append(float(t))
+            self.states.append(np.array(y).ravel())
+            self.slopes.append(np.ravel(found))
+        return found
+
+    def samples(self, f: Function, knots: Any, states: Any) -> list[tuple[float, Any]]:
+        """Return the times and slopes at some knots, from a function that computes all at once.
+
+        Raises
+        ------
+        DataError
+            If the function gives other slopes in a batch than it gave one by one: it depends on more
+            than its arguments, for example.
+        """
+        count, n = len(self.times), states.shape[1]
+        times = np.concatenate([self.times, knots])
+        every = np.concatenate([*self.states, states.ravel()]).reshape(-1, n)
+        with np.errstate(all="ignore"):  # what a solver tries and rejects may be infinite
+            found = np.asarray(plain(f(times, variable(every))))
+            expected = np.concatenate(self.slopes).reshape(count, n)
+            finite = np.isfinite(expected)
+            sizes = np.max(np.abs(expected), axis=0, initial=0.0, where=finite)
+            same = (np.abs(found[:count] - expected) <= DIFFERENT * sizes) | ~finite
+        if found.dtype != float or found.shape != every.shape or not np.all(same):
+            raise DataError("The right-hand side is another one in a batch of calls.")
+        return list(zip(knots.tolist(), found[count:], strict=True))
