@@ -10,46 +10,69 @@ from typing import Any
 
 import numpy as np
 
-from autograd.engine import Node
+from autograd.engine import Node, tracing
 from autograd.engine.dispatch import plain
+from autograd.program.environment import Environment
 
 Function = Callable[..., Any]
 
 
-def with_numbers(function: Any) -> Any:
+#: How often something that a function refers to may change between its calls.
+CHANGES = 3
+
+
+def with_numbers(function: Any, arguments: Any = ()) -> Any:
     """Return a function that computes the same as another one, from numbers alone.
 
     Nodes in the variables that it closes over, and in those of the functions among them, are
     replaced in a copy; everything else is shared with it. The arrays in their place cannot be
-    assigned to. Code that asks for a node's attributes may fail in the copy.
+    assigned to. Where the copy raises an error, as code may that asks for a node's attributes, or
+    changes something that it refers to, such as a dict of known results, the function itself is
+    called in its place, and from then on.
 
     Parameters
     ----------
     function : callable
         The function.
+    arguments : tuple
+        Objects that it is called with.
 
     Returns
     -------
     callable
-        The copy; the function itself if it closes over no nodes.
+        The copy; the function itself if it closes over no nodes, or is recorded in a program.
     """
-    return _Copies().of(function) if _holds_node(function, set()) else function
+    if not _holds_node(function, set()) or tracing.tracer() is not None:
+        return function
+    return _WithNumbers(function, arguments)
 
 
-def unless_it_fails(fast: Function, function: Function) -> Function:
-    """Return a function that calls `fast` until that raises an error, and then another one."""
-    failed = False
+class _WithNumbers:
+    """A function that is called in the place of another one while it has no effect of its own."""
 
-    def call(*arguments: Any) -> Any:
-        nonlocal failed
-        if not failed:
-            try:
-                return fast(*arguments)
-            except Exception:  # perhaps only of the copy
-                failed = True
-        return function(*arguments)
+    def __init__(self, function: Function, arguments: Any) -> None:
+        self._function, self._arguments = function, arguments
+        self._copy: Function | None = _Copies().of(function)
+        self._left = CHANGES
+        self._before = Environment(function, arguments)
 
-    return call
+    def __call__(self, *arguments: Any, **keywords: Any) -> Any:
+        """Return what the function returns."""
+        if self._copy is not None and not self._before.holds():  # something else has changed it
+            self._left -= 1
+            self._before = Environment(self._function, self._arguments)
+            self._copy = _Copies().of(self._function) if self._left else None
+        if self._copy is None:
+            return self._function(*arguments, **keywords)
+        try:
+            found = self._copy(*arguments, **keywords)
+            if self._before.holds():
+                return found
+        except Exception:  # perhaps only of the copy
+            pass
+        self._copy = None
+        self._before.restore()
+        return self._function(*arguments, **keywords)
 
 
 class _Copies:

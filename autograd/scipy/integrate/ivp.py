@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 import scipy.integrate as _original
 
-from autograd.engine import no_grad, tracing
+from autograd.engine import no_grad
 from autograd.engine.dispatch import plain
 from autograd.errors import NoRuleError, SolutionError
 from autograd.program.environment import Environment
@@ -21,7 +21,7 @@ from autograd.scipy.integrate.steps import InTurn
 from autograd.scipy.integrate.tableaus import TABLEAUS, Tableau
 from autograd.scipy.integrate.trajectory import LARGE, Together, can_be_together
 from autograd.scipy.jumps import MOVE, assert_no_moving_jump, nodes_held
-from autograd.scipy.with_numbers import unless_it_fails, with_numbers
+from autograd.scipy.with_numbers import with_numbers
 from autograd.transforms import jacobian
 
 #: The methods that use the Jacobian.
@@ -105,31 +105,23 @@ def solve_ivp(
     y0, t_span = _real(as_array(y0)), tuple(t_span)
     given = [events] if callable(events) else events
 
-    def solved(problem: _Problem) -> Any:
-        jac = options.get("jac")
-        if method in IMPLICIT and jac is None:
-            jac = problem.jacobian_at(plain(t_span[0]), plain(y0))
-        elif callable(jac):
-            jac = problem.numbers(jac)
-        return _original.solve_ivp(
-            problem.calls,
-            plain(t_span),
-            plain(y0),
-            method,
-            None if t_eval is None else plain(as_array(t_eval)),
-            True,
-            None if given is None else [problem.event(event) for event in given],
-            vectorized,
-            **plain(options | ({} if jac is None else {"jac": jac})),
-        )
-
     needed = has_node(args, y0, t_span, t_eval)
-    before = Environment(fun, args or ())
     problem = _Problem(fun, args, vectorized, y0, needed)
-    found = solved(problem)
-    if problem.copy is not fun and _restored(before):  # what it keeps must be its own
-        problem = _Problem(fun, args, vectorized, y0, needed, copies=False)
-        found = solved(problem)
+    if method in IMPLICIT and options.get("jac") is None:
+        options["jac"] = problem.jacobian_at(plain(t_span[0]), plain(y0))
+    elif callable(options.get("jac")):
+        options["jac"] = problem.numbers(options["jac"])
+    found = _original.solve_ivp(
+        problem.calls,
+        plain(t_span),
+        plain(y0),
+        method,
+        None if t_eval is None else plain(as_array(t_eval)),
+        True,
+        None if given is None else [problem.event(event) for event in given],
+        vectorized,
+        **plain(options),
+    )
     if not (needed or problem.depends_on_nodes()):
         found.sol = found.sol if dense_output else None
         return found
@@ -173,15 +165,6 @@ def _change(function: Callable[..., Any], args: Any, vectorized: bool) -> Callab
     return change
 
 
-def _jacobian(change: Callable[[Any, Any], Any]) -> Callable[[Any, Any], Any]:
-    """Return the derivative of dy/dt by the state, as a function of numbers."""
-
-    def call(t: Any, y: Any) -> Any:
-        return plain(jacobian(lambda y: change(t, y))(np.asarray(y, float)))
-
-    return call
-
-
 class _Problem:
     """The differential equation, as a function of nodes and as one of numbers."""
 
@@ -192,7 +175,6 @@ class _Problem:
         vectorized: bool,
         y0: Any,
         needed: bool,
-        copies: bool = True,
     ) -> None:
         self.function = function
         self.args = joined(() if args is None else tuple(args))
@@ -200,16 +182,11 @@ class _Problem:
         self.change = _change(function, self.args, vectorized)
         is_small = np.size(plain(y0)) <= LARGE
         #: A copy for the solver, if `function` closes over nodes.
-        self.copy = function
-        if copies and is_small and tracing.tracer() is None:
-            self.copy = with_numbers(function)
+        self.copy = with_numbers(function, self.args) if is_small else function
         #: Whether a function has returned a node: it closes over one.
         self.has_nodes = False
-        numbers = self.numbers(function)
-        if self.copy is not function:
-            numbers = unless_it_fails(self.numbers(self.copy), numbers)
         size = np.size(plain(y0)) if is_small else 0
-        self.calls = Calls(numbers, size, needed or self.copy is not function)
+        self.calls = Calls(self.numbers(self.copy), size, needed or self.copy is not function)
 
     def depends_on_nodes(self) -> bool:
         """Return whether a function that the solver has called depends on nodes."""
@@ -243,13 +220,11 @@ class _Problem:
 
     def jacobian_at(self, t: Any, y: Any) -> Callable[..., Any] | None:
         """Return the Jacobian as a function of numbers; None if `fun` cannot be followed."""
-        args = plain(self.args)
-        fast, found = [
-            _jacobian(_change(function, args, self.vectorized))
-            for function in (self.copy, self.function)
-        ]
-        if self.copy is not self.function:
-            found = unless_it_fails(fast, found)
+        change = _change(self.copy, plain(self.args), self.vectorized)
+
+        def found(t: Any, y: Any) -> Any:
+            return plain(jacobian(lambda y: change(t, y))(np.asarray(y, float)))
+
         try:
             found(t, y)
         except Exception:  # it calls what has no rule, or is not written for nodes

@@ -9,10 +9,10 @@ from typing import Any
 
 import numpy as np
 
-from autograd.engine import no_grad
 from autograd.engine.dispatch import plain
 from autograd.errors import SolutionError
 from autograd.scipy.fallback import has_node, joined, with_copies
+from autograd.scipy.with_numbers import with_numbers
 
 Function = Callable[..., Any]
 Transform = Callable[[Function], Function]
@@ -54,11 +54,12 @@ class Called:
     def of_numbers(self, function: Function) -> Function:
         """Return another function of the same arguments, such as a derivative, as numbers."""
         args, keywords = plain(self.args), plain(self.keywords)
+        fast = with_numbers(function, self.args)
 
         @functools.wraps(function)
         def call(x: Any, *more: Any) -> Any:
-            with no_grad():
-                return plain(joined(function(x, *more, *args, **keywords)))
+            # Not inside `no_grad`: the function may keep a node for later.
+            return plain(joined(fast(x, *more, *args, **keywords)))
 
         return with_copies(call)
 
@@ -68,9 +69,10 @@ class Called:
         It is tried at `x`, with what it takes besides.
         """
         args, keywords = plain(self.args), plain(self.keywords)
+        fast = with_numbers(self.function, self.args)
 
         def call(x: Any, *more: Any) -> Any:
-            found = transform(lambda x: self.function(x, *args, **keywords))(x, *more)
+            found = transform(lambda x: fast(x, *args, **keywords))(x, *more)
             return plain(found)
 
         try:
