@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import datetime
 import numbers
 import types
@@ -88,6 +89,11 @@ def _equal(a: Any, b: Any) -> bool:
             for f in (a, b)
         ]
         return a is b or (a.__code__ is b.__code__ and _equal(*parts))
+    if isinstance(a, types.MethodType):
+        return a.__func__ is b.__func__ and _equal(a.__self__, b.__self__)
+    if dataclasses.is_dataclass(a):  # which compares functions by identity
+        names = [field.name for field in dataclasses.fields(a)]
+        return all(_equal(getattr(a, name), getattr(b, name)) for name in names)
     if isinstance(a, dict):
         return list(a) == list(b) and all(map(_equal, a.values(), b.values()))
     if isinstance(a, (tuple, list)):

@@ -32,6 +32,10 @@ FUNCTIONS = {
     "quad, limit": lambda a: integrate.quad(lambda x: np.exp(-x), 0, a)[0],
     "quad_vec": lambda a: integrate.quad_vec(lambda x: np.exp(-a * x), 0, 1)[0],
     "dblquad": lambda a: integrate.dblquad(lambda y, x: a * a * x * y, 0, 1, 0, 1)[0],
+    "odeint": lambda a: integrate.odeint(lambda y, t: -y / a, [1.0], [0.0, 0.5])[-1, 0],
+    "odeint, arguments": lambda a: integrate.odeint(
+        lambda y, t, a: -y / a, [1.0], [0.0, 0.5], (a,)
+    )[-1, 0],
     "solve_ivp": lambda a: integrate.solve_ivp(hunt, (0, 1), [1.0, 1.5], args=(a / 5,)).y[0, -1],
     "Radau": lambda a: integrate.solve_ivp(
         lambda t, y: hunt(t, y, a / 5), (0, 0.2), [1.0, 1.5], "Radau"

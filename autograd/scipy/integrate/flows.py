@@ -94,7 +94,7 @@ class Flow:
         if create:
             return Flow(backward, state, span, self.shared, self.shared).result[1]
         with refusing_failure():
-            return _original.odeint(backward, state, span, **self.shared)[1]
+            return _original.odeint(with_copies(backward), state, span, **self.shared)[1]
 
     def _adjoint_slope(self, state: Any, time: Any, n: int, create: bool) -> Any:
         """Return the slopes of state, adjoint, and derivatives by what is closed over."""
