@@ -9,23 +9,42 @@ from autograd.debugging import Trace
 from autograd.engine import Value
 from autograd.engine.derivatives import derivatives
 from autograd.engine.dispatch import plain
+from autograd.engine.observers import Observer
 
 
-def closed_over(trace: Trace, fresh: list[Any], begun: float) -> list[Any]:
+class Made(Observer):
+    """Context manager that keeps the nodes that are made in it, in order."""
+
+    def __init__(self) -> None:
+        self.nodes: list[Any] = []
+
+    def __enter__(self) -> Made:
+        self.watch()
+        return self
+
+    def __exit__(self, kind: object, error: object, traceback: object) -> None:
+        self.leave()
+
+    def made(self, node: Any) -> None:
+        """Keep a node."""
+        self.nodes.append(node)
+
+
+def closed_over(made: Made | Trace, fresh: list[Any], begun: float) -> list[Any]:
     """Return the nodes from outside of a call that were used inside.
 
     Parameters
     ----------
-    trace : Trace
+    made : Made or Trace
         The nodes that were computed inside.
     fresh : list of Node
         Its arguments.
     begun : float
         The number of the call: younger leaves are its own.
     """
-    known = {id(node) for node in (*trace.nodes, *fresh)}
+    known = {id(node) for node in (*made.nodes, *fresh)}
     found: dict[int, Any] = {}
-    for node in trace.nodes:
+    for node in made.nodes:
         for parent in node.parents:
             if id(parent) in known or not varies(parent):
                 continue

@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 
 from autograd import tree
+from autograd.captured import Made
 from autograd.engine import Node, Tensor, dispatch, objects
 from autograd.engine.derivatives import rows_of_derivatives
 from autograd.engine.transform_calls import arguments as arguments_of_call
@@ -77,7 +78,8 @@ class Point:
 
     def __init__(self, system: System, at: Any, create: bool = False) -> None:
         self.u = u = variable(at)
-        self.residual = system.equations(u)
+        with Made() as self.made:
+            self.residual = system.equations(u)
         self.jacobian = jacobian_of(self.residual, u, create)
 
     def step(self) -> Any:

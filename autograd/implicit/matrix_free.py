@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from autograd.captured import pulled
+from autograd.captured import Made, pulled
 from autograd.engine import dispatch
 from autograd.engine.grad_mode import enable_grad
 from autograd.errors import SolutionError
@@ -25,7 +25,8 @@ class Residual:
     def __init__(self, system: System, at: Any) -> None:
         with enable_grad():
             self.u = variable(at)
-            self.residual = system.equations(self.u)
+            with Made() as self.made:
+                self.residual = system.equations(self.u)
 
     def pushed(self, v: Any) -> Any:
         """Return the Jacobian times a vector."""
@@ -98,8 +99,8 @@ class Krylov:
             )
         return x
 
-    def polished(self, system: System, start: Any) -> Any:
-        """Return an exact solution near another one, by Newton's method; raise if there is none."""
+    def polished(self, system: System, start: Any) -> Residual:
+        """Return the point of an exact solution near another one, by Newton's method, or raise."""
         x, last = start, np.inf
         reach = NEAR * max(1.0, largest(start))
         eps = np.finfo(x.dtype).eps
@@ -107,10 +108,10 @@ class Krylov:
             residual = Residual(system, x)
             step = self(residual, dispatch.plain(residual.residual), allowed=NEAR)
             if largest(step) <= 64 * eps * largest(x):
-                return x
+                return residual
             if not largest(step) <= last / 4:
                 if largest(step) <= np.sqrt(eps) * max(1.0, largest(x)):
-                    return x  # the rest is rounding
+                    return residual  # the rest is rounding
                 break
             x, last = x - step, largest(step)
             if not largest(x - start) <= reach:

@@ -20,8 +20,8 @@ STEPS = 20
 SLOW = 0.1
 
 
-def polished(system: System, start: Any) -> Any:
-    """Return an exact solution near another one, by Newton's method; raise if there is none."""
+def polished(system: System, start: Any) -> Point:
+    """Return the point of an exact solution near another one, by Newton's method, or raise."""
     x, before, last = start, None, np.zeros(0)
     reach = NEAR * max(1.0, largest(start))
     for _ in range(STEPS):
@@ -29,7 +29,7 @@ def polished(system: System, start: Any) -> Any:
         step = point.step()
         if largest(step) <= 4 * np.finfo(x.dtype).eps * largest(x):
             _assert_steady(system, point)
-            return x
+            return point
         if before is not None and not largest(step) <= largest(last) / 4:
             change = np.linalg.solve(before, (point.jacobian - before) @ last)
             bent = largest(change) / largest(last)  # whatever the units of the residual
@@ -39,13 +39,13 @@ def polished(system: System, start: Any) -> Any:
                     "than once: there the solution has no derivative."
                 )
             if largest(step) <= np.sqrt(np.finfo(x.dtype).eps) * max(1.0, largest(x)):
-                return x  # the rest is rounding
+                return point  # the rest is rounding
             break
         x, before, last = x - step, point.jacobian, step
         if not largest(x - start) <= reach:
             break
     else:
-        return x
+        return Point(system, x)
     raise no_solution(system, start)
 
 

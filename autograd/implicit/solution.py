@@ -9,7 +9,6 @@ import numpy as np
 
 from autograd import tree
 from autograd.captured import AllAtOnce, closed_over, pulled
-from autograd.debugging import Trace
 from autograd.engine import Node, dispatch
 from autograd.engine.closures import begin_call
 from autograd.engine.grad_mode import enable_grad, is_recording
@@ -133,10 +132,9 @@ class Solution:
         self.system = System(residual, x)
         begun = begin_call()
         with enable_grad():
-            self.packed = self.polished(self.system.packed())
-            with Trace() as trace:
-                self.point = self.at(self.packed)
-        self.others = closed_over(trace, [], begun)
+            self.point = self.polished(self.system.packed())
+        self.packed = dispatch.plain(self.point.u)
+        self.others = closed_over(self.point.made, [self.point.u], begun)
         self.derivatives = AllAtOnce(range(len(self.others)))
         solution = self.packed
         if self.others and is_recording():
@@ -147,7 +145,7 @@ class Solution:
         self.result = self.system.unpacked(solution)
 
     def polished(self, start: Any) -> Any:
-        """Return an exact solution near another one; raise if there is none."""
+        """Return the point of an exact solution near another one; raise if there is none."""
         return polished(self.system, start)
 
     def at(self, u: Any, create: bool = False) -> Any:
@@ -195,7 +193,7 @@ class MatrixFree(Solution):
         super().__init__(residual, x)
 
     def polished(self, start: Any) -> Any:
-        """Return an exact solution near another one; raise if there is none."""
+        """Return the point of an exact solution near another one; raise if there is none."""
         return self.krylov.polished(self.system, start)
 
     def at(self, u: Any, create: bool = False) -> Any:

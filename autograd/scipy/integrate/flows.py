@@ -12,8 +12,7 @@ from typing import Any
 import numpy as np
 import scipy.integrate as _original
 
-from autograd.captured import AllAtOnce, closed_over, pulled
-from autograd.debugging import Trace
+from autograd.captured import AllAtOnce, Made, closed_over, pulled
 from autograd.engine import Node, dispatch
 from autograd.engine.closures import begin_call
 from autograd.engine.dispatch import plain
@@ -48,11 +47,11 @@ class Flow:
     ) -> None:
         self.change, self.shared = change, shared
         begun = begin_call()
-        with Trace() as trace, refusing_failure():
+        with Made() as made, refusing_failure():
             found = _original.odeint(
                 with_copies(lambda y, t: plain(self.slope(y, t))), plain(y0), plain(t), **options
             )
-        self.others = closed_over(trace, [], begun) if is_recording() else []
+        self.others = closed_over(made, [], begun) if is_recording() else []
         self.derivatives = AllAtOnce(range(2 + len(self.others)))
         primitive = define(lambda *_: found, variadic=self._pull_back, name="odeint")
         self.result: Any = dispatch.apply(primitive, (y0, t, *self.others), dispatch.NO_KEYWORDS)

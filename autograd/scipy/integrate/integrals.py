@@ -10,8 +10,7 @@ from typing import Any
 import numpy as np
 import scipy.integrate as _original
 
-from autograd.captured import AllAtOnce, closed_over, pulled
-from autograd.debugging import Trace
+from autograd.captured import AllAtOnce, Made, closed_over, pulled
 from autograd.engine import Node, dispatch
 from autograd.engine.closures import begin_call
 from autograd.engine.dispatch import plain
@@ -341,9 +340,9 @@ class _Integral:
         self.function: Function = lambda x: joined(function(x))
         self.rule = rule
         begun = begin_call()
-        with Trace() as trace:
+        with Made() as made:
             found, complaints, samples = _numbers(self.function, a, b, rule)
-        self.others = closed_over(trace, [], begun) if is_recording() else []
+        self.others = closed_over(made, [], begun) if is_recording() else []
         if is_recording():
             held = {id(node): node for node in (*self.others, *nodes_held(function))}
             assert_no_moving_jump(

@@ -12,6 +12,7 @@ from typing import Any
 import numpy as np
 import scipy.linalg
 
+from autograd.captured import Made
 from autograd.engine import no_grad
 from autograd.engine.dispatch import plain
 from autograd.engine.transform_calls import arguments as arguments_of_call
@@ -32,7 +33,7 @@ class Point:
 
     def __init__(self, f: Function, t: Any, h: Any, y: Any, changes: Any, create: bool) -> None:
         self.u = variable(changes)
-        with arguments_of_call([self.u]):
+        with Made() as self.made, arguments_of_call([self.u]):
             z = self.u.reshape(len(NODES), -1)
             states = [variable(y + z[i]) for i in range(len(NODES))]
             slopes = [f(t + c * h, state) for c, state in zip(NODES, states, strict=True)]
@@ -63,7 +64,7 @@ class Stages(Solution):
         return Point(self.f, self.t, self.h, self.y, u, create)
 
     def polished(self, start: Any) -> Any:
-        """Return the solution near the solver's."""
+        """Return the point of the solution near the solver's."""
         point = self.at(start)
         assert_regular(plain(point.jacobian))
         factors = scipy.linalg.lu_factor(plain(point.jacobian))
@@ -73,10 +74,10 @@ class Stages(Solution):
             step = scipy.linalg.lu_solve(factors, rest)
             x = x - step
             if largest(step) <= 4 * eps * largest(x):
-                return x
+                return self.at(x)
             if not largest(step) <= last / 4:
                 break
             last = largest(step)
             with no_grad():
                 rest = np.ravel(plain(self.equations(x.reshape(len(NODES), -1))))
-        return generally_polished(self.system, x)
+        return self.at(plain(generally_polished(self.system, x).u))

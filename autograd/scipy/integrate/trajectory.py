@@ -16,6 +16,7 @@ from typing import Any
 import numpy as np
 
 from autograd import vmap
+from autograd.captured import Made
 from autograd.engine import Tensor
 from autograd.engine.closures import begin_call
 from autograd.engine.dispatch import plain
@@ -106,7 +107,7 @@ class Point:
     def __init__(self, steps: Steps, slopes: Any, create: bool) -> None:
         self.steps, self.create = steps, create
         self.u = variable(slopes)
-        with arguments_of_call([self.u]):
+        with Made() as self.made, arguments_of_call([self.u]):
             k = np.reshape(self.u, steps.shape)
             #: At which backward passes end, as the slopes at a stage depend on its state alone.
             self.inner = variable(steps.inner(k))
@@ -223,9 +224,9 @@ class Trajectory(Solution):
         return self.point.step(change)
 
     def polished(self, start: Any) -> Any:
-        """Return the solution near a guess; for an explicit method it is the solution."""
+        """Return the point of the solution near a guess, which explicit methods have found."""
         if self.steps.method.is_explicit:
-            return start
+            return self.at(start)
         slopes, last = start, np.inf
         for _ in range(ITERATIONS):
             point = self.at(slopes)
@@ -233,7 +234,7 @@ class Trajectory(Solution):
             slopes = slopes - change
             size = self._moved(change, point)
             if size <= SMALL or (size <= ROUNDING and not size <= last / 4):
-                return slopes
+                return self.at(slopes)
             last = size
         raise SolutionError("Newton's method does not find the stages of all steps at once.")
 
