@@ -21,6 +21,7 @@ from autograd.engine.node import Node, plain
 from autograd.engine.observers import tell_pulled
 from autograd.engine.operations import GETITEM
 from autograd.engine.primitive import NOTHING, Primitive
+from autograd.engine.tiles import is_large
 from autograd.engine.value_backward import acquire, backward_values, release
 from autograd.errors import FreedGraphError, GraphError
 
@@ -297,6 +298,9 @@ def _pull_back(
     if isinstance(g, ArrayNode):
         is_batched = is_batched or isinstance(g._contents, batching.Batched)
     edge = sweep.first_edge[number]
+    last = -1
+    if sweep.writable[number] and primitive.fresh_results and not is_batched:
+        last = _last_to_own(sweep, number, node, len(arguments))
     for argnum in range(len(arguments)):
         parent = sweep.edges[edge + argnum]
         if parent < 0:
@@ -314,7 +318,10 @@ def _pull_back(
             found = batching.pulled(primitive, argnum, g, y, plain, keywords)
         else:
             try:
-                found = primitive.pullback(argnum, g, y, plain, keywords)
+                if argnum == last and primitive.partials is not None:
+                    found = primitive.pullback_in_place(argnum, g, y, plain)
+                else:
+                    found = primitive.pullback(argnum, g, y, plain, keywords)
             except (TypeError, NotImplementedError, AttributeError) as error:
                 foreign.explain(primitive.name, error, g, plain)
                 raise
@@ -325,6 +332,8 @@ def _pull_back(
         if GRAD_MODE.interventions != 0:
             numbers = isinstance(found, Node) and not sweep.create
             tell_pulled(node, argnum, found.data if numbers else found)
+        if argnum < last and not is_new(found, g, y, plain):
+            last = -1
         before = sweep.cotangents[parent]
         left = sweep.pending[parent] - 1
         sweep.pending[parent] = left
@@ -332,10 +341,11 @@ def _pull_back(
             sweep.cotangents[parent] = found
             if (
                 primitive.fresh_results
-                and (left != 0 or argument._primitive is None)
                 and not sweep.create
+                and (left != 0 or argument._primitive is None or is_large(found))
             ):
-                sweep.writable[parent] = is_new(found, g, y, plain)
+                owned = argnum == last and found is g
+                sweep.writable[parent] = owned or is_new(found, g, y, plain)
         elif sweep.writable[parent] and type(found) is _ndarray:
             np.add(before, found, out=before)
         else:
@@ -344,6 +354,23 @@ def _pull_back(
             sweep.writable[parent] = type(tracing.concrete(total)) is _ndarray
         if left == 0:
             ready.append(parent)
+
+
+def _last_to_own(sweep: Sweep, number: int, node: Node, count: int) -> int:
+    """Return the last argument that needs a derivative: it may take the memory of the cotangent.
+
+    Return -1 if the cotangent is small, or needed later.
+    """
+    if not is_large(sweep.cotangents[number]):
+        return -1
+    retains = isinstance(node, ArrayNode) and node._retains_grad
+    if retains or sweep.create or sweep.limits or GRAD_MODE.interventions != 0:
+        return -1
+    edge = sweep.first_edge[number]
+    for argnum in range(count - 1, -1, -1):
+        if sweep.edges[edge + argnum] >= 0:
+            return argnum
+    return -1
 
 
 def _leave_out(sweep: Sweep, parent: int, ready: list[int]) -> None:

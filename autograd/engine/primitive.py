@@ -10,7 +10,7 @@ from autograd.engine import calls
 from autograd.engine.broadcasting import unbroadcast
 from autograd.engine.foreign import like
 from autograd.engine.recorded import Recorded
-from autograd.engine.tiles import TILES, product_in_tiles
+from autograd.engine.tiles import is_large, product_in_tiles
 from autograd.engine.tracing import Followed
 
 _ndarray: Final = np.ndarray
@@ -187,8 +187,8 @@ class Primitive:
         if self.again is not None and (isinstance(g, Recorded) or isinstance(y, Recorded)):
             return unbroadcast(self.again[argnum](g, y, *arguments), x)
         if not isinstance(partial, (int, float)):
-            if self.fresh_results and type(g) is _ndarray and g.nbytes > TILES.part:
-                return unbroadcast(self._product(argnum, g, y, arguments), x)
+            if self.fresh_results and is_large(g):
+                return unbroadcast(self._product(argnum, g, y, arguments, in_place=False), x)
             return unbroadcast(g * self.slope(argnum, y, arguments), x)
         if partial == 1:
             return unbroadcast(g, x)
@@ -196,13 +196,32 @@ class Primitive:
             return np.zeros(np.shape(x), dtype=getattr(x, "dtype", float), like=like(x))
         return unbroadcast(g * partial, x)
 
-    def _product(self, argnum: int, g: Any, y: Any, arguments: Any) -> Any:
+    def pullback_in_place(self, argnum: int, g: Any, y: Any, arguments: Any) -> Any:
+        """Return the same for an elementwise function, in the memory of the cotangent if it fits.
+
+        Parameters
+        ----------
+        argnum : int
+            The index of the argument.
+        g : array
+            The cotangent of the result, which nothing else refers to.
+        y : array
+            The result.
+        arguments : tuple
+            All arguments.
+        """
+        assert self.partials is not None
+        if isinstance(self.partials[argnum], (int, float)):
+            return self._elementwise_pullback(argnum, g, y, arguments)
+        return unbroadcast(self._product(argnum, g, y, arguments, in_place=True), arguments[argnum])
+
+    def _product(self, argnum: int, g: Any, y: Any, arguments: Any, in_place: bool) -> Any:
         """Return the product of a large cotangent with the partial derivative."""
 
         def slope(y: Any, *arguments: Any) -> Any:
             return self.slope(argnum, y, arguments)
 
-        return product_in_tiles(g, slope, [y, *arguments])
+        return product_in_tiles(g, slope, [y, *arguments], in_place)
 
 
 def _is_number(x: Any) -> bool:

@@ -36,6 +36,11 @@ class Tiles:
 TILES: Final = Tiles()
 
 
+def is_large(x: Any) -> bool:
+    """Return whether this is an array of NumPy of more than one part."""
+    return type(x) is _ndarray and x.nbytes > TILES.part
+
+
 def in_tiles(function: Any, arguments: Any) -> Any:
     """Return what an elementwise function returns, calling it with parts of large arrays.
 
@@ -47,7 +52,7 @@ def in_tiles(function: Any, arguments: Any) -> Any:
         Arrays and numbers. Arrays of different shapes are not cut.
     """
     first = arguments[0]
-    if type(first) is not _ndarray or first.nbytes <= TILES.part:
+    if not is_large(first):
         return function(*arguments)
     whole = _flat(arguments, first.shape)
     if whole is None:
@@ -57,12 +62,13 @@ def in_tiles(function: Any, arguments: Any) -> Any:
     for start in range(0, first.size, size):
         y = function(*_part(whole, start, size))
         if found is None:
-            found = np.empty(first.size, y.dtype)
-        found[start : start + size] = y
-    return found.reshape(first.shape)
+            found = np.empty(first.shape, y.dtype)
+            flat = found.reshape(-1)
+        flat[start : start + size] = y
+    return found
 
 
-def product_in_tiles(factor: Any, function: Any, arguments: Any) -> Any:
+def product_in_tiles(factor: Any, function: Any, arguments: Any, in_place: bool) -> Any:
     """Return the product of a large array and the result of an elementwise function.
 
     Parameters
@@ -73,10 +79,14 @@ def product_in_tiles(factor: Any, function: Any, arguments: Any) -> Any:
         Called with the arguments, or the same part of each array among them.
     arguments : sequence
         Arrays and numbers.
+    in_place : bool
+        Whether the product may be written into the array.
     """
-    whole = _flat([factor, *arguments], factor.shape) if factor.nbytes > TILES.large else None
+    whole = _flat([factor, *arguments], factor.shape) if factor.nbytes >= TILES.large else None
     if whole is None:
         other = function(*arguments)
+        if in_place and _fits(factor, other):
+            return np.multiply(factor, other, out=factor)
         if type(other) is _ndarray and other.base is None and other.shape == factor.shape:
             is_new = other.dtype == factor.dtype and other is not factor
             for x in arguments:
@@ -90,9 +100,21 @@ def product_in_tiles(factor: Any, function: Any, arguments: Any) -> Any:
         part = _part(whole, start, size)
         other = function(*part[1:])
         if found is None:
-            found = np.empty(factor.size, np.result_type(factor, other))
-        np.multiply(part[0], other, out=found[start : start + size])
-    return found.reshape(factor.shape)
+            is_free = in_place and _fits(part[0], other)
+            found = factor if is_free else np.empty(factor.shape, np.result_type(factor, other))
+            flat = found.reshape(-1)
+        np.multiply(part[0], other, out=flat[start : start + size])
+    return found
+
+
+def _fits(factor: Any, other: Any) -> bool:
+    """Return whether a product has the shape and the type of its first factor."""
+    if type(other) is _ndarray:
+        if other.ndim != 0 and other.shape != factor.shape:
+            return False
+    elif not isinstance(other, (float, int, _generic)):
+        return False
+    return bool(np.result_type(factor, other) == factor.dtype)
 
 
 def _flat(arguments: Any, shape: Any) -> list[Any] | None:

@@ -8,6 +8,8 @@ import numpy as np
 import pytest
 
 from autograd import Tensor, Value, check_gradients, no_grad
+from autograd.engine.observers import Observer
+from autograd.engine.tiles import TILES
 from autograd.errors import (
     FreedGraphError,
     GraphError,
@@ -80,6 +82,36 @@ def test_retain_grad_keeps_intermediate_gradients():
     other.sum().backward()
     np.testing.assert_array_equal(y.grad, [6.0, 12.0])
     assert other.grad is None
+
+
+class Pulled(Observer):
+    """Keeps the derivatives that are passed on, and copies of them."""
+
+    def __init__(self):
+        self.kept = []
+
+    def pulled(self, node, argnum, cotangent):
+        self.kept.append((cotangent, np.copy(cotangent)))
+
+
+def test_large_cotangents_that_are_kept_stay_as_they_are(monkeypatch):
+    monkeypatch.setattr(TILES, "part", 16)  # from 17 bytes on, others are written over
+    t, seed = Tensor([0.5, 1.0, -0.3]), np.array([2.0, 3.0, 4.0])
+    y = np.exp(t).retain_grad()
+    z = np.sin(y)
+    np.exp(z).backward(seed, retain_graph=True)
+    np.testing.assert_array_equal(seed, [2.0, 3.0, 4.0])
+    np.testing.assert_allclose(y.grad, seed * np.exp(z.data) * np.cos(y.data))
+    np.testing.assert_allclose(t.grad, y.grad * y.data)
+    seen = Pulled()
+    seen.watch()
+    try:
+        np.exp(z).backward(seed)
+    finally:
+        seen.leave()
+    assert len(seen.kept) == 3
+    for kept, copied in seen.kept:
+        np.testing.assert_array_equal(kept, copied)
 
 
 def test_detached_results_and_constants_get_no_gradient():
