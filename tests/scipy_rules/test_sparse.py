@@ -14,6 +14,9 @@ from autograd.errors import (
 )
 from autograd.scipy import sparse
 from autograd.scipy.sparse import linalg
+from autograd.scipy.sparse.arrays import as_sparse
+from autograd.scipy.sparse.banded import is_narrow
+from autograd.scipy.sparse.solving import Direct
 
 RANDOM = np.random.default_rng(2)
 DENSE = RANDOM.normal(size=(6, 6)) * (RANDOM.uniform(size=(6, 6)) < 0.4) + 3 * np.eye(6)
@@ -375,3 +378,27 @@ def test_products_of_elements_are_as_their_error_says(kind):
         matrix.multiply(Tensor(other))
     found = Tensor(other) * scipy.sparse.csr_array(matrix)
     np.testing.assert_array_equal(found.toarray().data, matrix.multiply(other).toarray())
+
+
+@pytest.mark.parametrize("kind", [float, np.float32, complex])
+@pytest.mark.parametrize("offsets", [(0,), (-1, 0, 1), (-2, -1, 0, 1), (0, 1, 2)])
+def test_narrow_bands_are_solved_as_other_matrices(offsets, kind):
+    random = np.random.RandomState(0)
+    values = [random.randn(9 - abs(k)).astype(kind) for k in offsets]
+    if kind is complex:
+        values = [x + 1j * random.randn(x.size) for x in values]
+    a = scipy.sparse.diags_array(values, offsets=offsets).tocsr()
+    matrix, b = as_sparse(a), random.randn(9).astype(kind)
+    assert is_narrow(matrix.pattern)
+    for transposed, dense in ((False, a.toarray()), (True, a.toarray().T)):
+        found = Direct(by_band=True)(matrix.data, b, matrix.pattern, transposed)
+        assert found.dtype == kind
+        tolerance = 1e-3 if kind is np.float32 else 1e-10
+        np.testing.assert_allclose(found, np.linalg.solve(dense, b), rtol=tolerance)
+
+
+def test_singular_bands_are_refused():
+    a = scipy.sparse.diags_array([np.ones(4), np.ones(4)], offsets=[1, 4], shape=(5, 5)).tocsr()
+    for singular in (a, scipy.sparse.diags_array([1.0, 0.0, 1.0]).tocsr()):
+        with pytest.raises(NoDerivativeError, match="singular"):
+            linalg.spsolve(singular, Tensor(np.ones(singular.shape[0])))

@@ -38,6 +38,12 @@ class Pattern:
         """The row of each entry."""
         return np.repeat(np.arange(self.shape[0]), np.diff(self.indptr))
 
+    @functools.cached_property
+    def band(self) -> tuple[int, int]:
+        """How far entries are below and above the diagonal."""
+        distances = self.indices - self.rows
+        return int(-np.min(distances, initial=0)), int(np.max(distances, initial=0))
+
     @property
     def size(self) -> int:
         """The number of entries."""

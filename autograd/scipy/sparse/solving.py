@@ -16,6 +16,7 @@ from autograd.rules.table import define
 from autograd.scipy.fallback import has_node, opaque
 from autograd.scipy.sparse import matrix_free
 from autograd.scipy.sparse.arrays import SparseArray, as_sparse, is_sparse
+from autograd.scipy.sparse.banded import Banded, is_narrow
 from autograd.scipy.sparse.patterns import Pattern, at_entries, times, times_transposed
 from autograd.scipy.stats.families import number
 
@@ -25,16 +26,21 @@ class Direct:
 
     Parameters
     ----------
+    by_band : bool
+        Whether LAPACK factorises narrow bands, in a tenth of the time.
     **options
         Those of `scipy.sparse.linalg.splu`.
     """
 
-    def __init__(self, **options: Any) -> None:
-        self._options = options
+    def __init__(self, by_band: bool = False, **options: Any) -> None:
+        self._by_band, self._options = by_band, options
         self._last: tuple[Any, Any, Any] | None = None
+        #: By whether the matrix is transposed: the last right side, factors, and solution.
+        self._solved: dict[bool, tuple[Any, Any, Any]] = {}
 
     def __eq__(self, other: object) -> bool:
-        return isinstance(other, Direct) and self._options == other._options
+        same = isinstance(other, Direct) and self._by_band == other._by_band
+        return same and self._options == other._options  # type: ignore[attr-defined]
 
     def __hash__(self) -> int:
         return hash(Direct)
@@ -44,19 +50,28 @@ class Direct:
         last = self._last
         if last is None or last[1] != pattern or not np.array_equal(last[0], data):
             try:
-                found = _original.splu(pattern.matrix(data).tocsc(), **self._options)
+                if self._by_band and is_narrow(pattern):
+                    found: Any = Banded(np.asarray(data), pattern)
+                else:
+                    found = _original.splu(pattern.matrix(data).tocsc(), **self._options)
             except RuntimeError as error:
                 raise NoDerivativeError(
                     f"The sparse matrix is singular ({error}), so the system has no unique solution."
                 ) from error
-            assert_regular(pattern.matrix(data), found)
+            assert_regular(data, pattern, found)
             self._last = last = np.array(data), pattern, found
         return last[2]
 
     def __call__(self, data: Any, b: Any, pattern: Pattern, transposed: bool) -> Any:
-        """Return the solution for a right side."""
-        kind = np.result_type(data, b)
-        x = self.factors(data, pattern).solve(np.asarray(b, kind), "T" if transposed else "N")
+        """Return the solution for a right side; the rules of matrix and right side ask for one."""
+        b = np.asarray(b, np.result_type(data, b))
+        factors = self.factors(data, pattern)
+        right, last, found = self._solved.get(transposed, (None, None, None))
+        if last is factors and right.dtype == b.dtype and np.array_equal(right, b):
+            return found.copy()
+        x = factors.solve(b, "T" if transposed else "N")
+        if b.ndim == 1:  # many right sides would need much memory
+            self._solved[transposed] = b.copy(), factors, x.copy()
         if not np.all(np.isfinite(x)) and np.all(np.isfinite(b)):
             raise NoDerivativeError(
                 "The sparse matrix is singular to rounding: the solution overflows."
@@ -64,15 +79,16 @@ class Direct:
         return x
 
 
-def assert_regular(matrix: Any, factors: Any) -> None:
+def assert_regular(data: Any, pattern: Pattern, factors: Any) -> None:
     """Raise `NoDerivativeError` if a factorised matrix is singular to rounding, whatever its units.
 
     The condition number is only estimated if some pivot is small beside others.
     """
-    eps = np.finfo(matrix.dtype).eps
-    pivots = np.abs(factors.U.diagonal())
+    eps = np.finfo(data.dtype).eps
+    pivots = np.abs(factors.pivots if isinstance(factors, Banded) else factors.U.diagonal())
     if pivots.size == 0 or np.min(pivots) > np.sqrt(eps) * np.max(pivots):
         return
+    matrix = pattern.matrix(data)
     sizes = abs(matrix)
     columns = sizes.max(axis=0).toarray().ravel()
     scaled = sizes @ scipy.sparse.diags_array(1 / columns)
@@ -224,7 +240,7 @@ def spsolve(A: Any, b: Any, permc_spec: Any = None, use_umfpack: bool = True) ->
     """
     if not has_nodes(A, b):
         return _original.spsolve(A, b, permc_spec, use_umfpack)
-    x = _solved(_square(A), b, Direct(permc_spec=permc_spec))
+    x = _solved(_square(A), b, Direct(permc_spec is None, permc_spec=permc_spec))
     return np.reshape(x, (-1,)) if np.shape(x)[1:] == (1,) else x
 
 
