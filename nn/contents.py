@@ -11,6 +11,7 @@ from typing import Any, TypeVar
 import numpy as np
 
 from autograd.errors import DataError
+from nn.parameter import Parameter
 
 Item = TypeVar("Item")
 
@@ -97,3 +98,15 @@ def once(pairs: Iterator[tuple[str, Item]]) -> list[tuple[str, Item]]:
     for name, item in pairs:
         found.setdefault(id(item), (name, item))
     return Found(found.values())
+
+
+def parameters_of(module: Any) -> Iterator[tuple[str, Parameter]]:
+    """Return the parameters of a module itself, with their names."""
+    found: Iterator[tuple[str, Parameter]] = module._own_parameters()
+    return found
+
+
+def buffers_of(module: Any) -> Iterator[tuple[str, Any]]:
+    """Return the buffers of a module itself, with their names."""
+    found: Iterator[tuple[str, Any]] = module._own_buffers()
+    return found

@@ -17,6 +17,10 @@ class Hook:
         The hook itself.
     after : bool
         Whether to call it after ``forward``, not before.
+    with_options : bool
+        Whether it also gets the keyword arguments, a dict behind the inputs.
+    first : bool
+        Whether to call it before the hooks that are there already.
 
     Examples
     --------
@@ -29,9 +33,19 @@ class Hook:
     >>> y = layer(0.0)
     """
 
-    def __init__(self, module: Any, function: Callable[..., Any], after: bool) -> None:
+    def __init__(
+        self, module: Any, function: Callable[..., Any], after: bool,
+        with_options: bool = False, first: bool = False,
+    ) -> None:  # fmt: skip
         self.module, self.function, self.after = module, function, after
-        module._hooks = (*module._hooks, self)
+        self.with_options = with_options
+        module._hooks = (self, *module._hooks) if first else (*module._hooks, self)
+
+    def call(self, inputs: Any, options: Any, *outputs: Any) -> Any:
+        """Call the function."""
+        if self.with_options:
+            return self.function(self.module, inputs, options, *outputs)
+        return self.function(self.module, inputs, *outputs)
 
     def remove(self) -> None:
         """Remove the hook, if it is still there."""
@@ -46,13 +60,15 @@ def hooked(module: Any) -> Callable[..., Any]:
     def forward(*inputs: Any, **options: Any) -> Any:
         for hook in module._hooks:
             if not hook.after:
-                found = hook.function(module, inputs)
-                if found is not None:
+                found = hook.call(inputs, options)
+                if found is not None and hook.with_options:
+                    inputs, options = found
+                elif found is not None:
                     inputs = found if isinstance(found, tuple) else (found,)
         outputs = module.forward(*inputs, **options)
         for hook in module._hooks:
             if hook.after:
-                found = hook.function(module, inputs, outputs)
+                found = hook.call(inputs, options, outputs)
                 outputs = outputs if found is None else found
         return outputs
 

@@ -12,7 +12,7 @@ from autograd.errors import DataError, OptionError, WeightsError
 from autograd.program import State, changed, created, follow
 from nn.arrays import copied, moved, plain
 from nn.assignments import check_assignment, check_class
-from nn.contents import Found, found_in, joined, once
+from nn.contents import Found, buffers_of, found_in, joined, once, parameters_of
 from nn.description import described, title
 from nn.hooks import Hook, hooked
 from nn.parameter import Parameter
@@ -132,7 +132,7 @@ class Module:
         recurse : bool
             Whether to include those of inner modules.
         """
-        return once(self._leaves(_parameters_of) if recurse else self._own_parameters())
+        return once(self._leaves(parameters_of) if recurse else self._own_parameters())
 
     def parameters(self, recurse: bool = True) -> list[Parameter]:
         """Return the parameters, a shared one once.
@@ -152,7 +152,7 @@ class Module:
         recurse : bool
             Whether to include those of inner modules.
         """
-        return once(self._leaves(_buffers_of) if recurse else self._own_buffers())
+        return once(self._leaves(buffers_of) if recurse else self._own_buffers())
 
     def buffers(self, recurse: bool = True) -> list[Any]:
         """Return the buffers: arrays that belong to the module but are not trained.
@@ -254,7 +254,7 @@ class Module:
         OptionError
             If there is none of this name.
         """
-        return _named(path, self._leaves(_parameters_of), "parameter")
+        return _named(path, self._leaves(parameters_of), "parameter")
 
     def apply(self, function: Callable[[Module], Any]) -> Self:
         """Call a function with each inner module and, last, with this one; return the module.
@@ -489,11 +489,3 @@ def _named(path: str, found: Iterator[tuple[str, Item]], what: str) -> Item:
     if path not in items:
         raise OptionError(f"There is no {what} named {path!r}, but {', '.join(items)}.")
     return items[path]
-
-
-def _parameters_of(module: Module) -> Iterator[tuple[str, Parameter]]:
-    return module._own_parameters()
-
-
-def _buffers_of(module: Module) -> Iterator[tuple[str, Any]]:
-    return module._own_buffers()

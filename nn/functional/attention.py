@@ -65,6 +65,7 @@ def scaled_dot_product_attention(
     dropout_p: float = 0.0,
     is_causal: bool = False,
     scale: float | None = None,
+    generator: np.random.Generator | None = None,
 ) -> Any:
     """Return softmax(query @ keyᵀ · scale) @ value.
 
@@ -85,6 +86,8 @@ def scaled_dot_product_attention(
         Whether to ignore the keys of later steps.
     scale : float, optional
         By default 1 / √width.
+    generator : numpy.random.Generator, optional
+        The random generator; by default the one that `nn.seed` sets.
 
     Raises
     ------
@@ -131,4 +134,5 @@ def scaled_dot_product_attention(
         y = attended(*flat, mask, 1, scale, 0, Kept())
         return np.reshape(y, (*shapes[0][:-1], shapes[2][-1]))
     scores = (query * scale) @ np.swapaxes(key, -1, -2)
-    return dropout(attention_weights(scores, hidden, added), dropout_p) @ value
+    weights = attention_weights(scores, hidden, added)
+    return Dropout(dropout_p, generator=generator)(weights) @ value

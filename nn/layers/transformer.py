@@ -105,17 +105,38 @@ class TransformerDecoder(Stack):
     (7, 2, 8)
     """
 
-    def forward(self, tgt: Any, memory: Any, **masks: Any) -> Tensor:
+    def forward(
+        self,
+        tgt: Any,
+        memory: Any,
+        tgt_mask: Any = None,
+        memory_mask: Any = None,
+        tgt_key_padding_mask: Any = None,
+        memory_key_padding_mask: Any = None,
+        tgt_is_causal: bool = False,
+        memory_is_causal: bool = False,
+    ) -> Tensor:
         """Return the result of all blocks, of the shape of tgt.
 
         Parameters
         ----------
         tgt, memory : array_like, shape (steps, batch, d_model)
             The sequences, and what the encoder made of its own.
-        **masks
+        tgt_mask, memory_mask, tgt_key_padding_mask, memory_key_padding_mask : optional
             The masks of `TransformerDecoderLayer`.
+        tgt_is_causal, memory_is_causal : bool
+            As in `TransformerDecoderLayer`.
         """
-        return self._through(tgt, memory, **masks)
+        return self._through(
+            tgt,
+            memory,
+            tgt_mask=tgt_mask,
+            memory_mask=memory_mask,
+            tgt_key_padding_mask=tgt_key_padding_mask,
+            memory_key_padding_mask=memory_key_padding_mask,
+            tgt_is_causal=bool(tgt_is_causal),
+            memory_is_causal=bool(memory_is_causal),
+        )
 
 
 class Transformer(Module):

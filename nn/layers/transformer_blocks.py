@@ -12,6 +12,7 @@ import numpy as np
 
 from autograd import Tensor, relu
 from autograd.errors import OptionError
+from nn.arrays import shape_of
 from nn.layers.activations import gelu
 from nn.layers.attention import MultiheadAttention
 from nn.layers.linear import Dropout, Linear
@@ -74,8 +75,15 @@ class Part(Module):
         x = self._added(x, self.norm1, lambda y: self._attended(self.self_attn, y, y, masks))
         return self._added(x, self.norm2, self._mapped)
 
-    def _attended(self, attention: Module, x: Any, source: Any, masks: dict[str, Any]) -> Any:
-        return self.dropout(attention(x, source, **masks)[0])
+    def _attended(
+        self, attention: MultiheadAttention, x: Any, source: Any, masks: dict[str, Any]
+    ) -> Any:
+        y = attention(x, source, **masks)[0]
+        drops = self.dropout.training and self.dropout.p > 0
+        if not drops or not attention.batch_first or len(shape_of(y)) < 3:
+            return self.dropout(y)
+        by_steps = self.dropout(np.swapaxes(y, 0, 1))  # in PyTorch's order of random numbers
+        return np.swapaxes(by_steps, 0, 1)
 
     def _mapped(self, x: Any) -> Any:
         hidden = self.dropout(self.activation(self.linear1(x)))

@@ -32,9 +32,9 @@ def pair(a: Any, b: Any, floating: bool = False) -> list[Any]:
     """Return two operands, at least one of them a tensor, as what they hold, of one type."""
     x = a._held if isinstance(a, TensorBase) else a
     y = b._held if isinstance(b, TensorBase) else b
-    if isinstance(x, np.generic) and not isinstance(x, _PLAIN):
+    if isinstance(x, np.generic):  # a number, also where it is a float64
         x = x.item()
-    if isinstance(y, np.generic) and not isinstance(y, _PLAIN):
+    if isinstance(y, np.generic):
         y = y.item()
     if type(y) is float or type(y) is int:
         kind = x.dtype.kind
@@ -233,6 +233,7 @@ class Arithmetic(TensorBase):
 
     def lerp(self: S, end: Any, weight: Any) -> S:
         """Return self + weight·(end - self), computed from the nearer end."""
+        weight = weight.item() if isinstance(weight, np.generic) else weight
         if isinstance(weight, TensorBase):
             near = self + weight * (end - self)
             far: Any = end - (end - self) * (1 - weight)  # type: ignore[operator]

@@ -305,23 +305,24 @@ def randperm(n: int, *, generator: Any = None, **options: Any) -> Tensor:
     return _filled(found.astype(_type(options, np.dtype(np.int64))), options)
 
 
-def normal(mean: Any, std: Any = 1.0, size: Any = None, *, generator: Any = None) -> Tensor:
+def normal(
+    mean: Any, std: Any = 1.0, size: Any = None, *, generator: Any = None, **options: Any
+) -> Tensor:
     """Return normal numbers with these averages and standard deviations."""
     if np.any(np.less(numbers(std), 0)):
         raise OptionError("The standard deviations of normal must not be negative.")
     if size is not None:
-        return randn(size, generator=generator) * std + mean
+        wanted = options.get("dtype")
+        found = randn(size, generator=generator, dtype=wanted) * std + mean
+        return _filled(numbers(found), options)
     shape = np.broadcast_shapes(np.shape(numbers(mean)), np.shape(numbers(std)))
     return mean + std * randn(shape, generator=generator)
 
 
-def bernoulli(input: Any, *, generator: Any = None) -> Tensor:
-    """Return 1 with the probabilities that `input` holds, else 0."""
-    p = numbers(input)
-    if not ((p >= 0) & (p <= 1)).all():
-        raise DataError("bernoulli takes probabilities, from 0 to 1.")
-    drawn = source(generator).random(p.shape)
-    return made((drawn < p).astype(p.dtype))
+def bernoulli(input: Any, p: Any = None, *, generator: Any = None) -> Tensor:
+    """Return 1 with the probabilities that `input` holds, or `p`, else 0."""
+    found: Tensor = made(tensor_held(input, "bernoulli")).bernoulli(p, generator=generator)
+    return found
 
 
 def multinomial(

@@ -69,8 +69,10 @@ def _type_of_number(x: Any) -> Any:
 def operands(*given: Any, floating: bool = False) -> list[Any]:
     """Return arrays, Tensors and numbers converted to the type of their result.
 
-    With `floating` integers become floats of the default type. Numbers stay numbers.
+    With `floating` integers become floats of the default type. Numbers stay numbers, and those of
+    NumPy become Python's, whose size does not count.
     """
+    given = tuple([x.item() if isinstance(x, np.generic) else x for x in given])
     wanted = result_type(*given)
     if floating and wanted.kind in "iub":
         wanted = DEFAULT.array

@@ -2,8 +2,9 @@
 
 PyTorch's stream is that of the Mersenne Twister, of which a float32 takes 24 bits and a float64 53.
 Normal numbers are made of uniform ones by the method of Box and Muller, sixteen at a time. Uniform
-and normal numbers, integers and permutations agree with PyTorch's to the last digits; others, such
-as those of dropout, for which PyTorch uses other libraries, are only seeded.
+and normal numbers, integers, permutations, exponential numbers, places of `multinomial` and zeros
+of dropout agree with PyTorch's to the last digits; gamma and Poisson numbers, and what is made of
+them, are only seeded. (For dropout PyTorch calls another library where the processor is Intel's.)
 """
 
 from __future__ import annotations
@@ -46,6 +47,13 @@ class Generator(np.random.Generator):
         super().__init__(np.random.MT19937())
         self._kept: float | None = None  # the second of a pair of normal numbers
         self.manual_seed(67280421310721)
+
+    def __deepcopy__(self, memo: Any) -> Generator:
+        """Return a generator in the same state; that of `manual_seed` is the only one of its kind.
+
+        So the copy of a model draws what `manual_seed` seeds, as the model does.
+        """
+        return self if self is GENERATOR else _restored(self.get_state())
 
     def __reduce__(self) -> Any:
         return _restored, (self.get_state(),)
@@ -98,8 +106,11 @@ class Generator(np.random.Generator):
         return small.astype(np.float32) * np.float32(2.0**-24)
 
     def random(self, size: Any = None, dtype: Any = None, out: Any = None) -> Any:  # type: ignore[override]
-        """Return numbers from 0 to 1, all equally likely."""
-        return self.uniform(0.0, 1.0, size, dtype)
+        """Return numbers from 0 to 1, of which layers keep those that are at least p.
+
+        PyTorch keeps the elements whose number, one of float64 whatever their type, is below 1 - p.
+        """
+        return 1.0 - self.uniform(0.0, 1.0, size, FLOAT64)
 
     def uniform(self, low: Any = 0.0, high: Any = 1.0, size: Any = None, dtype: Any = None) -> Any:  # type: ignore[override]
         """Return numbers from `low` to `high`, all equally likely."""

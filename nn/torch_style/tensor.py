@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
+import operator
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Any, NoReturn
+from typing import TYPE_CHECKING, Any, Final, NoReturn
 
 import numpy as np
 
 import autograd
 from autograd import Node
-from autograd.errors import GraphError, lost
+from autograd.errors import DataError, GraphError, lost
 from nn.seeding import chosen
 from nn.torch_style import hints
 from nn.torch_style.base import (
@@ -37,6 +38,14 @@ from nn.torch_style.types import (
     dtype,
     dtype_of,
 )
+
+#: The ufuncs that operators of NumPy's numbers call.
+OPERATORS: Final = {
+    np.add: operator.add, np.subtract: operator.sub, np.multiply: operator.mul,
+    np.true_divide: operator.truediv, np.floor_divide: operator.floordiv,
+    np.remainder: operator.mod, np.power: operator.pow, np.less: operator.lt,
+    np.less_equal: operator.le, np.greater: operator.gt, np.greater_equal: operator.ge,
+}  # fmt: skip
 
 
 class Tensor(Conversions):
@@ -186,22 +195,24 @@ class Tensor(Conversions):
 
     def normal_(self, mean: Number = 0.0, std: Number = 1.0, *, generator: Any = None) -> Tensor:
         """Overwrite with numbers from a normal distribution; return the tensor."""
-        drawn = source(generator).normal(mean, std, self._held.shape)
+        drawn = source(generator).normal(mean, std, self._held.shape, self._held.dtype)
         return overwrite(self, drawn)
 
     def uniform_(self, a: Number = 0.0, b: Number = 1.0, *, generator: Any = None) -> Tensor:
         """Overwrite with numbers from a to b, all equally likely; return the tensor."""
-        return overwrite(self, source(generator).uniform(a, b, self._held.shape))
+        return overwrite(self, source(generator).uniform(a, b, self._held.shape, self._held.dtype))
 
     def exponential_(self, lambd: Number = 1.0, *, generator: Any = None) -> Tensor:
         """Overwrite with numbers from an exponential distribution; return the tensor."""
-        u = source(generator).uniform(0.0, 1.0, self._held.shape)
+        u = source(generator).uniform(0.0, 1.0, self._held.shape, np.float64)
         return overwrite(self, -np.log1p(-u) / lambd)
 
     def bernoulli_(self, p: Any = 0.5, *, generator: Any = None) -> Tensor:
         """Overwrite with 1 of a probability, else 0; return the tensor."""
-        u = source(generator).random(self._held.shape)
-        return overwrite(self, (u < numbers(p)).astype(self._held.dtype))
+        chance = numbers(p)
+        draws = chance.dtype if isinstance(p, Tensor) else np.float64
+        u = source(generator).uniform(0.0, 1.0, self._held.shape, draws)
+        return overwrite(self, (u < chance).astype(self._held.dtype))
 
     def log_normal_(
         self, mean: Number = 1.0, std: Number = 2.0, *, generator: Any = None
@@ -213,13 +224,13 @@ class Tensor(Conversions):
         self, median: Number = 0.0, sigma: Number = 1.0, *, generator: Any = None
     ) -> Tensor:
         """Overwrite with numbers from a Cauchy distribution; return the tensor."""
-        u = source(generator).uniform(0.0, 1.0, self._held.shape)
+        u = source(generator).uniform(0.0, 1.0, self._held.shape, np.float64)
         return overwrite(self, median + sigma * np.tan(np.pi * (u - 0.5)))
 
     def geometric_(self, p: Number, *, generator: Any = None) -> Tensor:
         """Overwrite with the number of trials until one succeeds; return the tensor."""
-        u = source(generator).uniform(0.0, 1.0, self._held.shape)
-        return overwrite(self, np.ceil(np.log1p(-u) / np.log1p(-p)).clip(1))
+        u = source(generator).uniform(0.0, 1.0, self._held.shape, np.float64)
+        return overwrite(self, np.ceil(np.log(u) / np.log1p(-p)).clip(1))
 
     def multinomial(
         self, num_samples: Int, replacement: Bool = False, *, generator: Any = None
@@ -229,9 +240,10 @@ class Tensor(Conversions):
 
     def bernoulli(self, p: Any = None, *, generator: Any = None) -> Tensor:
         """Return 1 with the probabilities that the elements are, or `p`, else 0."""
-        chance = numbers(self) if p is None else p
-        u = source(generator).random(self._held.shape)
-        return made((u < chance).astype(self._held.dtype))
+        chance = self if p is None else p
+        if not np.all((numbers(chance) >= 0) & (numbers(chance) <= 1)):
+            raise DataError("bernoulli takes probabilities, from 0 to 1.")
+        return self.new_zeros(self.shape).bernoulli_(chance, generator=generator)
 
     def random_(self, *limits: Any, generator: Any = None) -> Tensor:
         """Overwrite with integers from a range; return the tensor."""
@@ -253,6 +265,8 @@ class Tensor(Conversions):
         return np.array(array, wanted, copy=True) if copy or wanted != array.dtype else array
 
     def __array_ufunc__(self, ufunc: Any, method: str, *inputs: Any, **options: Any) -> Any:
+        if method == "__call__" and ufunc in OPERATORS and isinstance(inputs[0], np.generic):
+            return OPERATORS[ufunc](inputs[0].item(), inputs[1])  # as from np.float64(2) * x
         return outside(getattr(ufunc, method)(*inside(inputs), **inside(options)))
 
     def __array_function__(self, function: Any, types: Any, inputs: Any, options: Any) -> Any:

@@ -11,6 +11,7 @@ from nn.torch_style.distributions.distribution import Distribution, as_float, ch
 from nn.torch_style.joining import broadcast_tensors
 from nn.torch_style.nn import functional
 from nn.torch_style.tensor import Tensor
+from nn.torch_style.types import finfo
 
 #: How far probabilities are from 0 and 1 at least, in logits.
 EPS = 1.1920928955078125e-07
@@ -109,7 +110,9 @@ class Geometric(Distribution):
 
     def sample(self, sample_shape: Any = ()) -> Tensor:
         """Return random counts."""
-        return drawn("geometric", self._extended(sample_shape), self.probs, self.probs) - 1
+        probs = self.probs.detach()
+        u = probs.new_empty(self._extended(sample_shape)).uniform_(finfo(probs.dtype).tiny, 1)
+        return (u.log() / (-probs).log1p()).floor()  # type: ignore[no-any-return]
 
     def log_prob(self, value: Any) -> Tensor:
         """Return the logarithm of the probability."""

@@ -116,6 +116,11 @@ class Cauchy(Located):
         """Return the average of -log_prob."""
         return math.log(4 * math.pi) + self.scale.log()
 
+    def rsample(self, sample_shape: Any = ()) -> Tensor:
+        """Return random numbers; derivatives flow to place and scale."""
+        noise = self.loc.new_empty(self._extended(sample_shape)).cauchy_()
+        return self.loc + self.scale * noise  # type: ignore[no-any-return]
+
 
 class StudentT(Distribution):
     """Normal numbers divided by an estimate of their standard deviation."""

@@ -5,7 +5,6 @@ from __future__ import annotations
 import math
 from typing import Any
 
-from nn.torch_style.creation import rand
 from nn.torch_style.distributions.distribution import LOG_2PI, Distribution, as_float, check, drawn
 from nn.torch_style.distributions.normal import Normal
 from nn.torch_style.joining import broadcast_tensors
@@ -35,8 +34,7 @@ class Exponential(Distribution):
 
     def rsample(self, sample_shape: Any = ()) -> Tensor:
         """Return random numbers; derivatives flow to the rate."""
-        u = rand(*self._extended(sample_shape), dtype=self.rate.dtype)
-        return -(-u).log1p() / self.rate
+        return self.rate.new_empty(self._extended(sample_shape)).exponential_() / self.rate
 
     def log_prob(self, value: Any) -> Tensor:
         """Return the logarithm of the density."""

@@ -102,8 +102,8 @@ class Weibull(Distribution):
 
     def rsample(self, sample_shape: Any = ()) -> Tensor:
         """Return random numbers; derivatives flow to the parameters."""
-        u = rand(*self._extended(sample_shape), dtype=self.scale.dtype)
-        return self.scale * (-(-u).log1p()) ** (1 / self.concentration)  # type: ignore[no-any-return]
+        times = self.scale.new_empty(self._extended(sample_shape)).exponential_()
+        return self.scale * times ** (1 / self.concentration)  # type: ignore[no-any-return]
 
     def log_prob(self, value: Any) -> Tensor:
         """Return the logarithm of the density."""
@@ -269,7 +269,7 @@ class Kumaraswamy(Distribution):
     def rsample(self, sample_shape: Any = ()) -> Tensor:
         """Return random numbers; derivatives flow to the parameters."""
         u = rand(*self._extended(sample_shape), dtype=self.concentration1.dtype)
-        inner = -((-u).log1p() / self.concentration0).expm1()
+        inner = -(u.log() / self.concentration0).expm1()
         return inner ** (1 / self.concentration1)  # type: ignore[no-any-return]
 
     def log_prob(self, value: Any) -> Tensor:

@@ -50,7 +50,8 @@ from nn.torch_style.nn.lazy import (
 from nn.torch_style.nn.containers import (
     Identity, ModuleDict, ModuleList, ParameterDict, ParameterList, Sequential,
 )
-from nn.torch_style.nn.module import Module, face_class
+from nn.torch_style.nn.face import face_class
+from nn.torch_style.nn.module import Module
 from nn.torch_style.nn.parallel import DataParallel
 from nn.torch_style.nn.parameter import Parameter
 from nn.torch_style.nn import modules

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any, ClassVar
 
 import nn
-from nn.torch_style.nn.module import Face
+from nn.torch_style.nn.face import Face
 
 
 class CELU(Face, plain=nn.CELU):
@@ -101,6 +101,7 @@ class Softmin(Face, plain=nn.Softmin):
 class Softplus(Face, plain=nn.Softplus):
     """`nn.Softplus` on tensors in PyTorch's style."""
 
+    order = ("beta", "threshold")
     lacking: ClassVar[dict[str, Any]] = {"threshold": 20.0}
 
 

@@ -6,7 +6,8 @@ from collections.abc import Callable
 from typing import Any, Final
 
 from nn.torch_style.base import held
-from nn.torch_style.nn.module import Face, Module, stored_as
+from nn.torch_style.nn.face import Face
+from nn.torch_style.nn.module import Module, stored_as
 
 #: By class: what it computes, and the class without that.
 _ADDED: Final[dict[type[Any], tuple[dict[str, Callable[[Any], Any]], type[Any]]]] = {}

@@ -7,7 +7,8 @@ from typing import Any
 
 from nn import containers
 from nn.module import Module as PlainModule
-from nn.torch_style.nn.module import Module, show_as, shown_item
+from nn.torch_style.nn.face import show_as
+from nn.torch_style.nn.module import Module, shown_item
 from nn.torch_style.nn.parameter import Parameter
 
 

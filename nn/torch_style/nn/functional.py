@@ -12,6 +12,7 @@ from autograd.errors import OptionError, ShapeError
 from nn import functional
 from nn.layers.alpha_dropout import AlphaDropout
 from nn.layers.channel_layers import ChannelShuffle, Dropout1d, Dropout2d, Dropout3d
+from nn.layers.linear import Dropout
 from nn.layers.random_slopes import RReLU
 from nn.missing_names import refuse
 from nn.torch_style import hints
@@ -153,7 +154,6 @@ group_norm = shown(functional.group_norm, "input=x num_groups weight bias eps")
 local_response_norm = shown(functional.local_response_norm, "input=x size alpha beta k")
 prelu = shown(functional.prelu, "input=x weight")
 pairwise_distance = shown(functional.pairwise_distance, "x1 x2 p eps keepdim")
-dropout = shown(functional.dropout, "input=x p training inplace")
 layer_norm = shown(functional.layer_norm, "input=x normalized_shape weight bias eps")
 normalize = shown(functional.normalize, "input=x p dim eps")
 _cosine_similarity = shown(functional.cosine_similarity, "x1 x2 dim eps")
@@ -200,11 +200,19 @@ def interpolate(
 
 
 upsample = interpolate
-scaled_dot_product_attention = shown(
-    functional.scaled_dot_product_attention,
-    "query key value attn_mask dropout_p is_causal scale enable_gqa",
-    {"enable_gqa": False},
-)
+_attention = shown(functional.scaled_dot_product_attention)
+
+
+def scaled_dot_product_attention(
+    query: Any, key: Any, value: Any, attn_mask: Any = None, dropout_p: float = 0.0,
+    is_causal: bool = False, scale: float | None = None, enable_gqa: bool = False,
+) -> Tensor:  # fmt: skip
+    """Return softmax(query @ keyᵀ · scale) @ value; several queries may share a head of keys."""
+    if enable_gqa:
+        key, value = (x.repeat_interleave(query.size(-3) // x.size(-3), -3) for x in (key, value))
+    return _attention(
+        query, key, value, attn_mask, dropout_p, is_causal, scale, generator=GENERATOR
+    )
 
 
 def channel_shuffle(input: Any, groups: int) -> Tensor:
@@ -233,6 +241,7 @@ def _random_layer(layer: Any) -> Callable[..., Tensor]:
     return call
 
 
+dropout = _random_layer(Dropout)
 alpha_dropout = _random_layer(AlphaDropout)
 dropout1d = _random_layer(Dropout1d)
 dropout2d = _random_layer(Dropout2d)

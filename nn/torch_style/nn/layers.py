@@ -4,15 +4,29 @@ from __future__ import annotations
 
 from typing import Any, ClassVar
 
+import numpy as np
+
+import autograd
 import nn
 from nn import functional
 from nn.torch_style.base import inside, numbers, outside
-from nn.torch_style.nn.module import Face, face_of, twin
+from nn.torch_style.nn.face import Face, face_of, twin
 
 POOLING = ("kernel_size", "stride", "padding", "dilation", "return_indices", "ceil_mode")
+TRANSPOSED = (
+    "in_channels", "out_channels", "kernel_size", "stride", "padding", "output_padding", "groups",
+    "bias", "dilation", "padding_mode", "device", "dtype",
+)  # fmt: skip
 SPARSE: dict[str, Any] = {
     "max_norm": None, "norm_type": 2.0, "scale_grad_by_freq": False, "sparse": False,
 }  # fmt: skip
+
+
+def shorten(weight: Any, places: Any, max_norm: float, norm_type: float) -> None:
+    """Let the rows of a table at some places be no longer than `max_norm`."""
+    rows = np.unique(places)
+    lengths = weight[rows].norm(norm_type, dim=-1, keepdim=True)
+    weight[rows] = weight[rows] * (max_norm / (lengths + 1e-7)).clamp(max=1.0)
 
 
 class _ConvNd(Face):
@@ -25,12 +39,20 @@ class _ConvNd(Face):
 class _BatchNorm(Face):
     """The base class of batch norms."""
 
+    lacking: ClassVar[dict[str, Any]] = {"bias": True}
+
 
 class _InstanceNorm(Face):
     """The base class of instance norms."""
 
-    order = ("num_features", "eps", "momentum", "affine", "track_running_stats")
-    lacking: ClassVar[dict[str, Any]] = {"momentum": 0.1, "track_running_stats": False}
+    order = (
+        "num_features", "eps", "momentum", "affine", "track_running_stats", "device", "dtype",
+        "bias",
+    )  # fmt: skip
+    lacking: ClassVar[dict[str, Any]] = {
+        "momentum": 0.1, "track_running_stats": False, "bias": True,
+    }  # fmt: skip
+    accepted = ("momentum",)  # it is that of the running statistics
 
 
 class _DropoutNd(Face):
@@ -44,12 +66,26 @@ class Linear(Face, plain=nn.Linear):
 class Bilinear(Face, plain=nn.Bilinear):
     """`nn.Bilinear` on tensors in PyTorch's style."""
 
+    called = ("input1", "input2")
+
 
 class Embedding(Face, plain=nn.Embedding):
     """`nn.Embedding` on tensors in PyTorch's style."""
 
-    order = ("num_embeddings", "embedding_dim", "padding_idx", *SPARSE)
-    lacking: ClassVar[dict[str, Any]] = SPARSE
+    order = (
+        "num_embeddings", "embedding_dim", "padding_idx", *SPARSE, "_weight", "_freeze", "device",
+        "dtype",
+    )  # fmt: skip
+    lacking: ClassVar[dict[str, Any]] = {**SPARSE, "_weight": None, "_freeze": False}
+    accepted = ("max_norm", "norm_type", "sparse")
+
+    def forward(self, input: Any) -> Any:
+        """Return the vectors at indices, those longer than ``max_norm`` shortened before."""
+        given = vars(self).get("_given", {})
+        if given.get("max_norm") is not None:
+            with autograd.no_grad():
+                shorten(self.weight, numbers(input), given["max_norm"], given["norm_type"])
+        return outside(twin(self).forward(inside(input)))
 
     @classmethod
     def from_pretrained(cls, embeddings: Any, freeze: bool = True, **options: Any) -> Embedding:
@@ -61,7 +97,12 @@ class Embedding(Face, plain=nn.Embedding):
 class EmbeddingBag(Face, plain=nn.EmbeddingBag):
     """`nn.EmbeddingBag` on tensors in PyTorch's style."""
 
-    lacking: ClassVar[dict[str, Any]] = SPARSE
+    order = (
+        "num_embeddings", "embedding_dim", "max_norm", "norm_type", "scale_grad_by_freq", "mode",
+        "sparse", "_weight", "include_last_offset", "padding_idx", "device", "dtype",
+    )  # fmt: skip
+    lacking: ClassVar[dict[str, Any]] = {**SPARSE, "_weight": None}
+    accepted = ("norm_type", "sparse")
 
 
 class Flatten(Face, plain=nn.Flatten):
@@ -123,6 +164,7 @@ class Conv3d(_ConvNd, plain=nn.Conv3d):
 class ConvTranspose1d(_ConvNd, plain=nn.ConvTranspose1d):
     """`nn.ConvTranspose1d` on tensors in PyTorch's style."""
 
+    order = TRANSPOSED
     lacking: ClassVar[dict[str, Any]] = {"padding_mode": "zeros"}
     transposed = True
 
@@ -130,6 +172,7 @@ class ConvTranspose1d(_ConvNd, plain=nn.ConvTranspose1d):
 class ConvTranspose2d(_ConvNd, plain=nn.ConvTranspose2d):
     """`nn.ConvTranspose2d` on tensors in PyTorch's style."""
 
+    order = TRANSPOSED
     lacking: ClassVar[dict[str, Any]] = {"padding_mode": "zeros"}
     transposed = True
 
@@ -137,6 +180,7 @@ class ConvTranspose2d(_ConvNd, plain=nn.ConvTranspose2d):
 class ConvTranspose3d(_ConvNd, plain=nn.ConvTranspose3d):
     """`nn.ConvTranspose3d` on tensors in PyTorch's style."""
 
+    order = TRANSPOSED
     lacking: ClassVar[dict[str, Any]] = {"padding_mode": "zeros"}
     transposed = True
 
@@ -230,13 +274,22 @@ class AdaptiveAvgPool3d(Face, plain=nn.AdaptiveAvgPool3d):
 class AdaptiveMaxPool1d(Face, plain=nn.AdaptiveMaxPool1d):
     """`nn.AdaptiveMaxPool1d` on tensors in PyTorch's style."""
 
+    order = ("output_size", "return_indices")
+    lacking: ClassVar[dict[str, Any]] = {"return_indices": False}
+
 
 class AdaptiveMaxPool2d(Face, plain=nn.AdaptiveMaxPool2d):
     """`nn.AdaptiveMaxPool2d` on tensors in PyTorch's style."""
 
+    order = ("output_size", "return_indices")
+    lacking: ClassVar[dict[str, Any]] = {"return_indices": False}
+
 
 class AdaptiveMaxPool3d(Face, plain=nn.AdaptiveMaxPool3d):
     """`nn.AdaptiveMaxPool3d` on tensors in PyTorch's style."""
+
+    order = ("output_size", "return_indices")
+    lacking: ClassVar[dict[str, Any]] = {"return_indices": False}
 
 
 class PixelShuffle(Face, plain=nn.PixelShuffle):
@@ -249,6 +302,9 @@ class PixelUnshuffle(Face, plain=nn.PixelUnshuffle):
 
 class Upsample(Face, plain=nn.Upsample):
     """`nn.Upsample` on tensors in PyTorch's style."""
+
+    order = ("size", "scale_factor", "mode", "align_corners", "recompute_scale_factor")
+    lacking: ClassVar[dict[str, Any]] = {"recompute_scale_factor": None}
 
 
 class UpsamplingNearest2d(Upsample):
@@ -276,13 +332,19 @@ class Unfold(Face, plain=nn.Unfold):
 class CosineSimilarity(Face, plain=nn.CosineSimilarity):
     """`nn.CosineSimilarity` on tensors in PyTorch's style."""
 
+    called = ("x1", "x2")
+
 
 class PairwiseDistance(Face, plain=nn.PairwiseDistance):
     """`nn.PairwiseDistance` on tensors in PyTorch's style."""
 
+    called = ("x1", "x2")
+
 
 class AdaptiveLogSoftmaxWithLoss(Face, plain=nn.AdaptiveLogSoftmaxWithLoss):
     """`nn.AdaptiveLogSoftmaxWithLoss` on tensors in PyTorch's style."""
+
+    called = ("input_", "target_")
 
 
 class ReflectionPad1d(Face, plain=nn.ReflectionPad1d):
@@ -367,6 +429,8 @@ class RMSNorm(Face, plain=nn.RMSNorm):
 
 class GroupNorm(Face, plain=nn.GroupNorm):
     """`nn.GroupNorm` on tensors in PyTorch's style."""
+
+    lacking: ClassVar[dict[str, Any]] = {"bias": True}
 
 
 class InstanceNorm1d(_InstanceNorm, plain=nn.InstanceNorm1d):

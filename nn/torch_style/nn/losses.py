@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import Any, ClassVar
 
 import nn
-from nn.torch_style.nn.module import Face, Module, check_count
+from nn.torch_style.nn.face import Face, check_count
+from nn.torch_style.nn.module import Module
 
 
 def reduction_of(options: dict[str, Any]) -> dict[str, Any]:
@@ -19,6 +20,8 @@ def reduction_of(options: dict[str, Any]) -> dict[str, Any]:
 
 class Loss(Face):
     """The base class of losses."""
+
+    called: ClassVar[tuple[str, ...]] = ("input", "target")
 
     def __init__(self, *arguments: Any, **options: Any) -> None:
         check_count(self, arguments)
@@ -109,6 +112,7 @@ class SmoothL1Loss(Loss, plain=nn.SmoothL1Loss):
 class TripletMarginLoss(Loss, plain=nn.TripletMarginLoss):
     """`nn.TripletMarginLoss` on tensors in PyTorch's style."""
 
+    called = ("anchor", "positive", "negative")
     order = ("margin", "p", "eps", "swap", "size_average", "reduce", "reduction")
     lacking: ClassVar[dict[str, Any]] = {"swap": False}
 
@@ -116,18 +120,21 @@ class TripletMarginLoss(Loss, plain=nn.TripletMarginLoss):
 class CTCLoss(Loss, plain=nn.CTCLoss):
     """`nn.CTCLoss` on tensors in PyTorch's style."""
 
+    called = ("log_probs", "targets", "input_lengths", "target_lengths")
     order = ("blank", "reduction", "zero_infinity")
 
 
 class CosineEmbeddingLoss(Loss, plain=nn.CosineEmbeddingLoss):
     """`nn.CosineEmbeddingLoss` on tensors in PyTorch's style."""
 
+    called = ("input1", "input2", "target")
     order = ("margin", "size_average", "reduce", "reduction")
 
 
 class GaussianNLLLoss(Loss, plain=nn.GaussianNLLLoss):
     """`nn.GaussianNLLLoss` on tensors in PyTorch's style."""
 
+    called = ("input", "target", "var")
     order = ("full", "eps", "reduction")
 
 
@@ -140,6 +147,7 @@ class HingeEmbeddingLoss(Loss, plain=nn.HingeEmbeddingLoss):
 class MarginRankingLoss(Loss, plain=nn.MarginRankingLoss):
     """`nn.MarginRankingLoss` on tensors in PyTorch's style."""
 
+    called = ("input1", "input2", "target")
     order = ("margin", "size_average", "reduce", "reduction")
 
 
@@ -158,6 +166,7 @@ class MultiMarginLoss(Loss, plain=nn.MultiMarginLoss):
 class PoissonNLLLoss(Loss, plain=nn.PoissonNLLLoss):
     """`nn.PoissonNLLLoss` on tensors in PyTorch's style."""
 
+    called = ("log_input", "target")
     order = ("log_input", "full", "size_average", "eps", "reduce", "reduction")
 
 

@@ -3,39 +3,49 @@
 A module here is one of `nn`: what it stores, parameters, buffers and other modules, is what any
 module of `nn` stores. Only access differs: a parameter is shown as a tensor. So whatever works on
 modules of `nn`, optimisers, files, programs of `autograd.jit`, works on these.
-
-A layer of `nn` computes with Tensors of `autograd`. A `Face` of it has the same ``__dict__`` as an
-object of the layer's own class, its twin, and lets the twin compute.
 """
 
 from __future__ import annotations
 
-import inspect
+from collections import OrderedDict
 from collections.abc import Callable, Iterator
-from typing import TYPE_CHECKING, Any, ClassVar, Final, Self
+from typing import Any, Final, Self
 
 import numpy as np
 
 import autograd
-from autograd.errors import OptionError
-from nn.contents import joined
+from nn.contents import Found, buffers_of, joined, once, parameters_of
+from nn.hooks import Hook
 from nn.module import Module as PlainModule
 from nn.parameter import Parameter as PlainParameter
 from nn.torch_style import hints
-from nn.torch_style.base import TensorBase, inside, made, memory_of, numbers, outside
-from nn.torch_style.calls import ANY, summary
+from nn.torch_style.base import TensorBase, made, memory_of, numbers
+from nn.torch_style.nn.backward_hooks import BackwardHook
 from nn.torch_style.nn.loaded import LoadedKeys
 from nn.torch_style.nn.parameter import Parameter, shown_parameter
 from nn.torch_style.nn.plain_view import plain_loss, plain_view
 from nn.torch_style.nn.text import described
-from nn.torch_style.random import GENERATOR
 from nn.torch_style.tensor import Tensor
-from nn.torch_style.types import DEFAULT, array_type, bfloat16, check_device, memory_format
+from nn.torch_style.types import array_type, bfloat16, check_device, memory_format
 
 Show = Callable[[Any, str, Any], Any]
 
+
+class _Faces:
+    """The function that makes classes for layers of `nn`, which `face` sets."""
+
+    made_for: Callable[[type[Any]], Any]
+
+
+FACES: Final = _Faces()
+
 #: Methods of PyTorch's modules that are not here.
-OF_MODULES: Final = "register_backward_hook", "register_full_backward_hook", "to_empty", "xpu"
+OF_MODULES: Final = (
+    "get_extra_state", "ipu", "mtia", "register_backward_hook",
+    "register_load_state_dict_post_hook", "register_load_state_dict_pre_hook",
+    "register_state_dict_post_hook", "register_state_dict_pre_hook", "set_extra_state",
+    "set_submodule", "to_empty", "xpu",
+)  # fmt: skip
 
 
 def _show_buffer(module: Any, name: str, found: Any) -> Any:
@@ -56,7 +66,7 @@ def _learned(kind: type[Any]) -> Show | None:
     """Return how attributes of another type are shown, and remember it."""
     show: Show | None = None
     if issubclass(kind, PlainModule) and not issubclass(kind, Module):
-        face_class(kind)
+        FACES.made_for(kind)
         return SHOWN[kind]
     if hasattr(kind, "__array_function__") and not issubclass(kind, TensorBase):
         show = _show_buffer  # an array of another library, or of a function that is traced
@@ -117,38 +127,91 @@ class Module(PlainModule):
 
     # -- contents ---------------------------------------------------------------------------
 
-    def named_modules(self) -> Any:
+    def named_modules(  # type: ignore[override]
+        self, memo: Any = None, prefix: str = "", remove_duplicate: bool = True
+    ) -> Any:
         """Return this module, under the empty name, and all modules in it, each once."""
-        return shown(super().named_modules())
+        return _listed(self._walk("", ()), prefix, remove_duplicate)
+
+    def modules(self, remove_duplicate: bool = True) -> Any:
+        """Return this module and all modules in it, each once."""
+        return Found(found for _, found in self.named_modules(None, "", remove_duplicate))
 
     def named_children(self) -> Any:
         """Return the modules in the attributes of this one, each once."""
         return shown(super().named_children())
 
-    def named_parameters(self, recurse: bool = True) -> Any:
+    def named_parameters(  # type: ignore[override]
+        self, prefix: str = "", recurse: bool = True, remove_duplicate: bool = True
+    ) -> Any:
         """Return the parameters with their names; a shared one once."""
-        return shown(super().named_parameters(recurse))
+        found = self._leaves(parameters_of) if recurse else self._own_parameters()
+        return _listed(found, prefix, remove_duplicate)
 
-    def named_buffers(self, recurse: bool = True) -> Any:
+    def parameters(self, recurse: bool = True) -> list[Parameter]:  # type: ignore[override]
+        """Return the parameters, a shared one once."""
+        return Found(found for _, found in self.named_parameters("", recurse))
+
+    def named_buffers(  # type: ignore[override]
+        self, prefix: str = "", recurse: bool = True, remove_duplicate: bool = True
+    ) -> Any:
         """Return the buffers with their names."""
-        return shown(super().named_buffers(recurse))
+        found = self._leaves(buffers_of) if recurse else self._own_buffers()
+        return _listed(found, prefix, remove_duplicate)
 
-    if TYPE_CHECKING:
+    def buffers(self, recurse: bool = True) -> list[Tensor]:
+        """Return the buffers."""
+        return Found(found for _, found in self.named_buffers("", recurse))
 
-        def parameters(self, recurse: bool = True) -> list[Parameter]: ...  # type: ignore[override]  # noqa: D102
-        def buffers(self, recurse: bool = True) -> list[Tensor]: ...  # noqa: D102
-
-    def get_submodule(self, path: str) -> Any:
+    def get_submodule(self, target: str) -> Any:
         """Return an inner module by its name; itself for the empty one."""
-        return shown_item(super().get_submodule(path))
+        return shown_item(super().get_submodule(target))
 
-    def get_parameter(self, path: str) -> Any:
+    def get_parameter(self, target: str) -> Any:
         """Return a parameter by its name."""
-        return shown_parameter(super().get_parameter(path))
+        return shown_parameter(super().get_parameter(target))
 
-    def get_buffer(self, path: str) -> Any:
+    def get_buffer(self, target: str) -> Any:
         """Return a buffer by its name."""
-        return dict(self.named_buffers())[path]
+        return dict(self.named_buffers())[target]
+
+    def apply(self, fn: Callable[[Any], Any]) -> Self:
+        """Call a function with each inner module and, last, with this one; return the module."""
+        return super().apply(fn)
+
+    def requires_grad_(self, requires_grad: bool = True) -> Self:
+        """Set ``requires_grad`` of all parameters; return the module."""
+        return super().requires_grad_(requires_grad)
+
+    def _get_name(self) -> str:
+        return type(self).__name__
+
+    # -- hooks ------------------------------------------------------------------------------
+
+    def register_forward_hook(
+        self, hook: Callable[..., Any], *, prepend: bool = False, with_kwargs: bool = False,
+        always_call: bool = False,
+    ) -> Hook:  # fmt: skip
+        """Call a function after each call of ``forward``."""
+        return Hook(self, hook, after=True, with_options=with_kwargs, first=prepend)
+
+    def register_forward_pre_hook(
+        self, hook: Callable[..., Any], *, prepend: bool = False, with_kwargs: bool = False
+    ) -> Hook:
+        """Call a function before each call of ``forward``."""
+        return Hook(self, hook, after=False, with_options=with_kwargs, first=prepend)
+
+    def register_full_backward_hook(
+        self, hook: Callable[..., Any], prepend: bool = False
+    ) -> BackwardHook:
+        """Call a function in the backward pass, with the derivatives of inputs and outputs."""
+        return BackwardHook(self, hook)
+
+    def register_full_backward_pre_hook(
+        self, hook: Callable[..., Any], prepend: bool = False
+    ) -> BackwardHook:
+        """Call a function in the backward pass, with the derivatives of the outputs."""
+        return BackwardHook(self, hook, early=True)
 
     def compile(self, *options: Any, **more: Any) -> None:
         """Do nothing: `torch.compile` returns a faster module."""
@@ -233,14 +296,21 @@ class Module(PlainModule):
 
     # -- state ------------------------------------------------------------------------------
 
-    def state_dict(self) -> dict[str, Any]:
+    def state_dict(
+        self, destination: Any = None, prefix: str = "", keep_vars: bool = False
+    ) -> dict[str, Any]:
         """Return the memory of all parameters and buffers by name: copy it to keep it."""
         owners = {
-            joined(prefix, name): parameter
-            for prefix, module in self._walk("", ())
+            joined(path, name): parameter
+            for path, module in self._walk("", ())
             for name, parameter in module._own_parameters()
         }
-        return {name: memory_of(array, owners.get(name)) for name, array in self._state().items()}
+        found = OrderedDict() if destination is None else destination
+        for name, array in self._state().items():
+            owner = owners.get(name)
+            kept = shown_parameter(owner) if keep_vars and owner is not None else None
+            found[prefix + name] = memory_of(array, owner) if kept is None else kept
+        return found  # type: ignore[no-any-return]
 
     @property
     def _modules(self) -> dict[str, Any]:
@@ -292,203 +362,17 @@ def shown_item(item: Any) -> Any:
     return item if show is None else show(None, "", item)
 
 
+def _listed(pairs: Any, prefix: str, once_each: bool) -> Any:
+    """Return pairs of names and items, the names behind a prefix, the items as they are shown."""
+    found = once(pairs) if once_each else Found(pairs)
+    return Found(
+        (joined(prefix, name) if name else prefix, shown_item(item)) for name, item in found
+    )
+
+
 def shown(pairs: Any) -> Any:
     """Return pairs of names and items, the items as attributes show them."""
     return type(pairs)((name, shown_item(item)) for name, item in pairs)
-
-
-# -- layers of nn -------------------------------------------------------------------------------
-
-
-def twin(face: Any) -> Any:
-    """Return the object of the layer's own class, with the same attributes."""
-    plain = type(face).plain
-    found = object.__new__(plain)
-    object.__setattr__(found, "__dict__", object.__getattribute__(face, "__dict__"))
-    return found
-
-
-def _delegated(name: str, function: Any) -> Callable[..., Any]:
-    """Return a method that calls a method of the twin."""
-
-    def method(self: Any, *inputs: Any, **options: Any) -> Any:
-        found = function(twin(self), *inside(inputs), **inside(options))
-        return self if found is None else outside(found)
-
-    method.__name__, method.__doc__ = name, summary(function)
-    method.is_delegated = True  # type: ignore[attr-defined]
-    return method
-
-
-class Face(Module):
-    """The base class of layers that are those of `nn`: ``class Linear(Face, plain=layers.Linear)``.
-
-    Attributes
-    ----------
-    plain : type
-        The layer's own class.
-    order : tuple of str
-        The names of PyTorch's positional arguments, where they differ; ``new=old`` where the layer
-        has another name.
-    lacking : dict
-        PyTorch's arguments that the layer lacks, with the values that change nothing, or `ANY`.
-    """
-
-    plain: ClassVar[type[PlainModule]]
-    order: ClassVar[tuple[str, ...]] = ()
-    lacking: ClassVar[dict[str, Any]] = {}
-    tupled: ClassVar[tuple[str, ...]] = ()  # arguments that are kept as one number for each axis
-    _draws: ClassVar[bool] = False  # whether the layer takes a generator
-    _usual: ClassVar[dict[str, Any]] = {}
-
-    def __init_subclass__(cls, plain: type[PlainModule] | None = None, **options: Any) -> None:
-        super().__init_subclass__(**options)
-        if plain is None:  # a subclass of a layer
-            return
-        names = inspect.signature(plain).parameters
-        cls.plain, cls._draws = plain, "generator" in names
-        if any(parameter.kind is parameter.VAR_POSITIONAL for parameter in names.values()):
-            cls.order = ()
-        elif not cls.order:
-            cls.order = (*(name for name in names if name != "generator"), "device", "dtype")
-        cls._usual = {
-            name: parameter.default
-            for name, parameter in names.items()
-            if parameter.default is not parameter.empty and name != "generator"
-        } | {name: item for name, item in cls.lacking.items() if item is not ANY}
-        show_as(plain, cls)
-        for name, function in _methods(plain):
-            if name not in vars(cls):
-                setattr(cls, name, _delegated(name, function))
-
-    def __init__(self, *arguments: Any, **options: Any) -> None:
-        if self.order:
-            check_count(self, arguments)
-            names = [name.partition("=")[0] for name in self.order]
-            options = {**dict(zip(names, arguments, strict=False)), **options}
-            arguments = ()
-        check_device(options.pop("device", None))
-        wanted = options.pop("dtype", None)
-        settings = options.copy()
-        for name, harmless in self.lacking.items():
-            given = options.pop(name, harmless)
-            if harmless is not ANY and given != harmless:
-                raise OptionError(
-                    f"{type(self).__name__} has no {name}= in nn.torch_style, but what "
-                    f"{name}={harmless!r} means."
-                )
-        renamed = dict(name.split("=") for name in self.order if "=" in name)
-        options = {renamed.get(name, name): _plain(item) for name, item in options.items()}
-        if self._draws:
-            options.setdefault("generator", GENERATOR)
-        before = GENERATOR.get_state() if self._draws else None
-        twin(self).__init__(*map(_plain, arguments), **options)
-        self.astype(DEFAULT.array if wanted is None else array_type(wanted))
-        if not arguments:
-            self._remember(settings)
-            if type(self).reset_parameters is not Face.reset_parameters:
-                if before is not None:  # what the layer has drawn, the method draws
-                    GENERATOR.set_state(before)
-                self.reset_parameters()
-
-    def __plain_module__(self) -> PlainModule:
-        is_own = getattr(type(self).forward, "is_delegated", False)
-        return twin(self) if is_own else plain_view(self)  # type: ignore[no-any-return]
-
-    def _remember(self, settings: dict[str, Any]) -> None:
-        """Keep the arguments, which are attributes in PyTorch."""
-        found = {**self._usual, **settings}
-        for name in self.tupled:
-            if isinstance(found.get(name), int):
-                found[name] = (found[name],) * self.plain.ndim  # type: ignore[attr-defined]
-        usual = (bool, int, float, str, tuple, list, type(None))
-        found = {name: item for name, item in found.items() if isinstance(item, usual)}
-        object.__setattr__(self, "_given", found)
-
-    def reset_parameters(self) -> None:
-        """Draw new initial numbers for the parameters.
-
-        Raises
-        ------
-        OptionError
-            If it is not known how they were drawn.
-        """
-        given, renamed = (
-            vars(self).get("_given"),
-            dict(n.split("=") for n in self.order if "=" in n),
-        )
-        if given is None:
-            raise OptionError(f"{type(self).__name__} does not know how its parameters were drawn.")
-        options = {renamed.get(n, n): item for n, item in given.items() if n not in self.lacking}
-        if self._draws:
-            options["generator"] = GENERATOR
-        new = dict(self.plain(**options).named_parameters())
-        for name, parameter in PlainModule.named_parameters(self, recurse=False):
-            if name in new:
-                parameter.data = new[name].data.astype(parameter.dtype)
-
-    def __setattr__(self, name: str, item: Any) -> None:
-        super().__setattr__(name, twin(item) if isinstance(item, Face) else item)
-
-    if TYPE_CHECKING:
-
-        def __call__(self, *inputs: Any, **options: Any) -> Tensor: ...  # type: ignore[override]  # noqa: D102
-
-
-def check_count(face: Face, arguments: tuple[Any, ...]) -> None:
-    """Raise if there are more positional arguments than the layer has."""
-    if len(arguments) > len(face.order):
-        raise OptionError(
-            f"{type(face).__name__} takes {', '.join(face.order)}, not {len(arguments)} arguments."
-        )
-
-
-def _plain(item: Any) -> Any:
-    """Return an argument as the layer's own class takes it."""
-    if isinstance(item, Face):
-        return twin(item)
-    if inspect.isroutine(item):  # such as an activation
-        return getattr(item, "plain_function", None) or _inside_out(item)
-    return inside(item)
-
-
-def _inside_out(function: Callable[..., Any]) -> Callable[..., Any]:
-    """Return a function of Tensors that calls one of tensors."""
-    return lambda *inputs: inside(function(*outside(inputs)))
-
-
-def _methods(plain: type[Any]) -> Iterator[tuple[str, Any]]:
-    """Yield the public methods that a layer adds to those of all modules."""
-    for kind in plain.__mro__:
-        if kind is PlainModule:
-            return
-        for name, function in vars(kind).items():
-            if inspect.isfunction(function) and not name.startswith("_"):
-                yield name, function
-
-
-#: The classes that `face_class` has made.
-_MADE: Final[dict[type[Any], Any]] = {}
-
-
-def face_class(plain: type[PlainModule]) -> Any:
-    """Return a class of faces for a layer that has none of its own."""
-    if plain not in _MADE:
-        _MADE[plain] = type(plain.__name__, (Face,), {"__doc__": plain.__doc__}, plain=plain)
-    return _MADE[plain]
-
-
-def show_as(plain: type[PlainModule], kind: type[Module]) -> None:
-    """Show modules of a class of `nn` as those of one in PyTorch's style."""
-    SHOWN[plain] = lambda module, name, found: face_of(found, kind)
-
-
-def face_of(plain: PlainModule, kind: type[Module]) -> Any:
-    """Return a module of `nn` in PyTorch's style: another object with the same attributes."""
-    face = object.__new__(kind)
-    object.__setattr__(face, "__dict__", vars(plain))
-    object.__setattr__(face, "_stored", plain)
-    return face
 
 
 def stored_as(module: Module) -> Any:

@@ -9,12 +9,14 @@ import nn
 from nn.torch_style.base import inside, numbers, outside
 from nn.torch_style.calls import ANY
 from nn.torch_style.creation import full
-from nn.torch_style.nn.module import Face, twin
+from nn.torch_style.nn.face import Face, twin
 from nn.torch_style.tensor import Tensor
 
 
 class Recurrent(Face):
     """The base class of recurrent layers."""
+
+    called = ("input", "hx")
 
     def flatten_parameters(self) -> None:
         """Do nothing: it is for GPUs."""
@@ -23,9 +25,13 @@ class Recurrent(Face):
 class GRUCell(Face, plain=nn.GRUCell):
     """`nn.GRUCell` on tensors in PyTorch's style."""
 
+    called = ("input", "hx")
+
 
 class LSTMCell(Face, plain=nn.LSTMCell):
     """`nn.LSTMCell` on tensors in PyTorch's style."""
+
+    called = ("input", "hx")
 
     if TYPE_CHECKING:
 
@@ -34,6 +40,8 @@ class LSTMCell(Face, plain=nn.LSTMCell):
 
 class RNNCell(Face, plain=nn.RNNCell):
     """`nn.RNNCell` on tensors in PyTorch's style."""
+
+    called = ("input", "hx")
 
 
 class GRU(Recurrent, plain=nn.GRU):
@@ -67,7 +75,7 @@ class MultiheadAttention(Face, plain=nn.MultiheadAttention):
 
     order = (
         "embed_dim", "num_heads", "dropout", "bias", "add_bias_kv", "add_zero_attn", "kdim", "vdim",
-        "batch_first",
+        "batch_first", "device", "dtype",
     )  # fmt: skip
 
     def forward(
@@ -116,6 +124,11 @@ class TransformerDecoder(Face, plain=nn.TransformerDecoder):
 class Transformer(Face, plain=nn.Transformer):
     """`nn.Transformer` on tensors in PyTorch's style."""
 
+    order = (
+        "d_model", "nhead", "num_encoder_layers", "num_decoder_layers", "dim_feedforward",
+        "dropout", "activation", "custom_encoder", "custom_decoder", "layer_norm_eps",
+        "batch_first", "norm_first", "bias", "device", "dtype",
+    )  # fmt: skip
     lacking: ClassVar[dict[str, Any]] = {"custom_encoder": None, "custom_decoder": None}
 
     @staticmethod

@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING, Any
 from nn.missing_names import refuse
 from nn.torch_style import hints
 from nn.torch_style.base import held
-from nn.torch_style.nn.module import Module, face_class
+from nn.torch_style.nn.face import face_class
+from nn.torch_style.nn.module import Module
 from nn.torch_style.nn.utils.parametrize import register_parametrization
 from nn.torch_style.random import GENERATOR
 from nn.utils.orthogonal_weights import Orthogonal, chosen_map
