@@ -78,6 +78,12 @@ def _normalised_weight_vjp(
     return "Σ g · x̂ ‹with› x̂ = " + ("({0} − μ) / σ" if centred else "{0} / σ")
 
 
+SCALED = Notation(
+    form=lambda x, mean, scale, bias: "({0} − {1}) · {2}" + ("" if bias is None else " + {3}"),
+    vjps=("g · {2}", "− {2} · Σ g", "Σ g · ({0} − {1})", "Σ g"),
+    note="",
+    roles=("input", "mean", "scale", "bias"),
+)
 NORMALISED = Notation(
     form=_normalised,
     vjps=(_normalised_vjp, _normalised_weight_vjp, "Σ g"),

@@ -22,7 +22,7 @@ from nn.layers.activations import gelu_tanh
 from nn.layers.attention_kernels import attended
 from nn.layers.convolution import convolved, spread
 from nn.layers.linear import affine
-from nn.layers.normalisation import normalised
+from nn.layers.normalisation import in_groups, normalised, scaled
 from nn.layers.pooling import window_max, window_sum
 from nn.layers.sliding_window import Windows
 from nn.modes import in_mode
@@ -191,16 +191,27 @@ def _window_sum(to: Exporter, node: Any, x: Any, windows: Windows) -> str:
 
 def _normalised(
     to: Exporter, node: Any, x: Any, weight: Any, bias: Any, axes: Any, eps: float,
-    centred: bool, kept: Any,
+    centred: bool, kept: Any, shape: Any = None,
 ) -> str:  # fmt: skip
-    places = sorted(axis % x.ndim for axis in axes)
+    places = sorted(axis % len(shape or x.shape) for axis in axes)
     own = to.constant(np.array(places, np.int64), "axes")
     y = to.name(x)
+    if shape is not None:
+        y = to.add("Reshape", y, to.constant(np.array([0, *shape[1:]], np.int64), "groups"))
+        _, weight, bias = in_groups(shape, x, weight, bias)
     if centred:
         y = to.add("Sub", y, to.add("ReduceMean", y, own, keepdims=1))
     variance = to.add("ReduceMean", to.add("Mul", y, y), own, keepdims=1)
     y = to.add("Div", y, to.add("Sqrt", to.add("Add", variance, to.number(eps))))
     y = y if weight is None else to.add("Mul", y, to.number(weight))
+    y = y if bias is None else to.add("Add", y, to.number(bias))
+    if shape is None:
+        return y
+    return to.add("Reshape", y, to.constant(np.array([0, *x.shape[1:]], np.int64), "shape"))
+
+
+def _scaled(to: Exporter, node: Any, x: Any, mean: Any, scale: Any, bias: Any) -> str:
+    y = to.add("Mul", to.add("Sub", to.name(x), to.number(mean)), to.number(scale))
     return y if bias is None else to.add("Add", y, to.number(bias))
 
 
@@ -308,6 +319,7 @@ def rules() -> dict[Any, Rule]:
         window_max: _window_max,
         window_sum: _window_sum,
         normalised: _normalised,
+        scaled: _scaled,
         attended: _attention,
     }
 

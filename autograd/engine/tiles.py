@@ -24,21 +24,28 @@ class Tiles:
     part : int
         The size of a part. A few arrays of that size fit into the cache of a processor; smaller
         parts would take longer to call than to compute.
+    several : int
+        The size above which many steps are worth cutting: calls for two or three parts take longer
+        than what they save.
     large : int
-        The size from which few steps are worth cutting.
+        The size above which few steps are worth cutting.
+    reused : int
+        The size above which a product is written over one of its factors, if nothing needs it.
     """
 
     def __init__(self) -> None:
         self.part: int = 1 << 19
+        self.several: int = 1 << 21
         self.large: int = 1 << 22
+        self.reused: int = 1 << 17
 
 
 TILES: Final = Tiles()
 
 
 def is_large(x: Any) -> bool:
-    """Return whether this is an array of NumPy of more than one part."""
-    return type(x) is _ndarray and x.nbytes > TILES.part
+    """Return whether this is an array of NumPy so large that its memory is worth using again."""
+    return type(x) is _ndarray and x.nbytes > TILES.reused
 
 
 def in_tiles(function: Any, arguments: Any) -> Any:
@@ -52,7 +59,7 @@ def in_tiles(function: Any, arguments: Any) -> Any:
         Arrays and numbers. Arrays of different shapes are not cut.
     """
     first = arguments[0]
-    if not is_large(first):
+    if type(first) is not _ndarray or first.nbytes <= TILES.several:
         return function(*arguments)
     whole = _flat(arguments, first.shape)
     if whole is None:
@@ -108,7 +115,12 @@ def product_in_tiles(factor: Any, function: Any, arguments: Any, in_place: bool)
 
 
 def _fits(factor: Any, other: Any) -> bool:
-    """Return whether a product has the shape and the type of its first factor."""
+    """Return whether a product has the shape and the type of its first factor.
+
+    In place, NumPy rounds some products of complex numbers otherwise.
+    """
+    if factor.dtype.kind == "c":
+        return False
     if type(other) is _ndarray:
         if other.ndim != 0 and other.shape != factor.shape:
             return False

@@ -89,11 +89,8 @@ def group_normalised(x: Any, groups: int, weight: Any, bias: Any, eps: float) ->
             f"GroupNorm needs more than one number in each group, but the input has shape {shape}."
         )
     channels = shape[1] // groups
-    weight, bias = (
-        None if one is None else one.reshape((groups, channels, 1)) for one in (weight, bias)
-    )
-    rows = x.reshape((shape[0], groups, channels, count // channels))
-    return normalised(rows, weight, bias, (2, 3), eps, True, Kept()).reshape(shape)
+    rows = (shape[0], groups, channels, count // channels)
+    return normalised(x, weight, bias, (2, 3), eps, True, Kept(), rows)
 
 
 class InstanceNorm(GroupNorm):

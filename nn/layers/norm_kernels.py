@@ -9,14 +9,12 @@ pairwise algorithm for computing sample variances", 1979.
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator
-from contextlib import contextmanager
 from typing import Any
 
 import numpy as np
 
 from autograd import kernel
-from nn.layers.norms_in_c import NORMALISED, NORMALISED_BACK
+from nn.layers.norms_in_c import CHANNEL_SUMS, NORMALISED, NORMALISED_BACK
 
 #: The bytes of a part of an array; a few of them fit into the cache.
 PART = 1 << 20
@@ -24,6 +22,9 @@ PART = 1 << 20
 #: NumPy copies numbers that repeat to buffers. Where runs of as many elements share a number, that
 #: takes longer than the step itself, and the smallest buffers are faster.
 RUN, LONGEST_RUN, SMALLEST_BUFFERS = 256, 4096, 16
+
+#: Fewer products of a column with a row are computed faster by broadcasting.
+SMALL = 1 << 13
 
 
 @kernel()
@@ -52,25 +53,37 @@ def layout(x: Any, axes: Any, weight: Any, *others: Any) -> str:
 
 
 @kernel()
+def first_shared(kind: str, x: Any, axes: Any) -> int:
+    """Return the first of the axes along which numbers are shared."""
+    return x.ndim - len(axes) if kind == "rows" else 3 if kind == "groups" else 2
+
+
+@kernel()
 def parts(rows: Any) -> Any:
-    """Yield slices of the first axis that fit into the cache."""
+    """Return slices of the first axis that fit into the cache."""
+    if rows.nbytes <= PART:
+        return [slice(None)]
     step = max(PART // max(rows[:1].nbytes, 1), 1)
     return [slice(start, start + step) for start in range(0, len(rows), step)]
 
 
-@contextmanager
-def buffers_for(x: Any, kind: str, axes: Any) -> Iterator[None]:
-    """Compute with buffers of NumPy of the size with which steps on x take least time."""
-    first = {"rows": x.ndim - len(axes), "groups": 3, "channels": 2}[kind]
-    is_long = RUN <= math.prod(x.shape[first:]) <= LONGEST_RUN
-    if x.nbytes < PART >> 5 or not is_long:
-        yield
-        return
-    usual = np.setbufsize(SMALLEST_BUFFERS)
-    try:
-        yield
-    finally:
-        np.setbufsize(usual)
+class BuffersFor:
+    """Compute with buffers of NumPy of the size with which steps on x take least time.
+
+    Numbers are shared along the axes from `first` on.
+    """
+
+    def __init__(self, x: Any, first: int) -> None:
+        is_large = x.nbytes >= PART >> 5
+        self.is_needed = is_large and RUN <= math.prod(x.shape[first:]) <= LONGEST_RUN
+
+    def __enter__(self) -> None:
+        if self.is_needed:
+            self.usual = np.setbufsize(SMALLEST_BUFFERS)
+
+    def __exit__(self, *error: object) -> None:
+        if self.is_needed:
+            np.setbufsize(self.usual)
 
 
 @kernel()
@@ -87,7 +100,7 @@ def normalise_any(x: Any, weight: Any, bias: Any, axes: Any, eps: float, centred
     """Return the result, the means (None unless `centred`), and the variances or mean squares."""
     kind = layout(x, axes, bias if weight is None else weight, bias)
     if kind and (centred or kind != "channels"):
-        with buffers_for(x, kind, axes):
+        with BuffersFor(x, first_shared(kind, x, axes)):
             if kind == "rows":
                 return normalise_rows(x, weight, bias, axes, eps, centred)
             if kind == "groups":
@@ -123,7 +136,7 @@ def derivatives_of_any(
     """
     kind = layout(x, axes, bias if weight is None else weight, g, bias, variance, mean)
     if kind and (mean is not None or kind != "channels"):
-        with buffers_for(x, kind, axes):
+        with BuffersFor(x, first_shared(kind, x, axes)):
             if kind == "rows":
                 return rows_back(g, x, weight, bias, mean, variance, axes, eps)
             if kind == "groups":
@@ -165,6 +178,20 @@ def sum_like(g: Any, parameter: Any) -> Any:
     return np.reshape(np.sum(g, axis=tuple(axes)), parameter.shape)
 
 
+@kernel()
+def outer_product(column: Any, length: int, row: Any = None) -> Any:
+    """Return what multiplies rows of a length by a column and, if there is one, by a row.
+
+    For short rows a product of matrices is faster than broadcasting, for which NumPy copies numbers
+    that repeat; it is ten times as fast with a second column and row, of zeros.
+    """
+    if length >= RUN or len(column) * length < SMALL:
+        return column if row is None else column * row
+    columns, rows = np.zeros((len(column), 2), column.dtype), np.zeros((2, length), column.dtype)
+    columns[:, :1], rows[0] = column, 1 if row is None else row
+    return columns @ rows
+
+
 # -- rows -------------------------------------------------------------------------------------
 
 
@@ -192,9 +219,9 @@ def normalise_rows(x: Any, weight: Any, bias: Any, axes: Any, eps: float, centre
     for part in parts(rows):
         centre = found[part]
         centre_rows(rows[part], mean[part] if centred else None, variance[part], centre)
-        centre *= 1 / np.sqrt(variance[part] + eps)
-        if weight is not None:
-            centre *= weight.reshape(-1)
+        scale = 1 / np.sqrt(variance[part] + eps)
+        row = None if weight is None else weight.reshape(-1)
+        centre *= outer_product(scale, rows.shape[1], row)
         if bias is not None:
             centre += bias.reshape(-1)
     kept = outer + (1,) * len(axes)
@@ -222,15 +249,12 @@ def rows_back(
         np.multiply(slope, centre, out=y)
         if weight is not None:
             by_weight += inverse[:, 0] @ y
-        centre *= (y @ average) * (inverse * inverse)
+        centre *= outer_product((y @ average) * inverse * inverse * inverse, count)
+        row = None if weight is None else factors
+        np.multiply(slope, outer_product(inverse, count, row), out=y)
+        y -= centre
         if mean is not None:
-            centre += slope @ average
-        if weight is None:
-            np.subtract(slope, centre, out=y)
-        else:
-            np.multiply(slope, factors, out=y)
-            y -= centre
-        y *= inverse
+            y -= outer_product((slope @ average) * inverse, count)
     return (
         found,
         None if weight is None else by_weight.reshape(weight.shape),
@@ -299,6 +323,20 @@ def channel_sums(x: Any, y: Any = None) -> Any:
         return np.add.reduce(np.vecdot(x, y), 0)
     rows = x.reshape((-1, x.shape[2])) @ np.ones(x.shape[2], x.dtype)
     return np.add.reduce(rows.reshape(x.shape[:2]), 0)
+
+
+@kernel(c=CHANNEL_SUMS)
+def sum_channels(g: Any, parameter: Any, x: Any, mean: Any) -> Any:
+    """Sum g, or g · (x - mean), over all axes but that of the channels, of the parameter."""
+    usual = all(a is None or (type(a) is np.ndarray and a.dtype.char in "fd") for a in (g, x))
+    if not usual:
+        return sum_like(g if x is None else g * (x - mean), parameter)
+    flat = (*g.shape[:2], math.prod(g.shape[2:]))
+    if x is None:
+        return channel_sums(g.reshape(flat)).reshape(parameter.shape)
+    with BuffersFor(x, 2):
+        centre = x - mean
+    return channel_sums(g.reshape(flat), centre.reshape(flat)).reshape(parameter.shape)
 
 
 @kernel()

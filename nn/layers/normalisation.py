@@ -12,9 +12,15 @@ from autograd import Tensor, define
 from autograd.errors import BatchError, ShapeError
 from nn import init
 from nn.arrays import floating, shape_of
-from nn.layers.norm_kernels import normalise, normalise_back, sum_like
+from nn.layers.norm_kernels import (
+    BuffersFor,
+    normalise,
+    normalise_back,
+    sum_channels,
+    sum_like,
+)
 from nn.module import Module
-from nn.notation import NORMALISED
+from nn.notation import NORMALISED, SCALED
 from nn.parameter import Parameter
 
 
@@ -30,18 +36,29 @@ class Kept:
         self.derivatives: dict[int, Any] = {}
 
 
+def in_groups(shape: Any, x: Any, weight: Any, bias: Any) -> tuple[Any, Any, Any]:
+    """Return x in a shape, if there is one, and a weight and a bias for each row of a group."""
+    if shape is None:
+        return x, weight, bias
+    of_rows = (*shape[1:3], 1)
+    weight = None if weight is None else weight.reshape(of_rows)
+    return x.reshape(shape), weight, None if bias is None else bias.reshape(of_rows)
+
+
 def normalised_array(
-    x: Any, weight: Any, bias: Any, axes: Any, eps: float, centred: bool, kept: Kept
-) -> Any:
-    """Compute (x - mean) / √(variance + eps) · weight + bias."""
-    y, kept.mean, kept.variance = normalise(x, weight, bias, axes, eps, centred)
+    x: Any, weight: Any, bias: Any, axes: Any, eps: float, centred: bool, kept: Kept,
+    shape: Any = None,
+) -> Any:  # fmt: skip
+    """Compute (x - mean) / √(variance + eps) · weight + bias, perhaps with x in another shape."""
+    rows = in_groups(shape, x, weight, bias)
+    y, kept.mean, kept.variance = normalise(*rows, axes, eps, centred)
     kept.x = x
-    return y
+    return y if shape is None else y.reshape(x.shape)
 
 
 def derivative(
     argnum: int, g: Any, x: Any, weight: Any, bias: Any, axes: Any, eps: float, centred: bool,
-    kept: Kept,
+    kept: Kept, shape: Any = None,
 ) -> Any:  # fmt: skip
     """Return the derivative for x, the weight or the bias; all are computed together."""
     if (
@@ -50,18 +67,23 @@ def derivative(
         or isinstance(weight, Tensor)
         or isinstance(bias, Tensor)
     ):
-        return recorded_derivatives(g, x, weight, bias, axes, eps, centred)[argnum]
+        rows = in_groups(shape, x, weight, bias)
+        g = g if shape is None else g.reshape(shape)
+        found = recorded_derivatives(g, *rows, axes, eps, centred)
+        return found[argnum].reshape(np.shape((x, weight, bias)[argnum]))
     if kept.g is not g or kept.x is not x or argnum not in kept.derivatives:
+        rows = in_groups(shape, x, weight, bias)
         mean, variance = kept.mean, kept.variance
         if kept.x is not x:
-            _, mean, variance = normalise(x, weight, None, axes, eps, centred)
-        found = normalise_back(g, x, weight, bias, mean, variance, axes, eps)
+            _, mean, variance = normalise(rows[0], rows[1], None, axes, eps, centred)
+        slopes = g if shape is None else g.reshape(shape)
+        found = normalise_back(slopes, *rows, mean, variance, axes, eps)
         rest = zip(range(argnum, 3), found[argnum:], strict=True)
         kept.g, kept.derivatives = g, {k: one for k, one in rest if one is not None}
     wanted = kept.derivatives.pop(argnum)
     if not kept.derivatives:
         kept.g = None
-    return wanted
+    return wanted if shape is None else wanted.reshape((x, weight, bias)[argnum].shape)
 
 
 def recorded_derivatives(
@@ -87,6 +109,34 @@ normalised = define(normalised_array,
     lambda g, y, *arguments: derivative(2, g, *arguments),
     fresh_results=True, name="normalise", notation=NORMALISED)
 # fmt: on
+
+
+def scale_channels(x: Any, mean: Any, scale: Any, bias: Any) -> Any:
+    """Compute (x - mean) · scale + bias, where what is None is left out."""
+    if type(x) is not np.ndarray:
+        y = (x if mean is None else x - mean) * scale
+        return y if bias is None else y + bias
+    with BuffersFor(x, 2):
+        y = x * scale if mean is None else x - mean
+        if mean is not None:
+            y *= scale
+        if bias is not None:
+            y += bias
+    return y
+
+
+#: (x - mean) · scale + bias for each channel in one step, because the steps on a large array take
+#: as long as reading and writing it.
+scaled = define(
+    scale_channels,
+    lambda g, y, x, mean, scale, bias: scale_channels(g, None, scale, None),
+    lambda g, y, x, mean, scale, bias: -scale * sum_channels(g, mean, None, None),
+    lambda g, y, x, mean, scale, bias: sum_channels(g, scale, x, mean),
+    lambda g, y, x, mean, scale, bias: sum_channels(g, bias, None, None),
+    fresh_results=True,
+    name="scale_channels",
+    notation=SCALED,
+)
 
 
 class BatchNorm(Module):
@@ -144,7 +194,11 @@ class BatchNorm(Module):
             mean, variance = self.running_mean.reshape(along), self.running_var.reshape(along)
             scale = 1 / np.sqrt(variance + self.eps)
             scale = scale if weight is None else weight * scale
-            y: Tensor = (x - mean) * scale
+            y: Tensor
+            if len(shape) > 2:
+                y = scaled(x, mean, scale, bias)
+                return y
+            y = (x - mean) * scale
             return y if bias is None else y + bias
         axes = (0, *range(2, len(shape)))
         count = math.prod(shape[axis] for axis in axes)

@@ -442,3 +442,31 @@ NORMALISED_BACK = (
     + f"if (is_rows) {{ {_ROWS_BACK} }}\nelse if (run > 1) {{ {_CHANNELS_BACK} }}\n"
     + f"else {{ {_COLUMNS_BACK} }}\n"
 )
+
+#: For each channel: the sum of g, or of g · (x - mean).
+CHANNEL_SUMS = (
+    """
+typedef real vector __attribute__((vector_size(__BIGGEST_ALIGNMENT__)));
+typedef real loaded
+    __attribute__((vector_size(__BIGGEST_ALIGNMENT__), aligned(sizeof(real)), may_alias));
+enum { LANES = sizeof(vector) / sizeof(real), BLOCK = 4096 };
+const long channels = parameter_size, examples = g_shape[0];
+const long run = g_size ? g_size / (examples * channels) : 0;
+for (long channel = 0; channel < channels; channel++) {
+    const real m = x ? mean[channel] : 0;
+    double total = 0;
+    for (long e = 0; e < examples; e++) {
+        const real *slope = g + (e * channels + channel) * run;
+        if (x) {
+            const real *from = x + (e * channels + channel) * run;
+"""
+    + summed("0", "run", total="slope[] * (from[] - m)")
+    + "} else {"
+    + summed("0", "run", total="slope[]")
+    + """
+        }
+    }
+    result[channel] = (real)total;
+}
+"""
+)

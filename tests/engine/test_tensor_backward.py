@@ -95,7 +95,7 @@ class Pulled(Observer):
 
 
 def test_large_cotangents_that_are_kept_stay_as_they_are(monkeypatch):
-    monkeypatch.setattr(TILES, "part", 16)  # from 17 bytes on, others are written over
+    monkeypatch.setattr(TILES, "reused", 16)  # from 17 bytes on, others are written over
     t, seed = Tensor([0.5, 1.0, -0.3]), np.array([2.0, 3.0, 4.0])
     y = np.exp(t).retain_grad()
     z = np.sin(y)

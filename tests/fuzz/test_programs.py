@@ -17,7 +17,8 @@ PARTS = 10
 @pytest.mark.parametrize("part", range(PARTS))
 def test_derivatives_of_random_programs_are_right(part, monkeypatch):
     if part % 2:  # as for large arrays: in parts, and in the memory of the cotangent
-        monkeypatch.setattr(TILES, "part", 16)
+        for size in ("part", "several", "reused"):
+            monkeypatch.setattr(TILES, size, 16)
         monkeypatch.setattr(TILES, "large", 32)
     at = np.array([0.3, -0.7, 0.55, 1.1, -0.2, 0.9])
     for seed in range(part, COUNT, PARTS):

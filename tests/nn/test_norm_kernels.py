@@ -37,6 +37,7 @@ def inputs(shape, axes, dtype=np.float64, offset=0.3):
 @EACH
 def test_normalisation_in_parts_matches_its_formula(shape, axes, centred, size, monkeypatch):
     monkeypatch.setattr(norm_kernels, "PART", size)
+    monkeypatch.setattr(norm_kernels, "SMALL", size)  # of 1: columns and rows by matrix products
     x, weight, bias = inputs(shape, axes)
     for given in ((weight, bias), (weight, None), (None, bias), (None, None)):
         settings = (*given, axes, 1e-3, centred)
@@ -51,6 +52,7 @@ def test_normalisation_in_parts_matches_its_formula(shape, axes, centred, size, 
 @EACH
 def test_its_derivatives_match_finite_differences(shape, axes, size, centred, monkeypatch):
     monkeypatch.setattr(norm_kernels, "PART", size)
+    monkeypatch.setattr(norm_kernels, "SMALL", size)  # of 1: columns and rows by matrix products
     x, weight, bias = inputs(shape, axes)
 
     def f(x, weight, bias):

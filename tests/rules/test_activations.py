@@ -143,8 +143,8 @@ def test_large_arrays_in_parts_have_the_same_bits(sample, monkeypatch):
     result = checks.call(sample, checks.leaves(sample))
     weights = checks.weights_like(result)
     expected = checks.gradients(sample, sample.inputs, weights)
-    monkeypatch.setattr(TILES, "part", 16)
-    monkeypatch.setattr(TILES, "large", 16)
+    for size in ("part", "several", "large", "reused"):
+        monkeypatch.setattr(TILES, size, 16)
     np.testing.assert_array_equal(checks.call(sample, checks.leaves(sample)).data, result.data)
     for found, wanted in zip(
         checks.gradients(sample, sample.inputs, weights), expected, strict=True
