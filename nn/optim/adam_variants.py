@@ -98,6 +98,8 @@ class NAdam(Optimizer):
         How fast the momentum approaches β₁.
     maximize : bool
         Whether to go uphill: to maximise instead of to minimise.
+    decoupled_weight_decay : bool
+        Whether `weight_decay` shrinks the parameters, as in AdamW, and is no part of the gradient.
 
     References
     ----------
@@ -122,6 +124,7 @@ class NAdam(Optimizer):
         weight_decay: float = 0.0,
         momentum_decay: float = 4e-3,
         maximize: bool = False,
+        decoupled_weight_decay: bool = False,
     ) -> None:
         super().__init__(**given(locals()))
 
@@ -183,6 +186,8 @@ class RAdam(Optimizer):
         Adds ``weight_decay·p`` to the gradient.
     maximize : bool
         Whether to go uphill: to maximise instead of to minimise.
+    decoupled_weight_decay : bool
+        Whether `weight_decay` shrinks the parameters, as in AdamW, and is no part of the gradient.
 
     References
     ----------
@@ -207,6 +212,7 @@ class RAdam(Optimizer):
         eps: float = 1e-8,
         weight_decay: float = 0.0,
         maximize: bool = False,
+        decoupled_weight_decay: bool = False,
     ) -> None:
         super().__init__(**given(locals()))
 

@@ -15,6 +15,10 @@ class Combined(Formula):
 
     schedulers: list[Formula]
 
+    def rate(self, lr: float, t: int) -> float:
+        """Return the rate of the first group."""
+        return self.rate_of(0, lr, t)
+
     def _first_rates(self) -> list[float]:
         return list(min(self.schedulers, key=lambda schedule: schedule.number).base_lrs)
 
@@ -63,11 +67,11 @@ class SequentialLR(Combined):
             )
         super().__init__(optimizer)
 
-    def rate(self, lr: float, t: int) -> float:
+    def rate_of(self, group: int, lr: float, t: int) -> float:
         """Return the rate of the schedule that is active at step t."""
         turn = bisect_right(self.milestones, t)
         begun = self.milestones[turn - 1] if turn else 0
-        return self.schedulers[turn].rate(lr, t - begun)
+        return self.schedulers[turn].rate_of(group, lr, t - begun)
 
 
 class ChainedScheduler(Combined):
@@ -101,10 +105,10 @@ class ChainedScheduler(Combined):
         self.schedulers = _combined(schedulers)
         super().__init__(self.schedulers[0].optimizer)
 
-    def rate(self, lr: float, t: int) -> float:
+    def rate_of(self, group: int, lr: float, t: int) -> float:
         """Return the rate after all schedules."""
         for scheduler in self.schedulers:
-            lr = scheduler.rate(lr, t)
+            lr = scheduler.rate_of(group, lr, t)
         return lr
 
 

@@ -5,13 +5,14 @@
 from __future__ import annotations
 
 import math
-from typing import Any
+from collections.abc import Callable
+from typing import Any, Final
 
 from autograd.errors import OptionError
 from autograd.program import call, follow
 from nn.optim.factor_schedules import at_least_one
 from nn.optim.optimizer import Optimizer
-from nn.optim.scheduler import Formula
+from nn.optim.scheduler import Formula, for_groups, of_group
 
 
 class CosineAnnealingLR(Formula):
@@ -114,7 +115,7 @@ class CosineAnnealingWarmRestarts(Formula):
 
 
 class OneCycleLR(Formula):
-    """One cycle: from ``max_lr/div_factor`` up to max_lr, then down, along half cosines.
+    """One cycle: from ``max_lr/div_factor`` up to max_lr, then down, along half cosines or lines.
 
     The final rate is the first one divided by final_div_factor. Momentum, or the first of the
     betas, changes in the opposite direction: from max_momentum to base_momentum and back.
@@ -123,8 +124,8 @@ class OneCycleLR(Formula):
     ----------
     optimizer : Optimizer
         The optimiser, whose groups' learning rates are set.
-    max_lr : float
-        The largest learning rate.
+    max_lr : float, or list of float
+        The largest learning rate, of all groups or of each.
     total_steps : int, optional
         The number of steps of the cycle.
     epochs, steps_per_epoch : int, optional
@@ -137,6 +138,10 @@ class OneCycleLR(Formula):
         The smallest and the largest momentum.
     div_factor, final_div_factor : float
         The factors between max_lr and the first rate, and between that and the last one.
+    anneal_strategy : {"cos", "linear"}
+        Whether the rates follow half cosines or straight lines.
+    three_phase : bool
+        Whether to go down to the first rate as fast as up, and from there to the last one.
 
     Raises
     ------
@@ -164,7 +169,7 @@ class OneCycleLR(Formula):
     def __init__(
         self,
         optimizer: Optimizer,
-        max_lr: float,
+        max_lr: Any,
         total_steps: int | None = None,
         epochs: int | None = None,
         steps_per_epoch: int | None = None,
@@ -174,29 +179,45 @@ class OneCycleLR(Formula):
         max_momentum: float = 0.95,
         div_factor: float = 25.0,
         final_div_factor: float = 1e4,
+        anneal_strategy: str = "cos",
+        three_phase: bool = False,
     ) -> None:
+        if anneal_strategy not in ANNEALING:
+            raise OptionError(f"anneal_strategy={anneal_strategy!r} must be 'cos' or 'linear'.")
         if not 0 <= pct_start < 1:
             raise OptionError(f"pct_start={pct_start!r} must be in [0, 1).")
         if total_steps is None:
             if epochs is None or steps_per_epoch is None:
                 raise OptionError("OneCycleLR needs total_steps=, or epochs= and steps_per_epoch=.")
             total_steps = epochs * steps_per_epoch
-        self.max_lr, self.total_steps = max_lr, at_least_one("total_steps", total_steps)
+        self.max_lr = for_groups(optimizer, "max_lr", max_lr)
+        self.total_steps = at_least_one("total_steps", total_steps)
         self.top = pct_start * total_steps - 1
+        self.anneal_strategy, self.three_phase = anneal_strategy, three_phase
         self.cycle_momentum = cycle_momentum
         self.base_momentum, self.max_momentum = base_momentum, max_momentum
-        self.start_lr = max_lr / div_factor
-        self.end_lr = self.start_lr / final_div_factor
+        self.div_factor, self.final_div_factor = div_factor, final_div_factor
         super().__init__(optimizer)
 
     def rate(self, lr: float, t: int) -> float:
-        """Return the learning rate of step t, which does not depend on `lr`."""
-        return self._between(self.start_lr, self.max_lr, self.end_lr, t)
+        """Return the learning rate of the first group at step t."""
+        return self.rate_of(0, lr, t)
+
+    def rate_of(self, group: int, lr: float, t: int) -> float:
+        """Return the learning rate of a group at step t, which does not depend on `lr`."""
+        top = of_group(self.max_lr, group)
+        start = top / self.div_factor
+        return self._between(start, top, start / self.final_div_factor, t)
 
     def _between(self, start: float, top: float, end: float, t: int) -> float:
+        along, last = ANNEALING[self.anneal_strategy], self.total_steps - 1
         if t < self.top:
-            return _cosine(start, top, t / self.top)
-        return _cosine(top, end, (t - self.top) / (self.total_steps - 1 - self.top))
+            return along(start, top, t / self.top)
+        if not self.three_phase:
+            return along(top, end, (t - self.top) / (last - self.top))
+        if t <= 2 * self.top:
+            return along(top, start, (t - self.top) / self.top)
+        return along(start, end, (t - 2 * self.top) / (last - 2 * self.top))
 
     def step(self) -> None:
         """Take one step.
@@ -227,8 +248,8 @@ class CyclicLR(Formula):
     ----------
     optimizer : Optimizer
         The optimiser, whose groups' learning rates are set.
-    base_lr, max_lr : float
-        The smallest and the largest learning rate.
+    base_lr, max_lr : float, or list of float
+        The smallest and the largest learning rate, of all groups or of each.
     step_size_up : int
         The number of steps up.
     step_size_down : int, optional
@@ -242,6 +263,10 @@ class CyclicLR(Formula):
         Whether to change the momentum in the opposite direction.
     base_momentum, max_momentum : float
         The smallest and the largest momentum.
+    scale_fn : callable, optional
+        Returns the height of a cycle, in place of `mode`.
+    scale_mode : {"cycle", "iterations"}
+        Whether it gets the number of the cycle, from 1, or of the step.
 
     Raises
     ------
@@ -268,8 +293,8 @@ class CyclicLR(Formula):
     def __init__(
         self,
         optimizer: Optimizer,
-        base_lr: float,
-        max_lr: float,
+        base_lr: Any,
+        max_lr: Any,
         step_size_up: int = 2000,
         step_size_down: int | None = None,
         mode: str = "triangular",
@@ -277,24 +302,38 @@ class CyclicLR(Formula):
         cycle_momentum: bool = True,
         base_momentum: float = 0.8,
         max_momentum: float = 0.9,
+        scale_fn: Callable[[int], float] | None = None,
+        scale_mode: str = "cycle",
     ) -> None:
+        if scale_mode not in ("cycle", "iterations"):
+            raise OptionError(f"scale_mode={scale_mode!r} must be 'cycle' or 'iterations'.")
         if mode not in ("triangular", "triangular2", "exp_range"):
             raise OptionError(f"mode={mode!r} must be 'triangular', 'triangular2' or 'exp_range'.")
         self.up = at_least_one("step_size_up", step_size_up)
         down = step_size_up if step_size_down is None else step_size_down
         self.down = at_least_one("step_size_down", down)
-        self.base_lr, self.max_lr, self.mode, self.gamma = base_lr, max_lr, mode, gamma
+        self.base_lr = for_groups(optimizer, "base_lr", base_lr)
+        self.max_lr = for_groups(optimizer, "max_lr", max_lr)
+        self.mode, self.gamma = mode, gamma
+        self.scale_fn, self.scale_mode = scale_fn, scale_mode
         self.cycle_momentum = cycle_momentum
         self.base_momentum, self.max_momentum = base_momentum, max_momentum
         super().__init__(optimizer)
 
     def rate(self, lr: float, t: int) -> float:
-        """Return the learning rate of step t, which does not depend on `lr`."""
-        return self.base_lr + (self.max_lr - self.base_lr) * self._height(t)
+        """Return the learning rate of the first group at step t."""
+        return self.rate_of(0, lr, t)
+
+    def rate_of(self, group: int, lr: float, t: int) -> float:
+        """Return the learning rate of a group at step t, which does not depend on `lr`."""
+        low, high = of_group(self.base_lr, group), of_group(self.max_lr, group)
+        return float(low + (high - low) * self._height(t))
 
     def _height(self, t: int) -> float:
         cycle, place = divmod(t, self.up + self.down)
         along = place / self.up if place <= self.up else 1 - (place - self.up) / self.down
+        if self.scale_fn is not None:
+            return float(along * self.scale_fn(cycle + 1 if self.scale_mode == "cycle" else t))
         scale = {"triangular": 1.0, "triangular2": 0.5**cycle, "exp_range": self.gamma**t}
         return float(along * scale[self.mode])
 
@@ -310,6 +349,15 @@ class CyclicLR(Formula):
 def _cosine(start: float, end: float, along: float) -> float:
     """Return a point of the half cosine from `start`, at 0, to `end`, at 1."""
     return end + (start - end) * (1 + math.cos(math.pi * along)) / 2
+
+
+def _line(start: float, end: float, along: float) -> float:
+    """Return a point of the straight line from `start`, at 0, to `end`, at 1."""
+    return start + (end - start) * along
+
+
+#: By name, the ways from one rate to the next.
+ANNEALING: Final = {"cos": _cosine, "linear": _line}
 
 
 def write_momentum(optimizer: Any, momentum: float) -> None:

@@ -9,11 +9,12 @@ from __future__ import annotations
 
 import math
 from bisect import bisect_right
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
+from typing import Any
 
 from autograd.errors import OptionError
 from nn.optim.optimizer import Optimizer
-from nn.optim.scheduler import Formula
+from nn.optim.scheduler import Formula, for_groups, of_group
 
 
 class LambdaLR(Formula):
@@ -23,7 +24,7 @@ class LambdaLR(Formula):
     ----------
     optimizer : Optimizer
         The optimiser, whose groups' learning rates are set.
-    lr_lambda : callable
+    lr_lambda : callable, or list of callable
         ``lr_lambda(t)`` returns the factor at step t.
 
     Examples
@@ -39,13 +40,17 @@ class LambdaLR(Formula):
     [1.0, 0.5, 0.333, 0.25]
     """
 
-    def __init__(self, optimizer: Optimizer, lr_lambda: Callable[[int], float]) -> None:
-        self.lr_lambda = lr_lambda
+    def __init__(self, optimizer: Optimizer, lr_lambda: Any) -> None:
+        self.lr_lambda = for_groups(optimizer, "lr_lambda", lr_lambda)
         super().__init__(optimizer)
 
     def rate(self, lr: float, t: int) -> float:
-        """Return the learning rate at step t."""
-        return lr * self.lr_lambda(t)
+        """Return the learning rate of the first group at step t."""
+        return self.rate_of(0, lr, t)
+
+    def rate_of(self, group: int, lr: float, t: int) -> float:
+        """Return the learning rate of a group at step t."""
+        return lr * float(of_group(self.lr_lambda, group)(t))
 
 
 class MultiplicativeLR(Formula):
@@ -55,7 +60,7 @@ class MultiplicativeLR(Formula):
     ----------
     optimizer : Optimizer
         The optimiser, whose groups' learning rates are set.
-    lr_lambda : callable
+    lr_lambda : callable, or list of callable
         ``lr_lambda(t)`` returns the factor of step t.
 
     Examples
@@ -69,13 +74,18 @@ class MultiplicativeLR(Formula):
     [0.25]
     """
 
-    def __init__(self, optimizer: Optimizer, lr_lambda: Callable[[int], float]) -> None:
-        self.lr_lambda = lr_lambda
+    def __init__(self, optimizer: Optimizer, lr_lambda: Any) -> None:
+        self.lr_lambda = for_groups(optimizer, "lr_lambda", lr_lambda)
         super().__init__(optimizer)
 
     def rate(self, lr: float, t: int) -> float:
-        """Return the learning rate at step t."""
-        return lr * math.prod(self.lr_lambda(step) for step in range(1, t + 1))
+        """Return the learning rate of the first group at step t."""
+        return self.rate_of(0, lr, t)
+
+    def rate_of(self, group: int, lr: float, t: int) -> float:
+        """Return the learning rate of a group at step t."""
+        factor = of_group(self.lr_lambda, group)
+        return lr * float(math.prod(factor(step) for step in range(1, t + 1)))
 
 
 class ConstantLR(Formula):

@@ -172,9 +172,13 @@ class Optimizer:
                 block.read_gradients()
                 if group.get("maximize"):
                     np.negative(block.gradient, out=block.gradient)
-                if self.decays_gradient and group.get("weight_decay"):
-                    block.decay(group["weight_decay"])
+                decay = group.get("weight_decay") if self.decays_gradient else 0.0
+                is_apart = group.get("decoupled_weight_decay")
+                if decay and not is_apart:
+                    block.decay(decay)
                 self._update(block, group)
+                if decay and is_apart:
+                    block.decay(group["lr"] * decay)
                 block.subtract()
         return loss
 

@@ -8,7 +8,7 @@ from typing import Any
 from autograd.errors import OptionError, TraceError
 from autograd.program import is_tracing
 from nn.optim.optimizer import Optimizer
-from nn.optim.scheduler import Scheduler
+from nn.optim.scheduler import Scheduler, for_groups, of_group
 
 
 class ReduceLROnPlateau(Scheduler):
@@ -30,8 +30,8 @@ class ReduceLROnPlateau(Scheduler):
         Whether `threshold` is a share of the best measurement, or a difference.
     cooldown : int
         The number of steps after a reduction in which the patience is not used up.
-    min_lr : float
-        The smallest learning rate.
+    min_lr : float, or list of float
+        The smallest learning rate, of all groups or of each.
     eps : float
         Smaller changes of the rate are not made.
 
@@ -64,7 +64,7 @@ class ReduceLROnPlateau(Scheduler):
         threshold: float = 1e-4,
         threshold_mode: str = "rel",
         cooldown: int = 0,
-        min_lr: float = 0.0,
+        min_lr: Any = 0.0,
         eps: float = 1e-8,
     ) -> None:
         if mode not in ("min", "max") or threshold_mode not in ("rel", "abs"):
@@ -77,7 +77,8 @@ class ReduceLROnPlateau(Scheduler):
         super().__init__(optimizer)
         self.mode, self.factor, self.patience = mode, factor, patience
         self.threshold, self.threshold_mode = threshold, threshold_mode
-        self.cooldown, self.min_lr, self.eps = cooldown, min_lr, eps
+        self.cooldown, self.eps = cooldown, eps
+        self.min_lr = for_groups(optimizer, "min_lr", min_lr)
         self.best = math.inf if mode == "min" else -math.inf
         self.bad_steps = self.cooling = 0
 
@@ -108,8 +109,8 @@ class ReduceLROnPlateau(Scheduler):
             self.cooling, self.bad_steps = self.cooling - 1, 0
         if self.bad_steps > self.patience:
             self.cooling, self.bad_steps = self.cooldown, 0
-            for group in self.optimizer.param_groups:
-                reduced = max(group["lr"] * self.factor, self.min_lr)
+            for i, group in enumerate(self.optimizer.param_groups):
+                reduced = max(group["lr"] * self.factor, of_group(self.min_lr, i))
                 if group["lr"] - reduced > self.eps:
                     group["lr"] = reduced
 

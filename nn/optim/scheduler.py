@@ -49,6 +49,19 @@ class Scheduler:
         return [group["lr"] for group in self.optimizer.param_groups]
 
 
+def of_group(setting: Any, group: int) -> Any:
+    """Return the setting of a group: an item of a list, or the setting of all groups."""
+    return setting[group] if isinstance(setting, (list, tuple)) else setting
+
+
+def for_groups(optimizer: Optimizer, name: str, setting: Any) -> Any:
+    """Return a setting, of all groups or a list of one for each; raise if the number is another."""
+    count = len(optimizer.param_groups)
+    if isinstance(setting, (list, tuple)) and len(setting) != count:
+        raise OptionError(f"{name}= has {len(setting)} items for {count} groups of parameters.")
+    return setting
+
+
 class Formula(Scheduler):
     """The base class of schedules whose rate depends on the number of steps and the initial rate.
 
@@ -103,6 +116,20 @@ class Formula(Scheduler):
         """
         raise NotImplementedError
 
+    def rate_of(self, group: int, lr: float, t: int) -> float:
+        """Return the learning rate of a group after some steps; by default that of all groups.
+
+        Parameters
+        ----------
+        group : int
+            The number of the group.
+        lr : float
+            Its initial learning rate.
+        t : int
+            The number of steps.
+        """
+        return self.rate(lr, t)
+
     def step(self) -> None:
         """Take one step.
 
@@ -123,15 +150,15 @@ class Formula(Scheduler):
             self._written.append(math.nan)
         for i, group in enumerate(groups):
             rates = (group["lr"], self._written[i], self._bases[i], self.base_lrs[i])
-            self._bases[i] = call(self._base, *rates, self.last_epoch)
-            group["lr"] = self._written[i] = call(self.rate, self._bases[i], self.last_epoch)
+            self._bases[i] = call(self._base, i, *rates, self.last_epoch)
+            group["lr"] = self._written[i] = call(self.rate_of, i, self._bases[i], self.last_epoch)
 
-    def _base(self, lr: float, written: float, base: float, first: float, t: int) -> float:
+    def _base(self, i: int, lr: float, written: float, base: float, first: float, t: int) -> float:
         """Return the initial rate from which `lr` follows at t - 1, at first the real one."""
         if lr == written and base == first:
             return base
-        shift = self.rate(0.0, t - 1)
-        scale = self.rate(1.0, t - 1) - shift
+        shift = self.rate_of(i, 0.0, t - 1)
+        scale = self.rate_of(i, 1.0, t - 1) - shift
         if scale == 0:
             return self._resumed(lr, written, base, first, t)
         return base if lr == written else (lr - shift) / scale

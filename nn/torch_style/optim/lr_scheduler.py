@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import inspect
+import math
 from abc import ABCMeta
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from autograd.errors import OptionError
 from nn.missing_names import refuse
 from nn.optim import lr_scheduler
-from nn.optim.scheduler import Scheduler
+from nn.optim.scheduler import Formula, Scheduler
 from nn.torch_style import hints
 from nn.torch_style.tensor import Tensor
 
@@ -79,24 +80,66 @@ _LRScheduler = LRScheduler
 class Schedule:
     """Accepts PyTorch's options that change nothing, and tensors."""
 
+    order: ClassVar[tuple[str, ...]] = ()  # PyTorch's positional arguments, where they differ
+    closed: ClassVar[bool] = False  # whether the rates depend on the first ones and the epoch only
+    optimizer: Any
+    base_lrs: Any
+    rate_of: Any
+    get_last_lr: Any
+    _written: Any
+
     def __init__(self, *arguments: Any, **options: Any) -> None:
         options.pop("verbose", None)
-        count = len(inspect.signature(super().__init__).parameters)
-        if len(arguments) > count:  # last_epoch and verbose are PyTorch's last ones
-            options["last_epoch"], arguments = arguments[count], arguments[:count]
-        if options.pop("last_epoch", -1) != -1:
+        names = self.order or tuple(inspect.signature(super().__init__).parameters)
+        if len(arguments) > len(names):  # last_epoch and verbose are PyTorch's last ones
+            options["last_epoch"], arguments = arguments[len(names)], arguments[: len(names)]
+        options |= dict(zip(names, arguments, strict=False))
+        last = options.pop("last_epoch", -1)
+        if last != -1:
+            self._check_initial(options["optimizer"])
+        super().__init__(**options)
+        for group in self.optimizer.param_groups:
+            group.setdefault("initial_lr", group["lr"])
+        if last != -1:
+            self._at(last + 1)
+
+    def _check_initial(self, optimizer: Any) -> None:
+        """Begin again from the first rates; raise if they are not known, or do not decide."""
+        groups = optimizer.param_groups
+        if not self.closed or not all("initial_lr" in group for group in groups):
             raise OptionError(
-                "A schedule is continued by load_state_dict, or by calling step, not by last_epoch."
+                "A schedule is continued by load_state_dict, or by calling step; by last_epoch= "
+                "only LambdaLR, OneCycleLR and CyclicLR, of groups that have an initial_lr."
             )
-        super().__init__(*arguments, **options)
+        for group in groups:
+            group["lr"] = group["initial_lr"]
+
+    def _at(self, epoch: float) -> None:
+        """Set the rates of an epoch, also of a part of one."""
+        self.last_epoch = math.floor(epoch)
+        for i, group in enumerate(self.optimizer.param_groups):
+            group["lr"] = self._written[i] = self.rate_of(i, self.base_lrs[i], epoch)
+
+    @property
+    def _step_count(self) -> int:
+        """The number of rates that were set."""
+        return int(self.last_epoch) + 1
+
+    @property
+    def _last_lr(self) -> Any:
+        """The rate of each group."""
+        return self.get_last_lr()
 
     def __init_subclass__(cls) -> None:
         LRScheduler.register(cls)
 
     def step(self, *metrics: Any) -> None:
         """Set the rates of the next step."""
-        numbers = [x.item() if isinstance(x, Tensor) else x for x in metrics]
-        super().step(*numbers)  # type: ignore[misc]
+        numbers = [x.item() if isinstance(x, Tensor) else x for x in metrics if x is not None]
+        if numbers and isinstance(self, Formula):
+            self._at(numbers[0])
+        else:
+            super().step(*numbers[:1])  # type: ignore[misc]
 
 
 class ChainedScheduler(Schedule, lr_scheduler.ChainedScheduler):
@@ -118,6 +161,12 @@ class CosineAnnealingWarmRestarts(Schedule, lr_scheduler.CosineAnnealingWarmRest
 class CyclicLR(Schedule, lr_scheduler.CyclicLR):
     """`nn.optim.CyclicLR`."""
 
+    closed = True
+    order = (
+        "optimizer", "base_lr", "max_lr", "step_size_up", "step_size_down", "mode", "gamma",
+        "scale_fn", "scale_mode", "cycle_momentum", "base_momentum", "max_momentum", "last_epoch",
+    )  # fmt: skip
+
 
 class ExponentialLR(Schedule, lr_scheduler.ExponentialLR):
     """`nn.optim.ExponentialLR`."""
@@ -125,6 +174,8 @@ class ExponentialLR(Schedule, lr_scheduler.ExponentialLR):
 
 class LambdaLR(Schedule, lr_scheduler.LambdaLR):
     """`nn.optim.LambdaLR`."""
+
+    closed = True
 
 
 class LinearLR(Schedule, lr_scheduler.LinearLR):
@@ -141,6 +192,13 @@ class MultiplicativeLR(Schedule, lr_scheduler.MultiplicativeLR):
 
 class OneCycleLR(Schedule, lr_scheduler.OneCycleLR):
     """`nn.optim.OneCycleLR`."""
+
+    closed = True
+    order = (
+        "optimizer", "max_lr", "total_steps", "epochs", "steps_per_epoch", "pct_start",
+        "anneal_strategy", "cycle_momentum", "base_momentum", "max_momentum", "div_factor",
+        "final_div_factor", "three_phase", "last_epoch",
+    )  # fmt: skip
 
 
 class PolynomialLR(Schedule, lr_scheduler.PolynomialLR):
