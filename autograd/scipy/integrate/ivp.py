@@ -19,7 +19,7 @@ from autograd.scipy.integrate.calls import Calls
 from autograd.scipy.integrate.solutions import Solution, knots_of
 from autograd.scipy.integrate.steps import InTurn
 from autograd.scipy.integrate.tableaus import TABLEAUS, Tableau
-from autograd.scipy.integrate.trajectory import LARGE, Together, can_be_together
+from autograd.scipy.integrate.trajectory import LARGE_IMPLICIT, Together, can_be_together
 from autograd.scipy.jumps import MOVE, assert_no_moving_jump, nodes_held
 from autograd.scipy.with_numbers import with_numbers
 from autograd.transforms import jacobian
@@ -49,7 +49,7 @@ def solve_ivp(
     The tolerances choose the steps for the solution alone: where that is smoother than its
     derivatives, as at an equilibrium where it does not move, pass ``max_step=`` too.
     All steps are computed at once; one after the other, which takes several times as long, for more
-    than 32 numbers in a state, and where `fun` branches by its arguments (write ``np.where``), needs
+    than 32 numbers in a state (96 for implicit methods), and where `fun` branches by its arguments (write ``np.where``), needs
     them as floats (``math.sin``), or changes something outside.
     Implicit methods get the Jacobian of `fun` from here. Comparisons have no derivative: where `fun`
     jumps at a time that depends on a node or on the state, solve up to that event and from there on.
@@ -180,7 +180,7 @@ class _Problem:
         self.args = joined(() if args is None else tuple(args))
         self.vectorized = vectorized
         self.change = _change(function, self.args, vectorized)
-        is_small = np.size(plain(y0)) <= LARGE
+        is_small = np.size(plain(y0)) <= LARGE_IMPLICIT
         #: A copy for the solver, if `function` closes over nodes.
         self.copy = with_numbers(function, self.args) if is_small else function
         #: Whether a function has returned a node: it closes over one.
@@ -237,7 +237,7 @@ class _Problem:
         """Return what the solver has found with derivatives; `between` the ends of its steps, too."""
         fixed, knots = knots_of(found, t_span)
         steps: Any = None
-        if can_be_together(fixed, y0):
+        if can_be_together(method, fixed, y0):
             chosen = method if between else method.without_interpolant()
             before = Environment(self.function, self.args)
             try:

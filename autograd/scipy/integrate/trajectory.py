@@ -43,21 +43,28 @@ SMALL = 1e-12
 ROUNDING = 1e-9
 
 
-#: With more numbers in a state, the derivatives of each step by all of them are too many.
-LARGE = 32
+#: With more numbers in a state, the derivatives of each step by all of them take longer than the
+#: steps one by one, where each solves equations with such derivatives if the method is implicit.
+LARGE, LARGE_IMPLICIT = 32, 96
+
+#: How many numbers the derivatives at all stages may be.
+MANY = 1 << 24
 
 #: Fewer steps are computed one by one.
 FEW = 4
 
 
-def can_be_together(fixed: Any, y0: Any) -> bool:
+def can_be_together(method: Tableau, fixed: Any, y0: Any) -> bool:
     """Return whether the steps between some times, from a state, may be computed at once."""
+    n, y0 = np.size(plain(y0)), plain(y0)
+    stages = len(method.c) if method.is_explicit else len(method.c) ** 2
     return (
         len(fixed) > FEW
         and bool(np.all(np.diff(fixed)))
-        and np.ndim(plain(y0)) == 1
-        and 0 < np.size(plain(y0)) <= LARGE
-        and plain(y0).dtype == float
+        and np.ndim(y0) == 1
+        and 0 < n <= (LARGE if method.is_explicit else LARGE_IMPLICIT)
+        and len(fixed) * stages * n * n <= MANY
+        and y0.dtype == float
         and is_recording()
         and GRAD_MODE.interventions == 0
     )
