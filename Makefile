@@ -76,7 +76,8 @@ sanitize: $(TOOLS)
 	$(BIN)/python -P building/sanitize.py -n 0 tests/program/tapes tests/program/test_c_kernels.py \
 	    tests/program/test_c_edges.py tests/program/test_saved_c.py tests/program/test_c_products.py \
 	    tests/program/test_threads.py tests/program/test_own_functions.py tests/nn/test_convolution_in_c.py \
-	    tests/nn/test_norms_in_c.py tests/nn/test_windows_in_c.py tests/nn/test_attention_in_c.py
+	    tests/nn/test_norms_in_c.py tests/nn/test_windows_in_c.py tests/nn/test_attention_in_c.py \
+	    tests/nn/test_random_layers_in_c.py
 
 # Gradients by PyTorch and JAX, in an environment of their own.
 PEERS := .venv-peers

@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 
 from autograd import Primitive, define, linear
+from nn.layers.borders_in_c import BORDERED, CONSTANT, EDGE, FILLED, FOLDED, REFLECT, WRAP
 
 #: How much is added before and after each of the last axes.
 Widths = tuple[tuple[int, int], ...]
@@ -28,16 +29,16 @@ def filled_array(x: Any, widths: Widths, value: float) -> Any:
     return y
 
 
-#: By a mode of `numpy.pad`: which of n elements stands at a place before or after them.
-PLACES: dict[str, Callable[[int, int], int]] = {
-    "edge": lambda at, n: min(max(at, 0), n - 1),
-    "wrap": lambda at, n: at % n,
-    "reflect": lambda at, n: n - 1 - abs(n - 1 - at % max(2 * n - 2, 1)),
+#: By the way to fill a border: which of n elements stands at a place before or after them.
+PLACES: dict[int, Callable[[int, int], int]] = {
+    EDGE: lambda at, n: min(max(at, 0), n - 1),
+    WRAP: lambda at, n: at % n,
+    REFLECT: lambda at, n: n - 1 - abs(n - 1 - at % max(2 * n - 2, 1)),
 }
 
 
 @functools.lru_cache(maxsize=256)
-def copies(lengths: tuple[int, ...], widths: Widths, mode: str) -> list[tuple[Any, Any]]:
+def copies(lengths: tuple[int, ...], widths: Widths, mode: int) -> list[tuple[Any, Any]]:
     """Return the indices of the parts of a border, and of what each is a copy of.
 
     A part may copy others, which come earlier.
@@ -52,21 +53,21 @@ def copies(lengths: tuple[int, ...], widths: Widths, mode: str) -> list[tuple[An
     return found
 
 
-def bordered_array(x: Any, widths: Widths, mode: str) -> Any:
-    """Return an array with a border: of zeros, or of elements by a mode of `numpy.pad`."""
+def bordered_array(x: Any, widths: Widths, mode: int) -> Any:
+    """Return an array with a border: of zeros, or of elements that are inside."""
     y = filled_array(x, widths, 0)
-    if mode != "constant":
+    if mode != CONSTANT:
         for part, original in copies(x.shape[-len(widths) :], widths, mode):
             y[part] = y[original]
     return y
 
 
-def folded_array(g: Any, widths: Widths, mode: str) -> Any:
+def folded_array(g: Any, widths: Widths, mode: int) -> Any:
     """Add each element of a border to the one that it is a copy of."""
     count = g.ndim - len(widths)
     lengths = tuple(n - a - b for n, (a, b) in zip(g.shape[count:], widths, strict=True))
     inside = inside_of(widths, (*g.shape[:count], *lengths))
-    if mode == "constant":
+    if mode == CONSTANT:
         return g[inside].copy()
     total = g.copy()
     for part, original in reversed(copies(lengths, widths, mode)):
@@ -77,11 +78,11 @@ def folded_array(g: Any, widths: Widths, mode: str) -> Any:
 # fmt: off
 bordered: Primitive = linear(bordered_array,
     lambda g, x, widths, mode: folded(g, widths, mode),
-    batch=bordered_array, fresh_results=True, name="border")
+    batch=bordered_array, fresh_results=True, name="border", c=BORDERED)
 folded: Primitive = linear(folded_array,
     lambda h, g, widths, mode: bordered(h, widths, mode),
-    batch=folded_array, fresh_results=True, name="fold_border")
+    batch=folded_array, fresh_results=True, name="fold_border", c=FOLDED)
 filled: Primitive = define(filled_array,
-    lambda g, y, x, widths, value: folded(g, widths, "constant"),
-    batch=filled_array, fresh_results=True, name="border")
+    lambda g, y, x, widths, value: folded(g, widths, CONSTANT),
+    batch=filled_array, fresh_results=True, name="border", c=FILLED)
 # fmt: on

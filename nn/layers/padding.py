@@ -10,10 +10,11 @@ from autograd.errors import OptionError
 from nn.arrays import floating, shape_of
 from nn.function_module import OneInput
 from nn.layers.borders import bordered, filled
+from nn.layers.borders_in_c import CONSTANT, EDGE, REFLECT, WRAP
 from nn.layers.sliding_window import Size
 
-#: NumPy's names of PyTorch's ways to fill a border.
-MODES = {"constant": "constant", "reflect": "reflect", "replicate": "edge", "circular": "wrap"}
+#: PyTorch's names of the ways to fill a border.
+MODES = {"constant": CONSTANT, "reflect": REFLECT, "replicate": EDGE, "circular": WRAP}
 
 
 def pad(x: Any, pad: Any, mode: str = "constant", value: float = 0.0) -> Any:

@@ -50,13 +50,31 @@ def taken_array(g: Any, places: Any) -> Any:
     return found
 
 
+#: The same in C. The places are those that `flat_places` has checked.
+PUT = """
+__builtin_memset(result, 0, result_size * sizeof(real));
+for (long k = 0; k < places_size; k++) result[places[k]] = x[k];
+"""
+TAKEN = """
+char *is_taken = __builtin_calloc(g_size + 1, 1);
+if (!is_taken) {
+    for (long k = 0; k < result_size; k++) result[k] = NAN;
+    return;
+}
+for (long k = places_size - 1; k >= 0; k--) {
+    result[k] = is_taken[places[k]] ? 0 : g[places[k]];
+    is_taken[places[k]] = 1;
+}
+__builtin_free(is_taken);
+"""
+
 # fmt: off
 put: Primitive = linear(put_array,
     lambda g, x, places, size: take(g, places),
-    fresh_results=True, name="unpool")
+    fresh_results=True, name="unpool", c=PUT)
 take: Primitive = linear(taken_array,
     lambda h, g, places: put(h, places, len(plain(g))),
-    fresh_results=True, name="unpool_back")
+    fresh_results=True, name="unpool_back", c=TAKEN)
 # fmt: on
 
 

@@ -12,6 +12,7 @@ import numpy as np
 
 from autograd import Tensor, define, kernel, logsumexp, make_vjp
 from autograd.devices import full, like
+from nn.losses.alignments_in_c import LIKELIHOOD as LIKELIHOOD_IN_C
 from nn.losses.kernels import Kept
 from nn.notation import LIKELIHOOD
 
@@ -67,7 +68,7 @@ def log_of_ways(said: Any, closed: Any) -> Any:
     return found[..., 2:]
 
 
-@kernel()
+@kernel(c=LIKELIHOOD_IN_C)
 def likelihood_and_shares(said: Any, skips: Any, reads: Any, lengths: Any) -> Any:
     """Return the log-probability of all alignments, and of each position in each step given these.
 
@@ -89,8 +90,9 @@ def likelihood_and_shares(said: Any, skips: Any, reads: Any, lengths: Any) -> An
     shares = before + after
     shares -= said  # which is in both
     shares -= total[:, None]
+    # Of labels that have no alignment, only what rounding has left would be known.
+    shares[(step < 0)[:, :, None] | (place < 0) | (total < NEVER / 2)[:, None]] = -np.inf
     np.exp(shares, out=shares)
-    shares[(step < 0)[:, :, None] | (place < 0)] = 0.0
     return total, shares
 
 

@@ -9,7 +9,6 @@ import nn
 import nn.functional as F  # noqa: N812
 from autograd import Tensor, check_gradients, grad, jit, vmap
 from autograd.errors import DataError, OptionError, ShapeError
-from nn.layers.padding import MODES
 
 RANDOM = np.random.default_rng(0)
 
@@ -76,7 +75,9 @@ def test_of_two_numbers_unpooled_to_one_place_the_last_counts():
     assert check_gradients(lambda x: unpooled(x) ** 2, x).ok
 
 
-@pytest.mark.parametrize(("mode", "name"), [*MODES.items()][1:])
+@pytest.mark.parametrize(
+    ("mode", "name"), [("reflect", "reflect"), ("replicate", "edge"), ("circular", "wrap")]
+)
 @pytest.mark.parametrize("pad", [(1, 0, 0, 2), (3, 3, 3, 3), (5, 2, 1, 9)])
 def test_a_border_is_that_of_numpy_also_a_wide_one(mode, name, pad):
     x = RANDOM.normal(size=(2, 3, 4))

@@ -1,0 +1,93 @@
+"""Layers and losses with random sizes, in C against the same without `jit`."""
+
+import numpy as np
+import pytest
+
+import nn
+from autograd import Tensor, jit
+from autograd.program.backends.c.library import unavailable
+
+pytestmark = [
+    pytest.mark.skipif(unavailable() != "", reason=unavailable()),
+    pytest.mark.usefixtures("quickly_compiled"),
+]
+
+
+def integers(rng, low, high, count):
+    return rng.integers(low, high, count).tolist()
+
+
+def border(rng):
+    """Return a border of one to four axes, and the shape of what is inside."""
+    axes, mode = int(rng.integers(1, 5)), rng.choice(list(nn.layers.padding.MODES))
+    grid = integers(rng, 1, 7, axes)
+    widths = [int(n) for size in grid[::-1] for n in rng.integers(0, size + 3, 2)]
+    return lambda x: nn.functional.pad(x, widths, mode, value=0.5), (2, 1, *grid)
+
+
+def unpooling(rng):
+    """Return an inverse of pooling with windows that overlap, so that places are taken twice."""
+    axes = int(rng.integers(1, 4))
+    grid, kernel, stride = (integers(rng, low, 4 + low, axes) for low in (3, 1, 1))
+    kernel = [min(pair) for pair in zip(kernel, grid, strict=True)]
+    x = rng.integers(-2, 2, (2, 3, *grid)) * 1.0
+    pool = getattr(nn, f"MaxPool{axes}d")(kernel, stride, return_indices=True)
+    y, indices = pool(x)
+    layer = getattr(nn, f"MaxUnpool{axes}d")(kernel, stride)
+    return lambda x: layer(x, indices, grid), y.shape
+
+
+def spelling(rng):
+    """Return CTC of targets of all lengths, some of which cannot be spelt."""
+    ends = ((1, 9), (1, 4), (2, 5), (0, 4))
+    steps, batch, classes, length = (int(rng.integers(*pair)) for pair in ends)
+    targets = rng.integers(1, classes, (batch, length))
+    lengths = rng.integers(0, length + 1, batch)
+    reads = rng.integers(0, steps + 1, batch)
+    return (
+        lambda x: nn.ctc(nn.log_softmax(x, axis=2), targets, reads, lengths, reduction="none"),
+        (steps, batch, classes),
+    )
+
+
+def stepped(calls, arrays):
+    """Return the outputs and derivatives of all calls."""
+    found = []
+    for call, array in zip(calls, arrays, strict=True):
+        x = Tensor(array)
+        y = call(x)
+        y.backward(np.cos(np.arange(y.size)).reshape(y.shape).astype(y.dtype))
+        found.append((y.data, x.grad))
+    return found
+
+
+def laid(rng, x):
+    """Return the same numbers in another order of memory, or with gaps between them."""
+    order = rng.permutation(x.ndim)
+    if rng.random() < 0.5:
+        return np.ascontiguousarray(x.transpose(order)).transpose(np.argsort(order))
+    whole = np.zeros([2 * n for n in x.shape], x.dtype)
+    part = whole[tuple([slice(None, None, 2)] * x.ndim)]
+    part[...] = x
+    return part
+
+
+@pytest.mark.parametrize("dtype", ["float64", "float32"])
+@pytest.mark.parametrize("kind", [border, unpooling, spelling])
+def test_random_layers_in_c_are_those_without_jit(kind, dtype):
+    rng = np.random.default_rng(0)
+    calls, shapes = zip(*[kind(rng) for _ in range(10)], strict=True)
+    arrays = [laid(rng, rng.normal(size=shape).astype(dtype)) for shape in shapes]
+    in_c = jit(lambda *arrays: stepped(calls, arrays), backend="c")
+    in_c(*arrays)  # records it
+    tolerance = 1e-12 if dtype == "float64" else 1e-5
+    for number in (None, np.nan, np.inf, -np.inf):
+        for array in arrays if number is not None else ():
+            array[..., -1] = number
+        with np.errstate(all="ignore"):
+            pairs = zip(in_c(*arrays), stepped(calls, arrays), strict=True)
+            for found, wanted in pairs:
+                for a, b in zip(found, wanted, strict=True):
+                    assert a.dtype == b.dtype
+                    np.testing.assert_allclose(a, b, tolerance, tolerance)
+    assert "C kernels: " in in_c.summary()
