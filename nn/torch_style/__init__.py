@@ -35,7 +35,7 @@ from typing import TYPE_CHECKING, Any
 
 import autograd as _autograd
 from nn.missing_names import refuse
-from nn.torch_style import hints
+from nn.torch_style import hints, submodules
 from nn.torch_style import (
     accelerator, amp, autograd, backends, cuda, distributed, distributions, fft, func, jit, linalg,
     mps, multiprocessing, nn, onnx, optim, special, utils,
@@ -121,6 +121,8 @@ float, double, half = float32, float64, float16
 long, int, short = int64, int32, int16
 newaxis = None
 pi, e, inf, nan = math.pi, math.e, math.inf, math.nan
+
+submodules.install()
 
 __version__ = _autograd.__version__
 

@@ -5,6 +5,8 @@ from __future__ import annotations
 from contextlib import ContextDecorator
 from typing import Any
 
+__path__: list[str] = []  # PyTorch's is a package: see `submodules`
+
 
 class autocast(ContextDecorator):  # noqa: N801 - PyTorch's name
     """Compute in the types that the tensors have: a block that changes nothing.

@@ -16,9 +16,12 @@ from nn.torch_style.custom import Function
 from nn.torch_style.grad_mode import enable_grad, no_grad, set_grad_enabled
 from nn.torch_style.tensor import Tensor
 
+__path__: list[str] = []  # PyTorch's is a package: see `submodules`
+
 __all__ = [
     "Function", "Variable", "backward", "detect_anomaly", "enable_grad", "functional", "grad",
-    "gradcheck", "gradgradcheck", "no_grad", "set_detect_anomaly", "set_grad_enabled",
+    "gradcheck", "gradgradcheck", "no_grad", "once_differentiable",
+    "set_detect_anomaly", "set_grad_enabled",
 ]  # fmt: skip
 
 
@@ -87,6 +90,11 @@ def backward(tensors: Any, grad_tensors: Any = None, retain_graph: bool | None =
 def Variable(data: Tensor, requires_grad: bool = False, volatile: bool = False) -> Tensor:  # noqa: N802
     """Return a tensor itself: the older form of ``x.requires_grad_()``."""
     return data.requires_grad_() if requires_grad else data
+
+
+def once_differentiable(fn: Any) -> Any:
+    """Return the function: in PyTorch it could not be differentiated again."""
+    return fn
 
 
 def gradcheck(func: Any, inputs: Any, **options: Any) -> bool:

@@ -12,10 +12,12 @@ from nn.arrays import plain
 from nn.missing_names import refuse
 from nn.torch_style import hints
 from nn.torch_style.base import inside, outside
+from nn.torch_style.joining import stack
+from nn.torch_style.tensor import Tensor
 
 __all__ = [
-    "functional_call", "grad", "grad_and_value", "hessian", "jacfwd", "jacrev", "jvp", "vjp",
-    "vmap",
+    "functional_call", "grad", "grad_and_value", "hessian", "jacfwd", "jacrev", "jvp",
+    "stack_module_state", "vjp", "vmap",
 ]  # fmt: skip
 
 
@@ -118,10 +120,41 @@ def jvp(f: Callable[..., Any], primals: Any, tangents: Any) -> Any:
     return tuple(outside(push(_arguments(tuple(tangents)))))
 
 
-def functional_call(module: Any, parameters: Any, args: Any = (), kwargs: Any = None) -> Any:
-    """Call a module with other parameters."""
-    given = args if isinstance(args, tuple) else (args,)
-    return call_with(module, inside(dict(parameters)), *given, **(kwargs or {}))
+def functional_call(
+    module: Any, parameter_and_buffer_dicts: Any, args: Any = None, kwargs: Any = None,
+    *, tie_weights: bool = True, strict: bool = False,
+) -> Any:  # fmt: skip
+    """Call a module with other parameters and buffers: a dict, or several."""
+    parts = parameter_and_buffer_dicts
+    parts = list(parts) if isinstance(parts, (tuple, list)) else [parts]
+    given = () if args is None else args if isinstance(args, tuple) else (args,)
+    found = {name: tensor for part in parts for name, tensor in dict(part).items()}
+    return call_with(module, inside(found), *given, **(kwargs or {}))
+
+
+def stack_module_state(models: Any) -> tuple[dict[str, Tensor], dict[str, Tensor]]:
+    """Return the parameters and the buffers of several models, stacked, for `vmap`.
+
+    Examples
+    --------
+    >>> import nn.torch_style as torch
+    >>> models = [torch.nn.Linear(2, 3) for _ in range(4)]
+    >>> parameters, buffers = torch.func.stack_module_state(models)
+    >>> parameters["weight"].shape
+    torch.Size([4, 3, 2])
+    """
+    models = list(models)
+    found = []
+    for kind in ("named_parameters", "named_buffers"):
+        listed = [dict(getattr(model, kind)()) for model in models]
+        stacked = {
+            name: stack([each[name].detach() for each in listed]).requires_grad_(
+                listed[0][name].requires_grad
+            )
+            for name in listed[0]
+        }
+        found.append(stacked)
+    return found[0], found[1]
 
 
 if not TYPE_CHECKING:  # a type checker is to find wrong names

@@ -579,6 +579,8 @@ ERRORS = [
     (lambda: nn.LazyLinear(2).parameters(), OptionError, "call the model with"),
     (lambda: torch.distributions.Gamma(1.0, 1.0).rsample(), OptionError, "log_prob"),
     (lambda: exec("from nn.torch_style.nn import SyncBatchNorm"), ImportError, "one process"),
+    (lambda: exec("import nn.torch_style.hub"), ImportError, "load_state_dict"),
+    (lambda: torch.distributions.Cauchy(0.0, 1.0).support, AttributeError, "constraints"),
     (
         lambda: exec("from nn.torch_style.nn.init import xavier_normal"),
         ImportError,
@@ -621,3 +623,28 @@ def test_out_refuses_what_it_would_lose():
     with torch.no_grad():
         assert torch.exp(x, out=y) is y
     assert repr(torch.fft.rfft(torch.ones(2))) == "tensor([2.+0.j, 0.+0.j])"
+
+
+def test_modules_of_pytorch_without_files_are_found():
+    space = {}
+    exec(
+        "import nn.torch_style.nn.modules.padding\n"
+        "from nn.torch_style.optim.adamw import AdamW\n"
+        "from nn.torch_style.autograd.function import once_differentiable\n"
+        "from nn.torch_style.autograd.functional import jacobian\n"
+        "from nn.torch_style.distributions.transforms import AffineTransform, Transform\n"
+        "from nn.torch_style.amp.grad_scaler import GradScaler\n",
+        space,
+    )
+    assert space["AdamW"] is optim.AdamW
+    assert space["jacobian"](torch.square, torch.ones(2)).tolist() == [[2, 0], [0, 2]]
+    assert space["AffineTransform"](1.0, 2.0).inv(torch.tensor(3.0)).item() == 1.0
+
+
+def test_checkpointed_functions_return_several_results():
+    x = torch.tensor([0.5, 2.0], requires_grad=True)
+    y, count, z = torch.utils.checkpoint.checkpoint(lambda v: (v.exp(), 3, v[:1] ** 2), x)
+    (y.sum() + z.sum()).backward()
+    np.testing.assert_allclose(x.grad, np.add(np.exp([0.5, 2.0]), [1, 0]), rtol=1e-6)
+    assert count == 3
+    assert z.shape == (1,)

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from nn.missing_names import refuse
 from nn.torch_style import hints
-from nn.torch_style.distributions import categorical, normal
+from nn.torch_style.distributions import categorical, constraints, normal
 from nn.torch_style.distributions.bernoulli import Bernoulli
 from nn.torch_style.distributions.categorical import Categorical
 from nn.torch_style.distributions.counts import (
@@ -64,8 +64,8 @@ __all__ = [
     "MultivariateNormal", "NegativeBinomial", "Normal", "OneHotCategorical", "Pareto",
     "Poisson", "PowerTransform", "RelaxedBernoulli", "RelaxedOneHotCategorical",
     "SigmoidTransform", "SoftplusTransform", "StudentT", "TanhTransform", "Transform",
-    "TransformedDistribution", "Uniform", "VonMises", "Weibull", "categorical", "kl_divergence",
-    "normal", "register_kl",
+    "TransformedDistribution", "Uniform", "VonMises", "Weibull", "categorical", "constraints",
+    "kl_divergence", "normal", "register_kl",
 ]  # fmt: skip
 
 if not TYPE_CHECKING:  # a type checker is to find wrong names

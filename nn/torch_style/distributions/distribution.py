@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from typing import Any, NoReturn
+from typing import TYPE_CHECKING, Any, Final, NoReturn
 
 import numpy as np
 
@@ -32,6 +32,21 @@ def check(what: str, is_valid: Any, validate_args: Any = None) -> None:
     """Raise if a parameter or a value is not what it must be, or NaN."""
     if validate_args is not False and not np.all(numbers(is_valid)):
         raise DataError(f"{what}, or validate_args=False.")
+
+
+_FORMULA: Final = "its formula, or see scipy.stats, whose functions autograd.scipy differentiates"
+
+#: What PyTorch's distributions have, and not all have here: by name what to write.
+LACKING: Final = {
+    "arg_constraints": "torch.distributions.constraints for the parameters of your own",
+    "enumerate_support": "torch.arange of the values",
+    "expand": "the parameters expanded, as in Normal(loc.expand(shape), scale.expand(shape))",
+    "icdf": _FORMULA,
+    "mean": _FORMULA,
+    "mode": _FORMULA,
+    "support": "torch.distributions.constraints",
+    "variance": _FORMULA,
+}
 
 
 class Distribution:
@@ -77,6 +92,15 @@ class Distribution:
     def cdf(self, value: Any) -> Tensor:
         """Return the probability of a smaller number."""
         return self._lacks("cdf")
+
+    if not TYPE_CHECKING:  # a type checker is to find wrong names
+
+        def __getattr__(self, name: str) -> NoReturn:
+            if name in LACKING:
+                raise AttributeError(
+                    f"{type(self).__name__} has no {name} in nn.torch_style: write {LACKING[name]}."
+                )
+            raise AttributeError(f"{type(self).__name__!r} object has no attribute {name!r}")
 
     def _lacks(self, name: str) -> NoReturn:
         raise OptionError(

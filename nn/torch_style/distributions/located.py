@@ -132,6 +132,18 @@ class StudentT(Distribution):
         self.df, self.loc, self.scale = broadcast_tensors(*given)
         self._shape = self.loc.shape
 
+    @property
+    def mean(self) -> Any:
+        """The average; NaN for `df` up to 1."""
+        return self.loc.where(self.df > 1, self.loc * math.nan)
+
+    @property
+    def variance(self) -> Any:
+        """The variance; infinite for `df` up to 2, NaN up to 1."""
+        df = self.df.clamp(min=2)
+        found = self.scale**2 * df / (df - 2)
+        return found.where(self.df > 1, found * math.nan)
+
     def sample(self, sample_shape: Any = ()) -> Tensor:
         """Return random numbers, as constants."""
         noise = drawn("standard_t", self._extended(sample_shape), self.loc, self.df)

@@ -11,26 +11,59 @@ from nn.torch_style.tensor import Tensor
 
 
 class Transform:
-    """The base class of invertible functions."""
+    """The base class of invertible functions: your own define ``_call`` and ``_inverse``."""
+
+    bijective = False
 
     def __init__(self, cache_size: int = 0) -> None:
         pass
 
     def __call__(self, x: Any) -> Tensor:
         """Return the result."""
-        raise NotImplementedError
+        return self._call(x)
 
     def inverse(self, y: Any) -> Tensor:
         """Return what this is the result of."""
-        raise NotImplementedError
+        return self._inverse(y)
 
-    def inv(self, y: Any) -> Tensor:
-        """Return what this is the result of."""
-        return self.inverse(y)
+    @property
+    def inv(self) -> Transform:
+        """The inverse function."""
+        return Inverse(self)
+
+    def _call(self, x: Any) -> Tensor:
+        raise NotImplementedError("Define _call(self, x).")
+
+    def _inverse(self, y: Any) -> Tensor:
+        raise NotImplementedError("Define _inverse(self, y).")
 
     def log_abs_det_jacobian(self, x: Any, y: Any) -> Tensor:
         """Return the logarithm of the absolute value of the derivative."""
         raise NotImplementedError
+
+
+class Inverse(Transform):
+    """The inverse of a transform."""
+
+    def __init__(self, transform: Transform) -> None:
+        self.transform = transform
+
+    def __call__(self, x: Any) -> Tensor:
+        """Return the result."""
+        return self.transform.inverse(x)
+
+    def inverse(self, y: Any) -> Tensor:
+        """Return what this is the result of."""
+        return self.transform(y)
+
+    @property
+    def inv(self) -> Transform:
+        """The transform itself."""
+        return self.transform
+
+    def log_abs_det_jacobian(self, x: Any, y: Any) -> Tensor:
+        """Return the logarithm of the absolute value of the derivative."""
+        return -self.transform.log_abs_det_jacobian(y, x)
 
 
 class TanhTransform(Transform):

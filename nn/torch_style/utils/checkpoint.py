@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable
 from typing import Any
+
+import numpy as np
 
 import autograd
 from nn.torch_style.base import inside, outside
@@ -23,7 +26,25 @@ def checkpoint(function: Callable[..., Any], *args: Any, **options: Any) -> Any:
     for ignored in ("use_reentrant", "preserve_rng_state", "determinism_check", "debug"):
         options.pop(ignored, None)
 
-    def plain(*inputs: Any) -> Any:
-        return inside(function(*outside(inputs), **options))
+    parts: list[Any] = []  # of several results, those that are no floats, and None for floats
+    shapes: list[Any] = []
 
-    return outside(autograd.checkpoint(plain)(*inside(args)))
+    def plain(*inputs: Any) -> Any:
+        results = inside(function(*outside(inputs), **options))
+        if not isinstance(results, (tuple, list)):
+            return results
+        flows = [getattr(getattr(x, "dtype", None), "kind", "") in ("f", "c") for x in results]
+        parts[:] = [None if flow else x for flow, x in zip(flows, results, strict=True)]
+        joined = [x for flow, x in zip(flows, results, strict=True) if flow]
+        shapes[:] = [None if not flow else x.shape for flow, x in zip(flows, results, strict=True)]
+        return np.concatenate([np.reshape(x, -1) for x in joined])
+
+    found = autograd.checkpoint(plain)(*inside(args))
+    if not shapes:
+        return outside(found)
+    start = 0
+    for place, shape in enumerate(shapes):
+        if shape is not None:
+            end = start + math.prod(shape)
+            parts[place], start = np.reshape(found[start:end], shape), end
+    return tuple(outside(parts))
