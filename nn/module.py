@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
-from typing import Any, Self, TypeVar
+from typing import TYPE_CHECKING, Any, NoReturn, Self, TypeVar
 
 import numpy as np
 
@@ -15,6 +15,7 @@ from nn.assignments import check_assignment, check_class
 from nn.contents import Found, buffers_of, found_in, joined, once, parameters_of
 from nn.description import described, title
 from nn.hooks import Hook, hooked
+from nn.known_elsewhere import missing
 from nn.parameter import Parameter
 from nn.running import RUNNING, Call
 from nn.state import copy_into
@@ -93,6 +94,13 @@ class Module:
                 created(self)
             changed()  # programs that contain the old setting are not right any more
         super().__setattr__(name, item)
+
+    if not TYPE_CHECKING:  # a type checker is to find wrong names
+
+        def __getattr__(self, name: str) -> NoReturn:
+            if hasattr(type(self), name):  # a property, whose own error is to be seen
+                object.__getattribute__(self, name)
+            raise AttributeError(missing(self, name), name=name, obj=self)
 
     def __delattr__(self, name: str) -> None:
         changed()

@@ -277,3 +277,23 @@ def test_a_random_split_must_fit():
     for lengths in ([6, 5], [0.5, 0.4], [11, -1]):
         with pytest.raises(OptionError, match="the 10 examples"):
             nn.random_split(range(10), lengths)
+
+
+@pytest.mark.parametrize(
+    ("name", "advice"),
+    [("cuda", "cupy"), ("half", "float16"), ("fit", r"nn\.fit"), ("save", "nn.save")],
+)
+def test_methods_of_other_libraries_say_what_to_write(name, advice):
+    with pytest.raises(AttributeError, match=f"no attribute '{name}': write .*{advice}"):
+        getattr(nn.Linear(2, 3), name)
+    assert not hasattr(nn.Linear(2, 3), name)
+
+
+def test_an_error_in_a_property_of_a_module_is_seen():
+    class Network(nn.Module):
+        @property
+        def size(self):
+            return self.missing.size
+
+    with pytest.raises(AttributeError, match="'missing'"):
+        Network().size  # noqa: B018 - the property raises
