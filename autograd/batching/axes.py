@@ -147,6 +147,20 @@ def elementwise(function: Any, count: int = 1) -> Rule:
     return rule
 
 
+def looked_up(function: Any, place: int) -> Rule:
+    """Return the rule of a function of the elements of one argument, if the others are shared."""
+
+    def rule(level: Level, *arguments: Any, **keywords: Any) -> Any:
+        others = (*arguments[:place], *arguments[place + 1 :], keywords)
+        if len(arguments) <= place or depends_on(others, level):
+            return NotImplemented
+        given = list(arguments)
+        given[place] = given[place].array
+        return wrapped(function(*given, **keywords), level)
+
+    return rule
+
+
 def stacks(function: Any) -> Rule:
     """Return the rule of a function of stacks of matrices, which the batch joins as an axis."""
 

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 
 from autograd.batching import shapes, writing
-from autograd.batching.axes import along, elementwise, reduction, through, transform
+from autograd.batching.axes import along, elementwise, looked_up, reduction, through, transform
 from autograd.batching.entries import RULES
 from autograd.batching.explaining import stand_in
 from autograd.batching.level import innermost, mapped, ndim
@@ -58,6 +58,9 @@ TABLE: dict[Any, Rule] = {
     )},
     np.isclose: elementwise(np.isclose, 2),
     np.clip: elementwise(np.clip, 3),
+    np.interp: looked_up(np.interp, 0),
+    np.digitize: looked_up(np.digitize, 0),
+    np.searchsorted: looked_up(np.searchsorted, 1),
     **PRODUCTS,
     **LINALG,
     np.reshape: shapes.reshape,

@@ -126,6 +126,23 @@ def test_functions_without_a_rule_are_called_in_a_loop():
     assert g.looped == {}
 
 
+def test_values_are_looked_up_in_a_table_at_once():
+    table, values = np.array([-1.0, 0.0, 0.5, 2.0]), np.array([3.0, 1.0, 2.0, 5.0])
+    for look in (
+        lambda x: np.interp(x, table, values, left=7.0),
+        lambda x: np.searchsorted(table, x, side="right"),
+        lambda x: np.digitize(x, table),
+        lambda x: np.interp(x[0], table, values),
+    ):
+        f = vmap(look)
+        close(f(X), [look(x) for x in X])
+        assert f.looped == {}
+    own = vmap(lambda x, t: np.interp(x, t, values), (0, 0))
+    tables = table + np.arange(len(X))[:, None]
+    expected = [np.interp(x, t, values) for x, t in zip(X, tables, strict=True)]
+    close(own(X, tables), expected)
+
+
 # -- bad input ----------------------------------------------------------------------------------
 
 BAD = {
