@@ -10,6 +10,7 @@ from autograd.engine import Value
 from autograd.engine.derivatives import derivatives
 from autograd.engine.dispatch import plain
 from autograd.engine.observers import Observer
+from autograd.graph import current
 
 
 class Made(Observer):
@@ -74,7 +75,7 @@ def pulled(result: Any, g: Any, targets: list[Any], create: bool) -> list[Any]:
     """
     # Only passes that can be differentiated again stop at Values that were computed.
     again = create or any(isinstance(node, Value) and node.primitive for node in targets)
-    found = derivatives(result, g, targets, True, again)
+    found = derivatives(current(result), g, targets, True, again)
     return found if create else [plain(part) for part in found]
 
 

@@ -100,3 +100,12 @@ def test_the_element_of_a_number_is_assigned_with_a_derivative(create):
     y.backward(create_graph=create)
     assert y.item() == 9.0
     assert float(np.asarray(getattr(x.grad, "data", x.grad))) == 6.0
+
+
+def test_results_and_targets_may_have_been_assigned_to():
+    x = Tensor([3.0, 4.0])
+    y = np.zeros_like(x)
+    y[0] = x[0] * x[1]
+    z = np.sum(y * [2.0, 5.0])
+    np.testing.assert_array_equal(gradients(y, [x], gradient=np.ones(2))[0], [4.0, 3.0])
+    np.testing.assert_array_equal(gradients(z, [y])[0], [2.0, 5.0])

@@ -10,7 +10,7 @@ from autograd import transforms
 from autograd.engine import Node
 from autograd.engine.derivatives import derivatives
 from autograd.errors import GraphError
-from autograd.graph import Graph
+from autograd.graph import Graph, current
 from autograd.hips import extend
 from autograd.hips.extend import (
     JVPNode,
@@ -87,6 +87,7 @@ def backward_pass(g: Any, end_node: Any) -> Any:
     GraphError
         If the result depends on several leaves.
     """
+    end_node = current(end_node)
     leaves = Graph.of(end_node).leaves
     varying = [leaf for leaf in leaves if getattr(leaf, "requires_grad", True)]
     if len(varying) != 1:

@@ -13,6 +13,7 @@ from autograd.engine import Node, Tensor, dispatch, objects
 from autograd.engine.derivatives import rows_of_derivatives
 from autograd.engine.transform_calls import arguments as arguments_of_call
 from autograd.errors import DataError, NoDerivativeError, ShapeError
+from autograd.graph import current
 from autograd.rules.elementwise import positive
 from autograd.transforms.rows import rows_between
 
@@ -93,7 +94,7 @@ def jacobian_of(vector: Any, u: Any, create: bool = False) -> Any:
     zeros = np.zeros(u.size, u.dtype)
     if not isinstance(vector, Node):
         return np.zeros((np.size(vector), u.size), u.dtype)
-    found: Any = vector
+    found: Any = current(vector)
     at_once = None if create else rows_between(found, u)
     if at_once is not None:
         return at_once

@@ -16,7 +16,7 @@ from autograd.captured import varies
 from autograd.engine import Node, objects, tracing
 from autograd.engine.dispatch import plain
 from autograd.engine.grad_mode import GRAD_MODE
-from autograd.errors import DataError, NoRuleError
+from autograd.errors import DataError, GradientLostError, NoRuleError
 from autograd.rules.entries import in_turn
 from autograd.rules.redefinable import redefinable
 
@@ -27,6 +27,25 @@ _OF_NUMPY = type(np.sinc)
 def has_node(*arguments: Any) -> bool:
     """Return whether the arguments contain a node, at any depth, or in an array of objects."""
     return any(isinstance(x, Node) or objects.holds_nodes(x) for x in tree.flat(arguments))
+
+
+def gives_nodes(function: Callable[..., Any], *arguments: Any) -> bool:
+    """Return whether a function of numbers returns nodes, because it uses some from outside.
+
+    It also does if it fails where it puts them into an array that is made like its argument: for a
+    node as its argument, that array is a Tensor.
+    """
+    try:
+        return has_node(function(*arguments))
+    except (TypeError, ValueError) as error:
+        if loses_derivative(error):
+            return True
+        raise
+
+
+def loses_derivative(error: BaseException) -> bool:
+    """Return whether an error is that a node would have become a number, as NumPy reports it too."""
+    return isinstance(error, GradientLostError) or isinstance(error.__cause__, GradientLostError)
 
 
 def joined(x: Any) -> Any:

@@ -8,6 +8,7 @@ from typing import Any
 from autograd.engine import Node, Value
 from autograd.engine.derivatives import derivatives
 from autograd.errors import DataError, GraphError
+from autograd.graph import current
 from autograd.variables import plain
 
 
@@ -79,6 +80,7 @@ def gradients(
     if gradient is None and isinstance(result, Value):
         gradient = 1.0
     again = create_graph or any(isinstance(x, Value) and x.primitive for x in targets)
+    result, targets = current(result), [current(node) for node in targets]
     # A pass ends at its targets, so one that others are computed from needs a pass of its own.
     leaves = [place for place, node in enumerate(targets) if node.primitive is None]
     passes = [[place] for place, node in enumerate(targets) if node.primitive is not None]

@@ -58,6 +58,7 @@ class Flow:
 
     def slope(self, y: Any, t: Any) -> Any:
         """Return the slope as a vector."""
+        y = y if isinstance(y, Node) else variable(y)  # an array that is made like it is a Tensor
         return np.reshape(as_array(self.change(y, t)), (-1,))
 
     def _pull_back(self, argnum: int, g: Any, y: Any, y0: Any, t: Any, *others: Any) -> Any:

@@ -14,7 +14,7 @@ from autograd.errors import NoRuleError, SolutionError
 from autograd.program.environment import Environment
 from autograd.rules.entries import in_turn
 from autograd.rules.node_lists import as_array
-from autograd.scipy.fallback import has_node, joined, with_copies
+from autograd.scipy.fallback import gives_nodes, has_node, joined, with_copies
 from autograd.scipy.integrate.calls import Calls
 from autograd.scipy.integrate.solutions import Solution, knots_of
 from autograd.scipy.integrate.steps import InTurn
@@ -193,7 +193,9 @@ class _Problem:
         if self.has_nodes or self.copy is self.function:
             return self.has_nodes
         change, calls = self.change, self.calls
-        return any(has_node(change(t, y)) for t, y in zip(calls.times, calls.states, strict=True))
+        return any(
+            gives_nodes(change, t, y) for t, y in zip(calls.times, calls.states, strict=True)
+        )
 
     def numbers(self, function: Callable[..., Any]) -> Callable[..., Any]:
         """Return a function of time and state as numbers."""

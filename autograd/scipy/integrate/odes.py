@@ -23,6 +23,7 @@ from autograd.rules.redefinable import redefinable as _redefinable
 from autograd.rules.table import define as _define
 from autograd.scipy.fallback import has_node as _has_node
 from autograd.scipy.fallback import joined as _joined
+from autograd.scipy.fallback import loses_derivative as _loses_derivative
 from autograd.scipy.fallback import recorded as _recorded
 from autograd.scipy.fallback import untraced as _untraced
 from autograd.scipy.fallback import with_copies as _with_copies
@@ -121,8 +122,10 @@ def _numbers(function: Callable[..., Any], *arguments: Any, **keywords: Any) -> 
 
     try:
         return _recorded(_original.odeint)(_with_copies(_untraced(change)), *arguments, **keywords)
-    except (_GradientLostError, _NoRuleError) as error:
-        raise _node_returned() from error
+    except (TypeError, ValueError, _NoRuleError) as error:
+        if isinstance(error, _NoRuleError) or _loses_derivative(error):
+            raise _node_returned() from error
+        raise
 
 
 def _node_returned() -> _NodeReturnedError:

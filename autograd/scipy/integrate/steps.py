@@ -13,6 +13,8 @@ from typing import Any
 
 import numpy as np
 
+from autograd.engine import Node
+from autograd.implicit.equations import variable
 from autograd.scipy.integrate.stages import Stages
 from autograd.scipy.integrate.tableaus import NODES, POWERS, Tableau
 
@@ -68,7 +70,7 @@ class InTurn:
         self, method: Tableau, f: Function, knots: Any, y0: Any, pieces: list[Any]
     ) -> None:
         self.knots, self.between, slope = knots, [], None
-        states = [y0]
+        states = [y0 if isinstance(y0, Node) else variable(y0)]
         for number, piece in enumerate(pieces):
             t, h, y = knots[number], knots[number + 1] - knots[number], states[-1]
 

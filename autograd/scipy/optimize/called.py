@@ -12,7 +12,7 @@ import numpy as np
 from autograd.engine import tracing
 from autograd.engine.dispatch import plain
 from autograd.errors import SolutionError
-from autograd.scipy.fallback import has_node, joined, with_copies
+from autograd.scipy.fallback import gives_nodes, has_node, joined, with_copies
 from autograd.scipy.with_numbers import with_numbers
 
 Function = Callable[..., Any]
@@ -45,7 +45,7 @@ class Called:
 
     def follows(self, x: Any) -> bool:
         """Return whether the function depends on nodes besides its unknown."""
-        return has_node(self.args, self.keywords) or has_node(self(x))
+        return has_node(self.args, self.keywords) or gives_nodes(self, x)
 
     @functools.cached_property
     def _fast(self) -> Function:

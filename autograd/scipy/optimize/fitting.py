@@ -14,7 +14,7 @@ from autograd.engine.dispatch import plain
 from autograd.errors import NoRuleError
 from autograd.rules.entries import in_turn
 from autograd.rules.node_lists import as_array
-from autograd.scipy.fallback import has_node, joined
+from autograd.scipy.fallback import gives_nodes, has_node, joined
 from autograd.scipy.optimize.called import Called, assert_converged, vector
 from autograd.scipy.optimize.constraints import between
 from autograd.scipy.optimize.results import Solution
@@ -196,7 +196,7 @@ def curve_fit(
         full_output=full_output,
         **keywords,
     )
-    if not (has_node(xdata, ydata, sigma, parts) or has_node(f(xdata, *found[0]))):
+    if not (has_node(xdata, ydata, sigma, parts) or gives_nodes(f, xdata, *found[0])):
         return found
     best = implicit.optimum(fit.cost, found[0], bounds=between(parts, len(found[0])))
     slopes = jacobian(fit.residuals)(best)
