@@ -12,6 +12,7 @@ from rules.samples import Sample
 from scipy import sparse
 
 from autograd.scipy import fft, filtering, integrate, linalg, ndimage, signal, special, stats
+from autograd.scipy.integrate.recurrence import recurrence
 from autograd.scipy.rules import harmonics
 from autograd.scipy.sparse import patterns, solving
 
@@ -271,6 +272,7 @@ TIMES = np.array([0.1, 0.3])
 OTHERS = [
     odeint(pendulum, np.array([0.5, -0.3]), TIMES, np.array(1.2), real(2)),
     Sample(lambda y: integrate.trapezoid(y, dx=0.3), (real(2, 4),), name="trapezoid"),
+    Sample(recurrence, (real(3, 2, 2), real(4, 2)), name="recurrence"),
     *[convolved(real(n), real(m), mode=mode, reference=of_signal(mode)) for mode in ("full", "valid") for n in (4, 6) for m in (2, 5)],
     *[convolved(real(n), real(m), mode="same", reference=of_signal("same")) for n, m in ((6, 3), (5, 4), (4, 4))],
     *[convolved(real(4, 3), real(*m), mode=mode, reference=of_signal(mode)) for mode in ("full", "valid", "same") for m in ((2, 2), (3, 1))],

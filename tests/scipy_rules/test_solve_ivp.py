@@ -4,10 +4,9 @@ import numpy as np
 import pytest
 import scipy.integrate
 
-from autograd import Tensor, Value, check_primitive, grad, hessian, jacobian, jvp
+from autograd import Tensor, Value, grad, hessian, jacobian, jvp
 from autograd.errors import NoRuleError, SolutionError
 from autograd.scipy.integrate import ivp, solve_ivp
-from autograd.scipy.integrate.recurrence import recurrence
 
 EXPLICIT = ("RK23", "RK45", "DOP853")
 IMPLICIT = ("Radau", "BDF", "LSODA")
@@ -205,11 +204,6 @@ def test_functions_that_keep_something_are_followed(monkeypatch, make):
 
     assert grad(f)(0.3) == pytest.approx(one_by_one(monkeypatch, grad(f), 0.3), rel=1e-12)
     assert grad(f)(0.3) == pytest.approx((f(0.3 + 1e-5) - f(0.3 - 1e-5)) / 2e-5, rel=1e-3)
-
-
-def test_recurrences_have_derivatives_of_every_order():
-    random = np.random.RandomState(0)
-    assert check_primitive(recurrence, random.randn(3, 2, 2), random.randn(4, 2)).ok
 
 
 # -- events ---------------------------------------------------------------------------------
