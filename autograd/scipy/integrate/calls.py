@@ -40,10 +40,10 @@ class Calls:
     def __call__(self, t: Any, y: Any) -> Any:
         """Return the slope."""
         found = self.function(t, y)
-        if self.keeps and np.size(y) == np.size(found) == self.size:
-            self.times.append(float(t))
-            self.states.append(np.array(y).ravel())
-            self.slopes.append(np.ravel(found))
+        if self.keeps and y.size == self.size:
+            self.times.append(t)
+            self.states.append(y.copy())
+            self.slopes.append(np.array(found))
         return found
 
     def samples(self, f: Function, knots: Any, states: Any) -> list[tuple[float, Any]]:
@@ -57,10 +57,10 @@ class Calls:
         """
         count, n = len(self.times), states.shape[1]
         times = np.concatenate([self.times, knots])
-        every = np.concatenate([*self.states, states.ravel()]).reshape(-1, n)
+        every = np.concatenate([np.reshape(self.states, (-1, n)), states])
         with np.errstate(all="ignore"):  # what a solver tries and rejects may be infinite
             found = np.asarray(plain(f(times, variable(every))))
-            expected = np.concatenate(self.slopes).reshape(count, n)
+            expected = np.reshape(self.slopes, (count, n))
             finite = np.isfinite(expected)
             sizes = np.max(np.abs(expected), axis=0, initial=0.0, where=finite)
             same = (np.abs(found[:count] - expected) <= DIFFERENT * sizes) | ~finite

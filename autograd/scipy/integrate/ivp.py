@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 import scipy.integrate as _original
 
-from autograd.engine import no_grad
+from autograd.engine import no_grad, tracing
 from autograd.engine.dispatch import plain
 from autograd.errors import NoRuleError, SolutionError
 from autograd.program.environment import Environment
@@ -210,7 +210,7 @@ class _Problem:
                 self.has_nodes = self.calls.keeps = True
             return plain(found)
 
-        return with_copies(call)
+        return call if tracing.tracer() is None else with_copies(call)
 
     def event(self, function: Callable[..., Any]) -> Callable[..., Any]:
         """Return an event as a function of numbers, with the attributes that SciPy reads."""
