@@ -24,6 +24,9 @@ from autograd.engine.objects import as_item, joined
 from autograd.rules.kernel import followed_with, taken, zeros
 from autograd.rules.table import composition_of, define, implements, linear
 
+#: From how many elements on it takes less time to compute their places than to add them one by one.
+MANY = 32
+
 # -- indexing ---------------------------------------------------------------------------------
 
 
@@ -60,6 +63,14 @@ def numbers_rows(index: Any, shape: tuple[int, ...]) -> bool:
     return type(index) is np.ndarray and index.dtype.kind in "iu" and len(shape) > 1
 
 
+def numbers_elements(index: Any, whole: Any) -> bool:
+    """Return whether an index has the numbers of many elements of an array along each axis."""
+    if type(whole) is not np.ndarray or type(index) is not tuple or len(index) != whole.ndim:
+        return False
+    parts = [p for p in index if type(p) is np.ndarray and p.dtype.kind in "iu"]
+    return len(parts) == len(index) and max(p.size for p in parts) >= MANY
+
+
 def put_in_zeros(g: Any, shape: tuple[int, ...], index: Any, x: Any = None) -> Any:
     """Return zeros of a shape, with `g` added where `index` points; in the chunks of `x`, if any."""
     if numbers_rows(index, shape) and type(g) is np.ndarray:
@@ -70,6 +81,9 @@ def put_in_zeros(g: Any, shape: tuple[int, ...], index: Any, x: Any = None) -> A
         index, g = _without_new_axes(whole, index, g)
     if selects_once(index) or (is_foreign(whole) and _selects_rows_once(given)):
         whole[index] = g
+    elif numbers_elements(index, whole) and type(g) is np.ndarray:
+        places = np.ravel_multi_index(index, whole.shape, mode="wrap")  # -1 is the last
+        np.add.at(whole.reshape(-1), places, g)  # as in `add_rows`
     else:
         np.add.at(whole, index, g)
     return whole

@@ -24,10 +24,8 @@ def replaced_below(x: Any, threshold: Any, value: Any) -> Any:
     whole = np.dtype(f"i{x.itemsize}")
     bits, other = x.view(whole), np.asarray(value, x.dtype).view(whole)
     chosen = (x <= threshold).astype(whole)
-    np.negative(chosen, out=chosen)
-    chosen &= bits ^ other
-    chosen ^= bits
-    return chosen.view(x.dtype)
+    chosen *= bits - other  # or 0; integers wrap
+    return np.subtract(bits, chosen, out=chosen).view(x.dtype)
 
 
 @kernel(elementwise=True, tiled=True)
@@ -66,15 +64,15 @@ log_of_sigmoid: Primitive = elementwise(
     lambda y, x: sigmoid(-x), name="logsigmoid")
 limited: Primitive = define(
     lambda x, low, high: np.clip(x, low, high),
-    lambda g, y, x, low, high: g * of_slope(x, (plain(x) > low) & (plain(x) < high)),
+    lambda g, y, x, low, high: times_mask(g, (plain(x) > low) & (plain(x) < high)),
     fresh_results=True, name="limit")
 kept: Primitive = define(
-    lambda x, size: x * (np.abs(x) > size),
-    lambda g, y, x, size: g * of_slope(x, np.abs(plain(x)) > size),
+    lambda x, size: times_mask(x, np.abs(x) > size),
+    lambda g, y, x, size: times_mask(g, np.abs(plain(x)) > size),
     fresh_results=True, name="hardshrink")
 shrunk: Primitive = define(
     lambda x, size: x - np.clip(x, -size, size),
-    lambda g, y, x, size: g * of_slope(x, np.abs(plain(x)) > size),
+    lambda g, y, x, size: times_mask(g, np.abs(plain(x)) > size),
     fresh_results=True, name="softshrink")
 beyond: Primitive = elementwise(
     replaced_below, lambda x, threshold, value: value if x <= threshold else x,
@@ -88,6 +86,15 @@ def of_slope(x: Any, mask: Any) -> Any:
     """Return a mask as numbers of the type of x: a slope of 0 or 1."""
     is_array = hasattr(mask, "astype") and hasattr(x, "dtype")
     return mask.astype(x.dtype) if is_array else float(mask)
+
+
+def times_mask(x: Any, mask: Any) -> Any:
+    """Return the product with a mask, in the array of the mask's numbers if there is one."""
+    y = of_slope(x, mask)
+    if type(x) is not np.ndarray or type(y) is not np.ndarray or x.shape != y.shape:
+        return x * y
+    y *= x
+    return y
 
 
 def between(x: Any, low: float, high: float) -> Any:
