@@ -260,16 +260,15 @@ class _Problem:
     def assert_no_moving_jump(self, sol: Any, samples: Any, others: Any) -> None:
         """Raise if dy/dt jumps where the state or a node has some value, and not at a fixed time."""
         nodes = nodes_held(self.function, self.args, *others)
-        change = self.change
-        numbers = self.numbers(lambda t, y, *_: change(t, y))
+        of_copy = _change(self.copy, plain(self.args), self.vectorized)
 
         def along(t: Any) -> Any:
-            return np.asarray(numbers(t, sol(t)), float)
+            return np.asarray(plain(of_copy(t, sol(t))), float)
 
-        def beside(t: Any) -> Any:
+        def beside(t: Any) -> Any:  # where nodes may have moved, too
             sizes = np.max(np.abs(sol(sol.ts)), axis=1)
             moved = sol(t) + MOVE * np.where(sizes > 0, sizes, 1.0)
-            return np.asarray(numbers(t, moved), float)
+            return np.asarray(plain(self.change(t, moved)), float)
 
         if samples is None:
             samples = [(float(t), along(t)) for t in sol.ts]
