@@ -10,6 +10,7 @@ from nn import callbacks
 from nn.keras_style import (
     activations,
     config,
+    constraints,
     initializers,
     layers,
     losses,
@@ -30,8 +31,8 @@ from nn.missing_names import refuse
 
 __all__ = [
     "Input", "KerasTensor", "Layer", "Model", "Sequential", "Variable", "activations", "callbacks",
-    "config", "initializers", "layers", "losses", "metrics", "models", "ops", "optimizers",
-    "regularizers", "utils",
+    "config", "constraints", "initializers", "layers", "losses", "metrics", "models", "ops",
+    "optimizers", "regularizers", "utils",
 ]  # fmt: skip
 
 #: Names of Keras and TensorFlow that are not here, and what to write.
@@ -40,7 +41,6 @@ HINTS = {
     "loss.backward(), optimizer.step()",
     "applications": "weights of your own: nn.load_into(model, path)",
     "backend": "keras.config.floatx() and set_floatx, keras.utils.clear_session()",
-    "constraints": "a callback, or nn.utils.parametrizations",
     "datasets": "arrays of your own, or sklearn.datasets",
     "function": "autograd.jit(function)",
     "mixed_precision": "model.astype(np.float32)",

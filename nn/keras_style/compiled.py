@@ -12,6 +12,8 @@ from autograd.errors import DataError, OptionError
 from nn.arrays import plain, shape_of
 from nn.keras_style import losses
 from nn.keras_style import metrics as known
+from nn.keras_style.layers.layer import MASKS
+from nn.keras_style.outputs import Several, by_name
 from nn.module import Module
 
 
@@ -24,23 +26,63 @@ class Compiled:
         As for ``compile``.
     penalties : callable
         Returns what to add to the loss.
+    names : list of str, optional
+        The names of the outputs.
+    loss_weights : list or dict of float, optional
+        The factors of the losses of several outputs.
     """
 
-    def __init__(self, loss: Any, metrics: Any, penalties: Callable[[], list[Any]] = list) -> None:
+    def __init__(
+        self, loss: Any, metrics: Any, penalties: Callable[[], list[Any]] = list,
+        names: list[str] | None = None, loss_weights: Any = None,
+    ) -> None:  # fmt: skip
         self.penalties = penalties
-        self.of_examples = outputs_first("loss", losses.get(loss))
+        self.several: Several | None = None
+        if names is not None and len(names) == 1:
+            loss, metrics = (only(part, names[0]) for part in (loss, metrics))
+            loss_weights = None if loss_weights in (None, 1.0, [1.0]) else loss_weights
+        if names is not None and len(names) > 1 and not isinstance(loss, (dict, list, tuple)):
+            loss = dict.fromkeys(names, loss)
+        if isinstance(loss, (dict, list, tuple)):
+            self.several = _several(loss, metrics, names, loss_weights)
+            self.metrics: list[Any] = self.several.metrics
+            return
+        if loss_weights is not None:
+            raise OptionError("loss_weights= needs several outputs: write a loss of your own.")
+        self._one = OfOutput(loss)
         self.metrics = [_unweighted(known.get(metric)) for metric in listed(metrics)]
-        self.is_weighted = isinstance(losses.get(loss), losses.Loss)
 
     def loss(self, outputs: Any, targets: Any) -> Any:
         """Return the mean of the weighted losses of the examples, and the penalties."""
-        return sum(self.penalties(), self._of_batch(outputs, targets))
-
-    def _of_batch(self, outputs: Any, targets: Any) -> Any:
+        if self.several is not None:
+            return sum(self.penalties(), self.several.loss(outputs, targets))
         targets, weights = _parts(targets)
+        return sum(self.penalties(), self._one(outputs, targets, weights))
+
+
+class OfOutput:
+    """The loss of one output.
+
+    Parameters
+    ----------
+    loss
+        As for ``compile``.
+    """
+
+    def __init__(self, loss: Any) -> None:
+        found = losses.get(loss)
+        self.of_examples = outputs_first("loss", found)
+        self.is_weighted = isinstance(found, losses.Loss)
+
+    def __call__(self, outputs: Any, targets: Any, weights: Any) -> Any:
+        """Return the mean over the batch, of masked outputs over what is not masked."""
+        mask = MASKS.of_outputs(outputs)
         if self.is_weighted:
-            return np.mean(self.of_examples(outputs, targets, sample_weight=weights))
+            own = {} if mask is None else {"mask": mask}
+            return np.mean(self.of_examples(outputs, targets, sample_weight=weights, **own))
         found = self.of_examples(outputs, targets)
+        if mask is not None:
+            return losses.masked_mean(found, mask, weights)
         if weights is None:
             return np.mean(found)
         if shape_of(found) != shape_of(weights):
@@ -50,6 +92,33 @@ class Compiled:
                 '"mse", or a loss with reduction="none".'
             )
         return np.mean(found * weights)
+
+
+def only(given: Any, name: str) -> Any:
+    """Return what was given for the only output: a dict with its name stands for what it has."""
+    return given[name] if isinstance(given, dict) and list(given) == [name] else given
+
+
+def _several(loss: Any, metrics: Any, names: list[str] | None, weights: Any) -> Several:
+    """Return the losses and metrics of several outputs."""
+    if names is None:
+        numbered = [f"output_{place + 1}" for place in range(len(loss))]
+        names = list(loss) if isinstance(loss, dict) else numbered
+    given = by_name("loss", loss, names)
+    missing = [name for name in names if given.get(name) is None]
+    if missing:
+        raise OptionError(f"loss= has none for the outputs {', '.join(missing)}.")
+    if isinstance(metrics, str) or callable(metrics):
+        raise OptionError(f"metrics= must be a list or a dict for the outputs {', '.join(names)}.")
+    return Several(
+        names,
+        {name: OfOutput(given[name]) for name in names},
+        by_name("loss_weights", weights, names),
+        {
+            name: [_unweighted(known.get(metric)) for metric in listed(own)]
+            for name, own in by_name("metrics", metrics or None, names).items()
+        },
+    )
 
 
 def listed(given: Any) -> list[Any]:
@@ -71,7 +140,9 @@ def _unweighted(metric: Any) -> Any:
     measured = outputs_first("metric", metric.of_batch if of_batch else metric)
 
     def measure(outputs: Any, targets: Any) -> Any:
-        return np.mean(plain(measured(outputs, _parts(targets)[0])))
+        found = plain(measured(outputs, _parts(targets)[0]))
+        mask = MASKS.of_outputs(outputs)
+        return np.mean(found) if mask is None else plain(losses.masked_mean(found, mask))
 
     measure.__name__ = getattr(metric, "__name__", type(metric).__name__)
     return measure

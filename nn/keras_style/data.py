@@ -11,16 +11,26 @@ import numpy as np
 from autograd.errors import DataError, OptionError, ShapeError
 from nn.arrays import is_array, plain
 from nn.data import DataLoader
+from nn.keras_style.outputs import WEIGHTS, Named, parts_by_name
 from nn.layers.linear import indices_below
 
 #: The number of examples per batch, unless another is asked for.
 BATCH = 32
 
 
-def arrays_of(x: Any, y: Any = None, sample_weight: Any = None) -> tuple[Any, ...]:
-    """Return inputs, and targets and weights if given, as arrays of as many examples each."""
+def arrays_of(
+    x: Any, y: Any = None, sample_weight: Any = None, several: list[str] | None = None
+) -> tuple[Any, ...]:
+    """Return inputs, and targets and weights if given, as arrays of as many examples each.
+
+    The targets of several outputs, whose names are given, may be a list or a dict.
+    """
     inputs = x if isinstance(x, (tuple, list)) and x and is_array(x[0]) else (x,)
-    for part in (*inputs, y):
+    targets: list[Any] = [] if y is None else [y]
+    if several is not None and y is not None:
+        by_names = parts_by_name("targets", y, several)
+        targets = [by_names[name] for name in several]
+    for part in (*inputs, *targets):
         if isinstance(part, dict):
             raise DataError(
                 f"The data are dicts with the names {', '.join(map(str, part))}; write a list of "
@@ -28,9 +38,8 @@ def arrays_of(x: Any, y: Any = None, sample_weight: Any = None) -> tuple[Any, ..
             )
     found = [np.asarray(plain(part)) for part in inputs]
     names = ["x"] * len(inputs)
-    if y is not None:
-        found.append(np.asarray(plain(y)))
-        names.append("y")
+    found += [np.asarray(plain(part)) for part in targets]
+    names += [f"y[{name!r}]" for name in several] if several and targets else ["y"] * len(targets)
     if sample_weight is not None:
         weights = np.asarray(plain(sample_weight), float)
         found.append(weights[:, 0] if weights.ndim == 2 and weights.shape[1] == 1 else weights)
@@ -172,8 +181,14 @@ def loader_of(
     shuffle: bool,
     weighted: bool,
     class_weight: dict[int, float] | None,
+    several: list[str] | None = None,
 ) -> Any:
     """Return batches of arrays, with weights of the examples if there are any."""
+    if several is not None:
+        if class_weight is not None:
+            raise OptionError("class_weight= is for one output: write sample_weight=.")
+        loader = DataLoader(arrays, BATCH if batch_size is None else batch_size, shuffle)
+        return Named(loader, [*several, WEIGHTS] if weighted else several)
     if class_weight is not None:
         factors = weights_of(class_weight, arrays[-2] if weighted else arrays[-1])
         arrays = (*arrays[:-1], arrays[-1] * factors) if weighted else (*arrays, factors)

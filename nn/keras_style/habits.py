@@ -11,6 +11,7 @@ from autograd.errors import OptionError
 from nn.arrays import plain
 from nn.keras_style.layers.layer import Layer
 from nn.modes import in_mode
+from nn.weights import load_into, save
 
 #: Methods of Keras that a subclass may define, which `fit` would not call.
 OWN_STEPS = ("train_step", "test_step", "predict_step", "compute_loss", "make_train_function")
@@ -22,7 +23,6 @@ OPTIONS = {
     "validation_batch_size": "validation_data=nn.DataLoader((x, y), batch_size)",
     "validation_freq": "a callback that calls model.evaluate",
     "steps": "a loader of so many batches: itertools.islice",
-    "loss_weights": "a loss of your own, the weighted sum",
     "weighted_metrics": "metrics=, which are not weighted",
     "callbacks": "callbacks= of fit, or call them yourself",
     "run_eagerly": "jit_compile=False",
@@ -66,8 +66,8 @@ class Habits(Layer):
     _compiled: Any
     optimizer: Any
 
-    def train_on_batch(self, x: Any, y: Any) -> float:
-        """Take a step; return the loss before.
+    def train_on_batch(self, x: Any, y: Any) -> Any:
+        """Take a step; return the loss before, of several outputs a list of it and of theirs.
 
         Parameters
         ----------
@@ -77,10 +77,15 @@ class Habits(Layer):
         self._prepare(x)
         self.optimizer.zero_grad()
         with in_mode(self, True):
-            loss = self._compiled.loss(self(x), y)
+            outputs = self(x)
+            loss = self._compiled.loss(outputs, y)
         loss.backward()
         self.optimizer.step()
-        return float(plain(loss))
+        several = self._compiled.several
+        if several is None:
+            return float(plain(loss))
+        parts = several.each(outputs, y).values()
+        return [float(plain(part)) for part in (loss, *parts)]
 
     def predict_on_batch(self, x: Any) -> Any:
         """Return the outputs as an array.
@@ -96,6 +101,26 @@ class Habits(Layer):
     def _prepare(self, x: Any) -> None:
         """Make the weights for the shape of the inputs, and tell the optimiser about them."""
         raise NotImplementedError
+
+    def save_weights(self, filepath: Any) -> None:
+        """Save the weights with `nn.save`.
+
+        Parameters
+        ----------
+        filepath : path
+            The file.
+        """
+        save(self, filepath)
+
+    def load_weights(self, filepath: Any) -> None:
+        """Load the weights with `nn.load_into`.
+
+        Parameters
+        ----------
+        filepath : path
+            The file.
+        """
+        load_into(self, filepath)
 
     def save(self, filepath: Any, **options: Any) -> NoReturn:
         """Raise: files hold weights.

@@ -78,7 +78,9 @@ class Loss:
         """
         raise NotImplementedError("Define call(self, y_true, y_pred).")
 
-    def __call__(self, y_true: Any, y_pred: Any, sample_weight: Any = None) -> Any:
+    def __call__(
+        self, y_true: Any, y_pred: Any, sample_weight: Any = None, mask: Any = None
+    ) -> Any:
         """Return the loss.
 
         Parameters
@@ -87,6 +89,8 @@ class Loss:
             Targets and outputs, with the examples along the first axis.
         sample_weight : array_like, optional
             The weight of each example.
+        mask : array of bool, optional
+            True for the numbers that count, such as the steps of sequences.
 
         Raises
         ------
@@ -94,6 +98,9 @@ class Loss:
             If there is not one weight for each example.
         """
         found = self.call(y_true, y_pred)
+        if mask is not None and self.reduction not in (None, "none"):
+            mean = masked_mean(found, mask, sample_weight)
+            return mean * np.sum(plain(mask)) if self.reduction == "sum" else mean
         axes = tuple(range(1, len(shape_of(found))))
         if axes and self.reduction not in (None, "none"):
             found = np.sum(found, axis=axes) if self.reduction == "sum" else np.mean(found, axes)
@@ -109,6 +116,36 @@ class Loss:
         if self.reduction in (None, "none") or not shape_of(found):
             return found
         return np.sum(found) if self.reduction == "sum" else np.mean(found)
+
+
+def masked_mean(numbers: Any, mask: Any, weights: Any = None) -> Any:
+    """Return the mean of the numbers that a mask lets count, times the weights of the examples.
+
+    Parameters
+    ----------
+    numbers : array or Tensor
+        One number for each element of the mask.
+    mask : array of bool
+        True for those that count.
+    weights : array, optional
+        The weight of each example.
+
+    Raises
+    ------
+    DataError
+        If the shapes differ.
+    """
+    if shape_of(numbers) != shape_of(mask):
+        raise DataError(
+            f"The outputs have a mask of shape {shape_of(mask)}; the loss or metric returned shape "
+            f"{shape_of(numbers)}. It must return one number for each step."
+        )
+    counts = np.asarray(plain(mask), numbers.dtype)
+    total = np.sum(counts)
+    if weights is not None:
+        given = np.asarray(plain(weights), numbers.dtype)
+        counts = counts * given.reshape(-1, *[1] * (counts.ndim - 1))
+    return np.sum(numbers * counts) / total
 
 
 class FunctionLoss(Loss):

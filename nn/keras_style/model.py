@@ -6,7 +6,8 @@ from collections.abc import Callable, Iterable
 from typing import Any
 
 from autograd import no_grad
-from autograd.errors import OptionError
+from autograd.errors import OptionError, TraceError
+from autograd.program import is_tracing
 from nn.data import DataLoader
 from nn.keras_style import optimizers
 from nn.keras_style.compiled import Compiled, listed
@@ -25,6 +26,7 @@ from nn.keras_style.functional import Graph
 from nn.keras_style.habits import Habits, check_options, check_steps, results
 from nn.keras_style.layers.layer import MASKS, Layer, mask_of, shapes_of, taken_by
 from nn.keras_style.naming import new_name
+from nn.keras_style.outputs import names_of
 from nn.keras_style.summary import summarised
 from nn.keras_style.symbolic import is_symbolic, mapped, tensors_in
 from nn.modes import in_mode
@@ -32,7 +34,6 @@ from nn.optim import Optimizer
 from nn.styles import plain_model
 from nn.training.history import History
 from nn.training.loop import evaluate, fit
-from nn.weights import load_into, save
 
 
 class Model(Habits):
@@ -123,7 +124,7 @@ class Model(Habits):
         """
         if self._graph is not None:
             many = len(inputs) == 1 and isinstance(inputs[0], (list, tuple, dict))
-            return self._without_mask(self._graph.run(inputs[0] if many else inputs))
+            return self._masked(self._graph.run(inputs[0] if many else inputs))
         found = getattr(self, "call", None) if self.module is None else self.module
         if found is None:
             raise OptionError(f"{type(self).__name__} defines neither forward nor call.")
@@ -139,16 +140,20 @@ class Model(Habits):
             inputs = (list(inputs),)
         outputs = found(*inputs, **options)
         self._is_ready = True
-        return self._without_mask(outputs)
+        return self._masked(outputs)
 
-    def _without_mask(self, outputs: Any) -> Any:
-        """Return the outputs of the whole model; raise in training if they have a mask."""
-        if MASKS.depth == 1 and self.training and mask_of(outputs) is not None:
-            raise OptionError(
-                f"The outputs of {self.name} have a mask, which the loss would not apply. Let the "
-                "last recurrent layer return one output, or make the embedding without mask_zero "
-                "and write a loss that leaves the steps out."
-            )
+    def _masked(self, outputs: Any) -> Any:
+        """Return the outputs of the whole model, and keep their masks for the loss."""
+        if MASKS.depth == 1:
+            parts = outputs.values() if isinstance(outputs, dict) else outputs
+            parts = list(parts) if isinstance(parts, (dict, list, tuple)) else [outputs]
+            pairs = [(part, mask_of(part)) for part in parts]
+            MASKS.outputs = [pair for pair in pairs if pair[1] is not None]
+            if MASKS.outputs and is_tracing():
+                raise TraceError(
+                    f"The outputs of {self.name} have a mask, which programs do not keep for the "
+                    "loss: write jit_compile=False."
+                )
         return outputs
 
     @property
@@ -221,6 +226,8 @@ class Model(Habits):
                 self(*(part[:1] if hasattr(part, "shape") else part for part in first))
         if isinstance(self.optimizer, optimizers.Optimizer):
             self.optimizer.build(self.parameters())
+        elif any(getattr(p, "constraint", None) is not None for p in self.parameters()):
+            raise OptionError("Constraints need an optimizer of keras.optimizers, not of nn.optim.")
 
     def compile(
         self,
@@ -241,9 +248,10 @@ class Model(Habits):
         loss : str or callable
             A name such as "mse"; one of ``keras_style.losses``, such as
             ``BinaryCrossentropy(from_logits=True)``; a loss of `nn`; or a function of your own,
-            ``loss(y_true, y_pred)`` or ``loss(outputs, targets)``.
-        loss_weights : None
-            Not here: there is one loss.
+            ``loss(y_true, y_pred)`` or ``loss(outputs, targets)``. For several outputs a list of
+            these, or a dict by the names of the outputs.
+        loss_weights : list or dict of float, optional
+            The factors of the losses of several outputs.
         metrics : str, callable or list of these, optional
             Names such as "accuracy", ``keras_style.metrics``, or functions as for `loss`.
         jit_compile : bool
@@ -259,7 +267,7 @@ class Model(Habits):
         """
         if loss is None:
             raise OptionError('compile needs a loss, such as loss="mse".')
-        check_options("compile", {**options, "loss_weights": loss_weights})
+        check_options("compile", options)
         check_steps(self)
         optimizer = optimizers.get(optimizer)
         if not isinstance(optimizer, (Optimizer, optimizers.Optimizer)):
@@ -267,7 +275,8 @@ class Model(Habits):
                 f"optimizer={optimizer!r} must be a name, or an optimizer of nn.keras_style or "
                 "nn.optim."
             )
-        self._compiled = Compiled(loss, metrics, lambda: self.losses)
+        names = None if self._graph is None else names_of(self._graph.outputs)
+        self._compiled = Compiled(loss, metrics, lambda: self.losses, names, loss_weights)
         if isinstance(optimizer, optimizers.Optimizer) and self._has_weights():
             optimizer.build(self.parameters())
         self.optimizer, self._jit = optimizer, jit_compile is True
@@ -343,17 +352,19 @@ class Model(Habits):
                     "validation_split, class_weight and sample_weight need arrays x and y."
                 )
         else:
-            arrays = arrays_of(x, y, sample_weight)
+            arrays = arrays_of(x, y, sample_weight, self._output_names())
             if validation_split and validation_data is None:
                 arrays, last = divided(arrays, validation_split)
-                validation = loader_of(last, batch_size, False, sample_weight is not None, None)
-            data = loader_of(arrays, batch_size, shuffle, sample_weight is not None, class_weight)
+                validation = self._loader(last, batch_size, sample_weight)
+            data = self._loader(arrays, batch_size, sample_weight, shuffle, class_weight)
         if steps_per_epoch is not None:
             data = Portions(data, steps_per_epoch)
         self._prepare(data)
         if validation_data is not None and not is_batches(validation_data, None):
-            given = arrays_of(self._listed(validation_data[0]), *validation_data[1:])
-            validation = loader_of(given, batch_size, False, len(validation_data) == 3, None)
+            inputs, targets, weights = (*validation_data, None)[:3]
+            names = self._output_names()
+            given = arrays_of(self._listed(inputs), targets, weights, names)
+            validation = self._loader(given, batch_size, weights)
         history = fit(
             self, data, compiled.loss, self.optimizer, epochs,
             validation=validation, metrics=compiled.metrics,
@@ -397,8 +408,8 @@ class Model(Habits):
         compiled = self._need_compiled()
         data = x = self._listed(x)
         if not is_batches(x, y):
-            arrays = arrays_of(x, y, sample_weight)
-            data = loader_of(arrays, batch_size, False, sample_weight is not None, None)
+            arrays = arrays_of(x, y, sample_weight, self._output_names())
+            data = self._loader(arrays, batch_size, sample_weight)
         self._prepare(data)
         row = evaluate(self, data, compiled.loss, compiled.metrics, jit=self._jit)
         return row if return_dict else list(row.values()) if len(row) > 1 else row["loss"]
@@ -447,25 +458,17 @@ class Model(Habits):
         del options
         print_fn(summarised(self, self._graph, line_length))
 
-    def save_weights(self, filepath: Any) -> None:
-        """Save the weights with `nn.save`.
+    def _output_names(self) -> list[str] | None:
+        """Return the names of several outputs that have losses of their own."""
+        several = self._need_compiled().several
+        return None if several is None else several.names
 
-        Parameters
-        ----------
-        filepath : path
-            The file.
-        """
-        save(self, filepath)
-
-    def load_weights(self, filepath: Any) -> None:
-        """Load the weights with `nn.load_into`.
-
-        Parameters
-        ----------
-        filepath : path
-            The file.
-        """
-        load_into(self, filepath)
+    def _loader(
+        self, arrays: Any, batch_size: Any, weights: Any, shuffle: bool = False, classes: Any = None
+    ) -> Any:
+        """Return batches of arrays."""
+        names = self._output_names()
+        return loader_of(arrays, batch_size, shuffle, weights is not None, classes, names)
 
     def _listed(self, x: Any) -> Any:
         """Return a dict of inputs as a list in the order of the graph."""

@@ -61,7 +61,7 @@ class Sequential(Model, containers.Sequential):
         if self._begin is None and self._is_lazy():
             x = floating(x) if isinstance(x, (list, tuple)) else x
             self._trace(Input(batch_shape=shapes_of(x), dtype=x.dtype))
-        return self._without_mask(containers.Sequential.forward(self, x))
+        return self._masked(containers.Sequential.forward(self, x))
 
     def build(self, input_shape: Any = None) -> None:
         """Make the weights.

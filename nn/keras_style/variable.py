@@ -47,6 +47,9 @@ class Variable(Parameter):
         super().__init__(data, dtype, name or "", trainable)
         self.is_frozen = not trainable
 
+    #: What it is set to after each step of an optimizer, ``constraint(weight)``; None for nothing.
+    constraint: Any = None
+
     @property
     def trainable(self) -> bool:
         """Whether it is trained."""

@@ -9,7 +9,7 @@ import pytest
 
 import nn
 from autograd import Tensor, check_gradients
-from autograd.errors import DataError, OptionError, ShapeError
+from autograd.errors import DataError, OptionError, ShapeError, TraceError
 from nn import keras_style as keras
 
 layers = keras.layers
@@ -269,8 +269,11 @@ def test_masked_steps_leave_the_state(kind):
 def test_masks_that_would_be_lost_raise_or_warn():
     tokens = np.array([[0, 3, 1]])
     model = masked(layers.LSTM(3, return_sequences=True))
-    model.compile("sgd", "mse")
-    with pytest.raises(OptionError, match="have a mask"):
+    model.compile("sgd", "mse", jit_compile=True)
+    with pytest.raises(TraceError, match="jit_compile=False"):
+        model.fit(tokens, np.zeros((1, 3, 3)), verbose=0)
+    model.compile("sgd", lambda y_true, y_pred: np.mean((y_true - y_pred) ** 2))
+    with pytest.raises(DataError, match="one number for each step"):
         model.fit(tokens, np.zeros((1, 3, 3)), verbose=0)
     model.add(layers.Conv1D(1, 2))
     with pytest.warns(UserWarning, match="does not know what to do with the mask"):
@@ -334,7 +337,7 @@ def test_sequences_are_padded_on_either_side():
         (lambda: layers.Dense(3, activation="rellu"), OptionError, "did you mean 'relu'"),
         (lambda: layers.Dense(3, kernel_initializer="he"), OptionError, "no initializer"),
         (lambda: layers.Dense(3, kernel_regularizer="l3"), OptionError, "no regularizer"),
-        (lambda: layers.Dense(3, kernel_constraint="unit"), OptionError, "kernel_constraint"),
+        (lambda: layers.Dense(3, kernel_constraint="unit"), OptionError, "unit_norm"),
         (lambda: layers.Conv2D(3, 2, data_format="channels_first"), OptionError, "moveaxis"),
         (lambda: layers.Conv2D(3, 2, padding="full"), OptionError, '"valid" or "same"'),
         (lambda: layers.Conv2D(3, 2)(X), ShapeError, "4 axes"),

@@ -13,8 +13,8 @@ from typing import Any, NoReturn
 import numpy as np
 
 from autograd.errors import OptionError
-from nn.arrays import shape_of
-from nn.keras_style import initializers, regularizers
+from nn.arrays import plain, shape_of
+from nn.keras_style import constraints, initializers, regularizers
 from nn.keras_style.config import floatx
 from nn.keras_style.naming import new_name
 from nn.keras_style.symbolic import Node, applied, is_symbolic, mapped
@@ -29,6 +29,14 @@ class _Masks(threading.local):
     def __init__(self) -> None:
         self.depth = 0
         self.known: dict[int, tuple[Any, Any]] = {}
+        self.outputs: list[tuple[Any, Any]] = []  # those of the last model with their masks
+
+    def of_outputs(self, outputs: Any) -> Any:
+        """Return the mask of outputs of the last model, found by themselves or by their array."""
+        for found, mask in self.outputs:
+            if found is outputs or plain(found) is plain(outputs):
+                return mask
+        return None
 
 
 MASKS = _Masks()
@@ -77,6 +85,11 @@ class Layer(Module):
     ) -> None:  # fmt: skip
         if "input_dim" in options and input_shape is None:
             input_shape = (options.pop("input_dim"),)
+        self._constraints = {
+            option.removesuffix("_constraint"): constraints.get(options.pop(option))
+            for option in list(options)
+            if option.endswith("_constraint") and options[option] is not None
+        }
         for option, setting in options.items():
             if setting is not None and setting is not False:
                 raise OptionError(f"{type(self).__name__} has no {option}= here.")
@@ -132,21 +145,18 @@ class Layer(Module):
             Whether to train it.
         regularizer : str or callable, optional
             A penalty, which `fit` adds to the loss.
-        constraint : None
-            Not here.
+        constraint : str or callable, optional
+            What the weight is set to after each step, ``constraint(weight)``.
         name : str, optional
             Its name.
         **options
             Options of Keras, which are ignored.
         """
         del options
-        if constraint is not None:
-            raise OptionError(
-                "There are no constraints here: write a callback that changes the weights."
-            )
         made = initializers.get("glorot_uniform" if initializer is None else initializer)
         weight = Variable(made, tuple(shape), dtype or self.dtype, trainable, name)
         weight.requires_grad = trainable and self._trainable
+        weight.constraint = constraints.get(constraint)
         penalty = regularizers.get(regularizer)
         if penalty is not None:
             self._penalised = (*vars(self).get("_penalised", ()), Penalty(penalty, weight))
@@ -200,6 +210,7 @@ class Layer(Module):
         if not self.built:
             self.build(shapes_of(first))
             self.built = True  # also of a layer that defines build itself
+            self._constrain()
         takes = taken_by(type(self).call)
         if "training" in takes:
             options.setdefault("training", self.training)
@@ -214,6 +225,14 @@ class Layer(Module):
         if vars(self).get("_output_shape") is None:
             self._output_shape = shapes_of(outputs)
         return outputs
+
+    def _constrain(self) -> None:
+        """Tell the weights about the constraints that the layer was made with."""
+        for name, constraint in vars(self).get("_constraints", {}).items():
+            weight = getattr(self, name, getattr(self, f"{name}_kernel", None))
+            if not isinstance(weight, Variable):
+                raise OptionError(f"{type(self).__name__} has no weight for {name}_constraint=.")
+            weight.constraint = constraint
 
     def build(self, input_shape: Any) -> None:
         """Make the weights.

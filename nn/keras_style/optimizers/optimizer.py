@@ -7,8 +7,9 @@ from typing import Any
 
 import numpy as np
 
-from autograd.errors import OptionError
-from autograd.program import call, follow
+from autograd import no_grad
+from autograd.errors import OptionError, TraceError
+from autograd.program import call, follow, is_tracing
 from nn import optim
 from nn.arrays import plain
 from nn.optim.packing import Block
@@ -157,6 +158,7 @@ class Optimizer(optim.Optimizer):
             group["lr"] = call(self.schedule, group["iterations"])
         self._clip(group)
         super().step()
+        _constrain(group["params"])
         group["iterations"] += 1
         return loss
 
@@ -184,3 +186,17 @@ class Optimizer(optim.Optimizer):
     def _change(self, block: Block, group: dict[str, Any]) -> None:
         """Replace ``block.gradient`` by the numbers to subtract, weight decay aside."""
         raise NotImplementedError
+
+
+def _constrain(parameters: list[Any]) -> None:
+    """Set the weights that have a constraint to what it returns."""
+    for parameter in parameters:
+        constraint = getattr(parameter, "constraint", None)
+        if constraint is None or not parameter.requires_grad:
+            continue
+        if is_tracing():
+            raise TraceError(
+                "Constraints change weights outside of a program: write jit_compile=False."
+            )
+        with no_grad():
+            parameter[...] = plain(constraint(parameter.data))

@@ -1,0 +1,132 @@
+"""The losses and metrics of a model with several outputs."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from typing import Any
+
+from autograd.errors import DataError, OptionError
+from nn.arrays import plain
+
+#: The key of the weights of the examples, beside the names of the outputs.
+WEIGHTS = ""
+
+
+def names_of(outputs: Any) -> list[str]:
+    """Return the names of symbolic outputs: the keys of a dict, or the layers they come from."""
+    if isinstance(outputs, dict):
+        return list(outputs)
+    parts = outputs if isinstance(outputs, (list, tuple)) else [outputs]
+    names = [part.name if part.node is None else part.node.function.name for part in parts]
+    return [
+        name if names.index(name) == place else f"{name}_{names[:place].count(name)}"
+        for place, name in enumerate(names)
+    ]
+
+
+def by_name(what: str, given: Any, names: list[str]) -> dict[str, Any]:
+    """Return what was given for each output, in a list or a dict, by the names of the outputs."""
+    if given is None:
+        return {}
+    if isinstance(given, dict):
+        unknown = [name for name in given if name not in names]
+        if unknown:
+            raise OptionError(
+                f"{what}= names the outputs {', '.join(map(str, unknown))}; the model has "
+                f"{', '.join(names)}."
+            )
+        return given
+    if not isinstance(given, (list, tuple)) or len(given) != len(names):
+        raise OptionError(
+            f"{what}= must be a list of {len(names)} items, or a dict with the names "
+            f"{', '.join(names)}."
+        )
+    return dict(zip(names, given, strict=True))
+
+
+def parts_by_name(what: str, given: Any, names: list[str]) -> dict[str, Any]:
+    """Return outputs or targets of a batch by the names of the outputs."""
+    if not isinstance(given, dict):
+        if not isinstance(given, (list, tuple)) or len(given) != len(names):
+            raise DataError(
+                f"The {what} must be a list of {len(names)} arrays, or a dict with the names "
+                f"{', '.join(names)}."
+            )
+        return dict(zip(names, given, strict=True))
+    missing = [name for name in names if name not in given]
+    if missing:
+        raise DataError(
+            f"The {what} {', '.join(missing)} are missing among {', '.join(map(str, given))}."
+        )
+    return given
+
+
+class Several:
+    """The losses of several outputs, their sum, and the metrics of each.
+
+    Parameters
+    ----------
+    names : list of str
+        The names of the outputs.
+    losses : dict of str to callable
+        ``loss(outputs, targets, weights)`` of each.
+    weights : dict of str to float
+        The factors of the losses; 1 if there is none.
+    metrics : dict of str to list of callable
+        ``metric(outputs, targets)`` of each.
+    """
+
+    def __init__(
+        self, names: list[str], losses: dict[str, Any], weights: dict[str, float],
+        metrics: dict[str, list[Any]],
+    ) -> None:  # fmt: skip
+        self.names, self.losses, self.weights = names, losses, weights
+        found = [self._measuring(name, losses[name], f"{name}_loss", True) for name in names]
+        for name, own in metrics.items():
+            found += [self._measuring(name, m, f"{name}_{m.__name__}", False) for m in own]
+        self.metrics = found
+
+    def loss(self, outputs: Any, targets: Any) -> Any:
+        """Return the weighted sum of the losses."""
+        found = self.each(outputs, targets)
+        return sum(self.weights.get(name, 1.0) * found[name] for name in self.names)
+
+    def each(self, outputs: Any, targets: Any) -> dict[str, Any]:
+        """Return the loss of each output."""
+        parts = parts_by_name("outputs", outputs, self.names)
+        wanted = parts_by_name("targets", targets, self.names)
+        weights = targets.get(WEIGHTS) if isinstance(targets, dict) else None
+        return {name: self.losses[name](parts[name], wanted[name], weights) for name in self.names}
+
+    def _measuring(self, name: str, function: Any, shown: str, is_loss: bool) -> Callable[..., Any]:
+        def measure(outputs: Any, targets: Any) -> Any:
+            part = plain(parts_by_name("outputs", outputs, self.names)[name])
+            wanted = plain(parts_by_name("targets", targets, self.names)[name])
+            weights = [targets.get(WEIGHTS)] if is_loss else []
+            return function(part, wanted, *weights)
+
+        measure.__name__ = shown
+        return measure
+
+
+class Named:
+    """Batches whose targets are a dict by the names of the outputs.
+
+    Parameters
+    ----------
+    loader : DataLoader
+        The batches; their last parts are the targets, and perhaps the weights of the examples.
+    names : list of str
+        The names of the targets, and `WEIGHTS` if there are weights.
+    """
+
+    def __init__(self, loader: Any, names: list[str]) -> None:
+        self.loader, self.generator, self.names = loader, loader.generator, names
+
+    def __len__(self) -> int:
+        return len(self.loader)
+
+    def __iter__(self) -> Iterator[Any]:
+        count = len(self.names)
+        for batch in self.loader:
+            yield (*batch[:-count], dict(zip(self.names, batch[-count:], strict=True)))

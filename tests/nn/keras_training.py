@@ -1,0 +1,105 @@
+"""Programs for Keras: several outputs, constraints, masks. Each returns its measurements."""
+
+import numpy as np
+
+X = np.sin(np.arange(40).reshape(8, 5)).astype("float32")
+NUMBERS = np.cos(np.arange(16).reshape(8, 2)).astype("float32")
+BITS = (np.arange(8) % 2).astype("float32")[:, None]
+WORDS = np.array(
+    [[1, 2, 0, 0], [3, 4, 5, 0], [1, 1, 1, 1], [2, 0, 0, 0], [5, 4, 3, 2], [1, 3, 0, 0]]
+)
+STEPS = np.sin(np.arange(64)).reshape(8, 4, 2).astype("float32")
+
+
+def trained(keras, model, *data, **options):
+    """Give a model fixed weights, train it, and return its measurements and weights."""
+    for i, weight in enumerate(model.weights):
+        values = np.cos(np.arange(int(np.prod(weight.shape))) * (i + 1) * 0.7) * 0.5
+        weight.assign(values.reshape(tuple(weight.shape)).astype("float32"))
+    compiled = {
+        name: options.pop(name) for name in ("loss", "loss_weights", "metrics") if name in options
+    }
+    model.compile(keras.optimizers.SGD(0.1), **compiled)
+    history = model.fit(*data, epochs=2, batch_size=4, shuffle=False, verbose=0, **options).history
+    found = {name: [float(x) for x in rows] for name, rows in history.items() if name != "lr"}
+    return {**found, "weights": [float(np.abs(w).sum()) for w in model.get_weights()]}
+
+
+def two_outputs(keras, as_dict=False):
+    inputs = keras.Input((5,))
+    hidden = keras.layers.Dense(4, activation="tanh")(inputs)
+    a = keras.layers.Dense(2, name="a")(hidden)
+    b = keras.layers.Dense(1, activation="sigmoid", name="b")(hidden)
+    return keras.Model(inputs, {"p": a, "q": b} if as_dict else [a, b])
+
+
+def tagger(keras):
+    inputs = keras.Input((4,), dtype="int32")
+    states = keras.layers.Embedding(6, 3, mask_zero=True)(inputs)
+    states = keras.layers.LSTM(4, return_sequences=True)(states)
+    return keras.Model(inputs, keras.layers.Dense(3, activation="softmax")(states))
+
+
+def constrained(keras, kernel, bias):
+    layers = keras.layers
+    dense = layers.Dense(4, "relu", kernel_constraint=kernel, bias_constraint=bias)
+    return keras.Sequential([keras.Input((5,)), dense, layers.Dense(1)])
+
+
+def of_lists(keras):
+    options = {"loss_weights": [1.0, 0.5], "metrics": [["mae"], ["accuracy"]]}
+    losses = ["mse", "binary_crossentropy"]
+    data = (X, [NUMBERS, BITS])
+    return trained(keras, two_outputs(keras), *data, loss=losses, validation_data=data, **options)
+
+
+def of_dicts(keras):
+    losses = {"p": "mse", "q": keras.losses.BinaryCrossentropy()}
+    options = {"loss": losses, "loss_weights": {"q": 2.0}, "metrics": {"q": ["accuracy"]}}
+    if hasattr(keras, "backend"):  # Keras wants a weight for each
+        options["loss_weights"]["p"] = 1.0
+    data = {"p": NUMBERS, "q": BITS}
+    return trained(keras, two_outputs(keras, True), X, data, validation_split=0.25, **options)
+
+
+def of_one_name(keras):
+    weights = np.arange(8.0)
+    return trained(keras, two_outputs(keras), X, [NUMBERS, BITS], loss="mse", sample_weight=weights)
+
+
+def of_masks(keras):
+    loss = keras.losses.SparseCategoricalCrossentropy()
+    return trained(keras, tagger(keras), WORDS, WORDS * 7 % 3, loss=loss)
+
+
+def of_masked_sums(keras):
+    loss = keras.losses.SparseCategoricalCrossentropy(reduction="sum")
+    return trained(keras, tagger(keras), WORDS, WORDS * 7 % 3, loss=loss)
+
+
+def of_masking(keras):
+    layers = keras.layers
+    gru = layers.GRU(3, return_sequences=True, recurrent_constraint="max_norm")
+    model = keras.Sequential([keras.Input((4, 2)), layers.Masking(0.0), gru, layers.Dense(1)])
+    steps = STEPS.copy()
+    steps[:, 3] = steps[2, 1:] = 0
+    return trained(keras, model, steps, STEPS[..., :1] * 2, loss="mse")
+
+
+def of_constraints(keras):
+    found = {}
+    made = keras.constraints
+    pairs = [
+        (made.MaxNorm(0.7), "non_neg"),
+        ("unit_norm", made.MaxNorm(0.1)),
+        (made.MinMaxNorm(0.2, 0.5, rate=0.8, axis=1), None),
+    ]
+    for number, pair in enumerate(pairs):
+        rows = trained(keras, constrained(keras, *pair), X, BITS, loss="mse")
+        found |= {f"{name} {number}": row for name, row in rows.items()}
+    return found
+
+
+PROGRAMS = [
+    of_lists, of_dicts, of_one_name, of_masks, of_masked_sums, of_masking, of_constraints,
+]  # fmt: skip
