@@ -36,13 +36,18 @@ from nn.layers.small_grids import (
 from nn.module import Module
 from nn.notation import CONVOLUTION
 
+#: With fewer windows in all it takes less time to copy them for all rows of the kernel at once.
+FEW = 200
 
-def goes_by_rows(windows: Windows, inputs: int, outputs: int) -> bool:
-    """Return whether the rows of the kernel are taken one after the other.
+
+def goes_by_rows(windows: Windows, inputs: int, outputs: int, count: int) -> bool:
+    """Return whether the rows of the kernel are taken one after the other, for so many windows.
 
     Then windows are copied for one row only, and the matrices of the others are parts of the same
     memory. But each row needs a matrix product and a sum of outputs.
     """
+    if count < FEW:
+        return False
     is_dense = len(windows.kernel) == 2 and windows.stride[0] == 1
     return is_dense and windows.kernel[0] > 1 and inputs * windows.kernel[1] > outputs
 
@@ -99,7 +104,7 @@ def convolved_array(x: Any, weight: Any, bias: Any, windows: Windows, groups: in
         return convolved_small(x, weight, bias, windows)
     if is_faster(windows, x.shape, weight.shape[1], outputs // groups, x, weight):
         return convolved_rows(x, weight, bias, windows, groups)
-    by_rows = goes_by_rows(windows, weight.shape[1], outputs // groups)
+    by_rows = goes_by_rows(windows, weight.shape[1], outputs // groups, len(x) * math.prod(counts))
     first, *others = matrices_of(weight, groups, by_rows)
     shape = (len(x), outputs, *counts)
     y = np.empty_like(x, np.result_type(x, weight), shape=shape, order="C")
@@ -154,7 +159,7 @@ def correlated_array(g: Any, x: Any, windows: Windows, groups: int) -> Any:
         return correlated_small(g, x, windows)
     if is_faster(windows, x.shape, inputs, outputs // groups, g, x):
         return correlated_rows(g, x, windows, groups)
-    by_rows = goes_by_rows(windows, inputs, outputs // groups)
+    by_rows = goes_by_rows(windows, inputs, outputs // groups, len(x) * math.prod(counts))
     flat = g.reshape((len(g), groups, outputs // groups, math.prod(counts)))
     kind = np.result_type(g, x)
     if by_rows:
