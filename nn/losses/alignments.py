@@ -19,6 +19,9 @@ from nn.notation import LIKELIHOOD
 #: The logarithm of what cannot happen: finite, so that differences of two are no NaN.
 NEVER = -1e30
 
+#: Products of probabilities from exp(-MODERATE) to exp(MODERATE) keep all digits.
+MODERATE = 600.0
+
 
 def log_likelihood(said: Any, skips: Any, reads: Any, lengths: Any) -> Any:
     """Return the log-probability of all alignments, in steps that have derivatives.
@@ -68,30 +71,86 @@ def log_of_ways(said: Any, closed: Any) -> Any:
     return found[..., 2:]
 
 
-@kernel(c=LIKELIHOOD_IN_C)
-def likelihood_and_shares(said: Any, skips: Any, reads: Any, lengths: Any) -> Any:
-    """Return the log-probability of all alignments, and of each position in each step given these.
+@kernel()
+def backwards(skips: Any, reads: Any, lengths: Any, steps: int) -> Any:
+    """Return what turns around steps and labels, what is beyond an end, and `skips` turned.
 
     What follows a position is what precedes it backwards, from the last step and label of each
     example.
     """
-    steps, batch, width = said.shape
-    last = np.maximum(reads, 1) - 1
-    step, place = last - np.arange(steps)[:, None], 2 * lengths[:, None] - np.arange(width)
-    rows = np.arange(batch)
+    batch, width = skips.shape
+    step = np.maximum(reads, 1) - 1 - np.arange(steps)[:, None]
+    place, rows = 2 * lengths[:, None] - np.arange(width), np.arange(batch)
     turned = np.maximum(step, 0)[:, :, None], rows[:, None], np.maximum(place, 0)
-    closed = np.where(skips, said.dtype.type(0), said.dtype.type(NEVER))
-    closed_back = np.full_like(closed, NEVER)
-    closed_back[:, 2:] = closed[rows[:, None], turned[2]][:, :-2]
-    both = log_of_ways(np.stack([said, said[turned]], axis=1), np.stack([closed, closed_back]))
+    skips_back = np.zeros_like(skips)
+    skips_back[:, 2:] = skips[rows[:, None], turned[2]][:, :-2]
+    return turned, (step < 0)[:, :, None] | (place < 0), skips_back
+
+
+@kernel()
+def both_ends(before: Any, reads: Any, lengths: Any, never: float) -> Any:
+    """Return the ways to the last blank and to the last label, after the last step that counts."""
+    last, rows = np.maximum(reads, 1) - 1, np.arange(len(reads))
+    label = before[last, rows, np.maximum(2 * lengths - 1, 0)]
+    return before[last, rows, 2 * lengths], np.where(lengths > 0, label, never)
+
+
+@kernel()
+def by_probabilities(said: Any, skips: Any, reads: Any, lengths: Any) -> Any:
+    """Return `likelihood_and_shares` without logarithms, in less than half the time.
+
+    Probabilities are relative to the largest of their step. Return None if products of all steps
+    could leave the range of double precision, or if an example has no alignment.
+    """
+    largest = np.maximum.reduce(said, 2, keepdims=True, initial=NEVER)
+    ranges = largest - np.minimum.reduce(said, 2, keepdims=True)
+    if not np.add.reduce(ranges, 0).max(initial=0.0) + 2 * len(said) < MODERATE:
+        return None
+    turned, beyond, skips_back = backwards(skips, reads, lengths, len(said))
+    spoken = np.exp(said.astype(np.float64) - largest)
+    steps, batch, width = said.shape
+    # The positions come before the examples, so that a step is one run in memory.
+    both = np.empty((steps, width, 2, batch))
+    both[:, :, 0], both[:, :, 1] = spoken.swapaxes(1, 2), spoken[turned].swapaxes(1, 2)
+    skipped = np.empty((width, 2, batch))
+    skipped[:, 0], skipped[:, 1] = skips.T, skips_back.T
+    ways = np.zeros((steps, width + 2, 2, batch))
+    ways[0, 2:4] = both[0, :2]
+    for earlier, later, share in zip(ways, ways[1:, 2:], both[1:], strict=False):
+        np.multiply(earlier[:-2], skipped, out=later)
+        later += earlier[1:-1]
+        later += earlier[2:]
+        later *= share
+    before, after = ways[:, 2:, 0].swapaxes(1, 2), ways[:, 2:, 1].swapaxes(1, 2)[turned]
+    end, label = both_ends(before, reads, lengths, 0.0)
+    total = end + label
+    if not (total > 0).all():
+        return None
+    shares = before * after
+    shares /= spoken  # which is in both
+    shares /= total[:, None]
+    shares[beyond] = 0.0
+    counted = np.arange(len(said))[:, None] < np.maximum(reads, 1)
+    logs = np.log(total) + np.add.reduce(largest[..., 0] * counted, 0)
+    return logs.astype(said.dtype), shares.astype(said.dtype, copy=False)
+
+
+@kernel(c=LIKELIHOOD_IN_C)
+def likelihood_and_shares(said: Any, skips: Any, reads: Any, lengths: Any) -> Any:
+    """Return the log-probability of all alignments, and of each position in each step, of these."""
+    found = by_probabilities(said, skips, reads, lengths)
+    if found is not None:
+        return found
+    turned, beyond, skips_back = backwards(skips, reads, lengths, len(said))
+    closed = np.where(np.stack([skips, skips_back]), said.dtype.type(0), said.dtype.type(NEVER))
+    both = log_of_ways(np.stack([said, said[turned]], axis=1), closed)
     before, after = both[:, 0], both[:, 1][turned]
-    end, label = before[last, rows, 2 * lengths], np.maximum(2 * lengths - 1, 0)
-    total = np.logaddexp(end, np.where(lengths > 0, before[last, rows, label], NEVER))
+    total = np.logaddexp(*both_ends(before, reads, lengths, NEVER))
     shares = before + after
     shares -= said  # which is in both
     shares -= total[:, None]
     # Of labels that have no alignment, only what rounding has left would be known.
-    shares[(step < 0)[:, :, None] | (place < 0) | (total < NEVER / 2)[:, None]] = -np.inf
+    shares[beyond | (total < NEVER / 2)[:, None]] = -np.inf
     np.exp(shares, out=shares)
     return total, shares
 
