@@ -12,7 +12,7 @@ from program.c_regions import Region
 from program.saved_c import SANITIZERS
 
 import autograd
-from autograd import Tensor, gelu, jit, softmax, value_and_grad
+from autograd import Tensor, gelu, grad, jit, log_softmax, softmax, value_and_grad
 from autograd.program.backends.c import compiler
 from autograd.program.backends.c.formulas import FORMULAS
 from autograd.program.backends.c.kernel import Kernel
@@ -170,6 +170,33 @@ def test_gelu_in_single_precision_is_exact_far_below_0():
     exact = [3 * float(one) * math.erfc(-float(one) / math.sqrt(2)) / 2 for one in x]
     np.testing.assert_allclose(found, exact, rtol=1e-6)
     assert "C kernels" in report
+
+
+@pytest.mark.parametrize("dtype", [np.float64, np.float32])
+def test_gelu_of_infinity_is_its_limit_with_flags_ignored(dtype):
+    x = np.array([-np.inf, -1e30, -1e4, np.inf, 1e30, np.nan], dtype)
+    both = jit(value_and_grad(lambda x: np.sum(gelu(x)[:3] * 2)), backend="c")
+    slope = jit(lambda x: grad(lambda x: np.sum(gelu(x)))(x), backend="c")
+    with np.errstate(all="ignore"):
+        assert abs(both(x)[0]) < 1e-8
+        np.testing.assert_allclose(slope(x), [0, 0, 0, 1, 1, np.nan], atol=1e-9)
+
+
+def test_the_slope_of_log_softmax_takes_its_exponentials():
+    x = np.random.default_rng(0).normal(size=(7, 33)) * 40
+    x[0, 1], x[1], x[2, :2] = -np.inf, -np.inf, np.nan
+
+    def both(x):
+        t = Tensor(x)
+        y = log_softmax(t)
+        y.backward(np.cos(np.arange(y.size)).reshape(y.shape))
+        return y.data, t.grad
+
+    in_c = jit(both, backend="c")
+    with np.errstate(all="ignore"):
+        for _ in range(2):
+            for a, b in zip(in_c(x), both(x), strict=True):
+                np.testing.assert_allclose(a, b, 1e-12, 1e-12)
 
 
 def test_arrays_may_lie_otherwise_in_later_calls():

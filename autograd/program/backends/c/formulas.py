@@ -213,6 +213,9 @@ def _of_powers(text: str) -> Formula:
 
 _EXP = "exp{s}({%d} > 40 ? 40 : {%d})"  # above, sigmoid(x) is 1
 _NORMAL = "(erfc{s}({%d} * -({t})0.70710678118654752440) / 2)"
+#: Numbers far away have the same tails as infinity, whose product with 0 would be NaN.
+_NEAR = "({1} < -1e4 ? ({t})-1e4 : {1} > 1e4 ? ({t})1e4 : {1})"
+_ABOVE = "({0} < -1e4 ? ({t})-1e4 : {0})"
 
 #: Kernels of the rules for arrays of one type of floats, from their textbook formulas.
 KERNELS = {
@@ -228,12 +231,13 @@ KERNELS = {
         f"{{1}} > 40 ? 1 : ({_EXP} + {{0}}) / (1 + {_EXP})" % (1, 1, 1, 1)
     ),
     activations.gelu_of_array: Formula(
-        f"{{0}} * {_NORMAL % 0}", calls="erfc", single="{0} * normal_f4({0})"
+        f"{_ABOVE} * {_NORMAL % 0}", calls="erfc", single=f"{_ABOVE} * normal_f4({{0}})"
     ),
     activations.gelu_slope_of_arrays: Formula(
-        f"{_NORMAL % 1} + {{1}} * exp{{s}}({{1}} * {{1}} / -2) / ({{t}})2.5066282746310005024",
+        f"{_NORMAL % 1}"
+        f" + {_NEAR} * exp{{s}}({_NEAR} * {_NEAR} / -2) / ({{t}})2.5066282746310005024",
         calls="erfc",
-        single="normal_f4({1}) + {1} * bell_f4({1})",
+        single=f"normal_f4({{1}}) + {_NEAR} * bell_f4({{1}})",
     ),
     activations.elu_of_array: Formula(
         "{0} > 0 ? {0} : {1} * expm1{s}({0} > 0 ? 0 : {0})", calls="expm1"

@@ -70,7 +70,9 @@ static NOINLINE {t} add_{s}(const {t} *restrict x, long n) {{
     long j = 0;
     for (; j + 32 <= n; j += 32)
         for (long k = 0; k < 32; k++) lanes[k] += x[j + k];
-    for (long k = 0; j + k < n; k++) lanes[k] += x[j + k];
+    const {t} *rest = x + j;
+    const {i} count = n - j;
+    for ({i} k = 0; k < 32; k++) lanes[k] += k < count ? rest[k] : {none};
     return sum_of_lanes_{s}(lanes);
 }}
 """
@@ -86,7 +88,10 @@ static NOINLINE {t} {name}_{s}(const {t} *restrict x, long n) {{
     long j = 0;
     for (; j + 32 <= n; j += 32)
         for (long k = 0; k < 32; k++) lanes[k] = {name}_of_two_{s}(lanes[k], x[j + k]);
-    for (long k = 0; j + k < n; k++) lanes[k] = {name}_of_two_{s}(lanes[k], x[j + k]);
+    const {t} *rest = x + j;
+    const {i} count = n - j;
+    for ({i} k = 0; k < 32; k++)
+        lanes[k] = {name}_of_two_{s}(lanes[k], k < count ? rest[k] : ({t}){start});
     {halved}
     return lanes[0];
 }}
@@ -115,13 +120,17 @@ def reductions() -> dict[str, str]:
         ("float", "f4", "-INFINITY", "INFINITY"),
         ("int64_t", "i8", "INT64_MIN", "INT64_MAX"),
     ):
+        i = "int" if s == "f4" else "long"  # as wide as a number
         zero, halved = "0" if s == "i8" else ZERO, _halved("lanes[k] + lanes[k + {n}]")
-        found[f"add_{s}"] = _REDUCTIONS.format(t=t, s=s, zero=zero, halved=halved)
+        none = "0" if s == "i8" else f"({t})-0.0"
+        found[f"add_{s}"] = _REDUCTIONS.format(t=t, s=s, i=i, zero=zero, none=none, halved=halved)
         found[f"part_{s}"] = _PARTS.format(t=t, s=s)
         for name, sign, start in (("maximum", ">", lowest), ("minimum", "<", highest)):
             found[f"{name}_of_two_{s}"] = _OF_TWO.format(t=t, s=s, name=name, sign=sign)
             halved = _halved(f"{name}_of_two_{s}(lanes[k], lanes[k + {{n}}])")
-            found[f"{name}_{s}"] = _EXTREMES.format(t=t, s=s, name=name, start=start, halved=halved)
+            found[f"{name}_{s}"] = _EXTREMES.format(
+                t=t, s=s, i=i, name=name, start=start, halved=halved
+            )
     return found
 
 

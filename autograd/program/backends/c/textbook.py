@@ -23,10 +23,20 @@ from autograd.rules import softmax
 
 
 class _Steps:
-    """Writes the instructions of a formula."""
+    """Writes the instructions of a formula.
 
-    def __init__(self, item: Instruction) -> None:
+    Parameters
+    ----------
+    item : Instruction
+        The call of the kernel.
+    shares : dict
+        By the logarithms that the program has computed: exponentials, and their sums, whose
+        quotients they are the logarithms of.
+    """
+
+    def __init__(self, item: Instruction, shares: dict[Variable, tuple[Any, Any]]) -> None:
         self.item = item
+        self.shares = shares
         self.items: list[Instruction] = []
 
     def __call__(self, function: Any, *arguments: Any) -> Variable:
@@ -72,12 +82,18 @@ def _softmax_vjp(e: _Steps, g: Any, y: Any, x: Any, axis: Any = -1) -> Any:
 
 def _log_softmax(e: _Steps, x: Any, axis: Any = -1) -> Any:
     shifted = e(np.subtract, x, e.reduced(np.maximum, x, axis))
-    total = e.reduced(np.add, e(np.exp, shifted), axis)
+    powers = e(np.exp, shifted)
+    total = e.reduced(np.add, powers, axis)
+    e.shares[e.item.result] = powers, total
     return e(np.subtract, shifted, e(np.log, total))
 
 
 def _log_softmax_vjp(e: _Steps, g: Any, y: Any, x: Any, axis: Any = -1) -> Any:
-    return e(np.subtract, g, e(np.multiply, e(np.exp, y), e.reduced(np.add, g, axis)))
+    slopes = e.reduced(np.add, g, axis)
+    if y not in e.shares:
+        return e(np.subtract, g, e(np.multiply, e(np.exp, y), slopes))
+    powers, total = e.shares[y]  # the total is at least 1
+    return e(np.subtract, g, e(np.multiply, powers, e(np.divide, slopes, total)))
 
 
 #: The formulas, by what the instructions call.
@@ -93,13 +109,18 @@ _BY_FUNCTION = {unwrap(kernel): formula for kernel, formula in FORMULAS.items()}
 def with_textbook_formulas(program: Program) -> Program:
     """Return a program with the steps of their formulas in the place of kernels."""
     items: list[Any] = []
+    shares: dict[Variable, tuple[Any, Any]] = {}
     for item in program.items:
-        steps = None if isinstance(item, Guard) else _steps_of(item)
+        if isinstance(item, Instruction) and item.writes is not None:
+            shares.clear()  # it may change the logarithms
+        steps = None if isinstance(item, Guard) else _steps_of(item, shares)
         items += [item] if steps is None else steps
     return program.with_items(items)
 
 
-def _steps_of(item: Instruction) -> list[Instruction] | None:
+def _steps_of(
+    item: Instruction, shares: dict[Variable, tuple[Any, Any]]
+) -> list[Instruction] | None:
     """Return the steps of a kernel; None for other instructions, and for unusual arrays."""
     formula, result = _BY_FUNCTION.get(item.function), item.result
     if formula is None or not isinstance(result, Variable) or result.dtype not in FLOATS:
@@ -111,7 +132,7 @@ def _steps_of(item: Instruction) -> list[Instruction] | None:
         return None
     if not all(type(x) in (int, float, tuple) for x in item.keywords.values()):
         return None
-    steps = _Steps(item)
+    steps = _Steps(item, shares)
     found = formula(steps, *item.arguments, **item.keywords)
     if found.dtype != result.dtype or found.shape != result.shape:
         return None
