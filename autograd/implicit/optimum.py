@@ -66,8 +66,8 @@ def optimum(
         the constraints allow, a constraint is violated, or there are none and `x` is a saddle or a
         maximum.
     NoDerivativeError
-        If the second derivatives are singular, constraints depend on each other, or one of them
-        just touches the minimum: the derivative there depends on the direction.
+        If the second derivatives are singular or jump, constraints depend on each other, or one of
+        them just touches the minimum: the derivative there depends on the direction.
 
     Examples
     --------

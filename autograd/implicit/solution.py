@@ -14,6 +14,7 @@ from autograd.engine.closures import begin_call
 from autograd.engine.grad_mode import enable_grad, is_recording
 from autograd.errors import DataError
 from autograd.implicit.equations import Point, System
+from autograd.implicit.kinks import assert_smooth
 from autograd.implicit.matrix_free import Krylov, Residual
 from autograd.implicit.newton import largest, polished
 from autograd.rules.custom import define
@@ -58,7 +59,8 @@ def root(
         If `x` is not a solution: Newton steps move it by more than a hundredth, or do not converge;
         or if `solve` does not solve a linear system.
     NoDerivativeError
-        If the Jacobian of the residual is singular there.
+        If the Jacobian of the residual is singular there, or the residual jumps or has a kink
+        there that makes the derivative one-sided.
     ShapeError
         If the residual has more or fewer numbers than `x`.
     DataError
@@ -138,6 +140,7 @@ class Solution:
         self.derivatives = AllAtOnce(range(len(self.others)))
         solution = self.packed
         if self.others and is_recording():
+            self.assert_smooth()
             primitive = define(
                 lambda *_: self.packed.copy(), variadic=self._pull_back, name="solution"
             )
@@ -151,6 +154,12 @@ class Solution:
     def at(self, u: Any, create: bool = False) -> Any:
         """Return the residual at a point, with what solves systems of its Jacobian."""
         return Point(self.system, u, create)
+
+    def assert_smooth(self) -> None:
+        """Raise if the residual jumps at the solution, or has a kink there."""
+        if isinstance(self.point, Point):  # with a Jacobian of its own kind it is not asked for
+            with enable_grad():
+                assert_smooth(self.system, self.point, self.others)
 
     def _pull_back(self, argnum: int, g: Any, y: Any, *arguments: Any) -> Any:
         return self.derivatives.of(argnum, g, lambda: self._by_all(g, y, arguments))

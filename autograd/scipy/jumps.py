@@ -7,19 +7,16 @@ a solver has asked for, and moved.
 
 from __future__ import annotations
 
-import contextlib
-import functools
-import types
 from collections.abc import Callable, Iterator
 from typing import Any
 
 import numpy as np
 
 from autograd import tree
-from autograd.engine import Node, Tensor, objects, tracing
-from autograd.engine.assignment import current
-from autograd.engine.fields import replace_contents
+from autograd.engine import no_grad, tracing
+from autograd.engine.dispatch import plain
 from autograd.errors import NoDerivativeError
+from autograd.scipy.held import moved
 
 Function = Callable[[float], Any]
 
@@ -29,11 +26,12 @@ OUTSTANDING = 2.0
 #: The share of it that must be left where the points meet.
 LEFT = 0.4
 
+#: By how much nodes are moved to see whether they matter at a solution, which solvers find to a
+#: thousandth or better.
+NEAR = 1e-3
+
 #: Relative to the values, what may be rounding or noise.
 SMALL = 1e-6
-
-#: By how much nodes are moved, relative to their size.
-MOVE = 1e-4
 
 
 def assert_no_moving_jump(
@@ -72,6 +70,58 @@ def assert_no_moving_jump(
                 "compute up to the place and from there on, with the place as a limit that is a "
                 "node (for a differential equation the time of an event)."
             )
+
+
+def assert_same_when_moved(compute: Callable[[], Any], nodes: list[Any], what: Any) -> None:
+    """Raise `NoDerivativeError` if what a function returns at a solution depends on nodes after all.
+
+    It has returned plain numbers: nodes decide there which, but are in none of them. So the solution
+    may be the place of a jump, which moves with the nodes.
+
+    Parameters
+    ----------
+    compute : callable
+        Calls the function at the solution.
+    nodes : list of Node
+        What it may depend on.
+    what : callable
+        The function.
+    """
+    if not nodes or tracing.tracer() is not None:
+        return
+    with no_grad():
+        before = _numbers(compute)
+        if not _same(before, _numbers(compute)):
+            return  # it is different each time
+        for by in (NEAR, -NEAR):
+            with moved(nodes, by):
+                after = _numbers(compute)
+            if not _same(before, after):
+                name = getattr(what, "__name__", type(what).__name__)
+                raise NoDerivativeError(
+                    f"{name} jumps at the solution, or next to it, where comparisons with a node "
+                    "decide. The solution moves with the node, and comparisons have no derivative: "
+                    "if the solution is the place of the jump, compute that place from the node "
+                    "instead; otherwise pass node.data to the comparison."
+                )
+
+
+def _numbers(compute: Callable[[], Any]) -> list[Any] | None:
+    """Return the numbers that a function returns; None if it raises where it was not asked to."""
+    try:
+        with np.errstate(all="ignore"):
+            return [np.asarray(plain(part)) for part in tree.flat(compute())]
+    except Exception:  # out of its domain
+        return None
+
+
+def _same(before: list[Any] | None, after: list[Any] | None) -> bool:
+    if before is None or after is None or len(before) != len(after):
+        return before is None or after is None
+    return all(
+        np.array_equal(x, y, equal_nan=x.dtype.kind in "fc" and y.dtype.kind in "fc")
+        for x, y in zip(before, after, strict=True)
+    )
 
 
 def _suspects(samples: list[tuple[float, Any]]) -> Iterator[tuple[Any, Any, int]]:
@@ -117,59 +167,6 @@ def _moves(
     function: Function, a: float, b: float, jump: float, component: int, nodes: list[Any]
 ) -> bool:
     """Return whether a jump between two points is elsewhere once the nodes have other values."""
-    with _moved(nodes):
+    with moved(nodes):
         values = [float(np.ravel(function(x))[component]) for x in (a, b)]
     return not abs(values[1] - values[0]) > abs(jump) / 2
-
-
-@contextlib.contextmanager
-def _moved(nodes: list[Any]) -> Iterator[None]:
-    """Give nodes slightly other numbers for a while, each by a share of its own."""
-    before = []
-    try:
-        for i, node in enumerate(nodes):
-            node = current(node) if isinstance(node, Tensor) else node
-            share = MOVE * (1 + 0.37 * i)
-            before.append((node, node._contents))
-            _put(node, node._contents + share * (np.abs(node._contents) + (node._contents == 0)))
-        yield
-    finally:
-        for node, contents in reversed(before):
-            _put(node, contents)
-
-
-def _put(node: Any, contents: Any) -> None:
-    if isinstance(node, Tensor):
-        replace_contents(node, contents)
-    else:
-        node.data = float(contents)
-
-
-def nodes_held(*holders: Any) -> list[Any]:
-    """Return the nodes in arguments, and those that functions among them close over."""
-    found: dict[int, Any] = {}
-    seen: set[int] = set()
-    left = list(holders)
-    while left:
-        holder = left.pop()
-        if id(holder) in seen:
-            continue
-        seen.add(id(holder))
-        if isinstance(holder, Node):
-            found[id(holder)] = holder
-        elif isinstance(holder, functools.partial):
-            left += [holder.func, holder.args, holder.keywords]
-        elif isinstance(holder, types.FunctionType):
-            left += [*(holder.__defaults__ or ())]
-            for cell in holder.__closure__ or ():
-                with contextlib.suppress(ValueError):  # still empty
-                    left.append(cell.cell_contents)
-        elif isinstance(holder, types.MethodType):
-            left += [holder.__func__, holder.__self__]
-        elif isinstance(holder, (list, tuple, dict)):
-            left += tree.flat(holder)
-        elif objects.holds_nodes(holder):
-            left += [x for x in holder.ravel() if isinstance(x, Node)]
-        elif not isinstance(holder, (type, types.ModuleType)):
-            left += [x for x in getattr(holder, "__dict__", {}).values() if isinstance(x, Node)]
-    return [node for node in found.values() if np.size(node._contents)]

@@ -22,6 +22,7 @@ from autograd.implicit.equations import variable
 from autograd.rules.custom import define
 from autograd.rules.node_lists import as_array
 from autograd.scipy.fallback import with_copies
+from autograd.scipy.integrate.along import Watched
 from autograd.scipy.integrate.failures import refusing_failure
 
 Change = Callable[[Any, Any], Any]
@@ -40,17 +41,26 @@ class Flow:
         Options of `scipy.integrate.odeint`.
     shared : dict
         Those that the adjoint equation shares.
+    is_adjoint : bool
+        Whether it is that equation, along a solution whose jumps have been looked for.
     """
 
     def __init__(
-        self, change: Change, y0: Any, t: Any, options: dict[str, Any], shared: dict[str, Any]
+        self,
+        change: Change,
+        y0: Any,
+        t: Any,
+        options: dict[str, Any],
+        shared: dict[str, Any],
+        is_adjoint: bool = False,
     ) -> None:
         self.change, self.shared = change, shared
         begun = begin_call()
+        watched = Watched(lambda y, t: plain(self.slope(y, t)))
         with Made() as made, refusing_failure():
-            found = _original.odeint(
-                with_copies(lambda y, t: plain(self.slope(y, t))), plain(y0), plain(t), **options
-            )
+            found = _original.odeint(with_copies(watched), plain(y0), plain(t), **options)
+        if not is_adjoint:
+            watched.assert_no_moving_jump((), change, y0, t)
         self.others = closed_over(made, [], begun) if is_recording() else []
         self.derivatives = AllAtOnce(range(2 + len(self.others)))
         primitive = define(lambda *_: found, variadic=self._pull_back, name="odeint")
@@ -92,7 +102,7 @@ class Flow:
 
     def _solved(self, backward: Change, state: Any, span: Any, create: bool) -> Any:
         if create:
-            return Flow(backward, state, span, self.shared, self.shared).result[1]
+            return Flow(backward, state, span, self.shared, self.shared, True).result[1]
         with refusing_failure():
             return _original.odeint(with_copies(backward), state, span, **self.shared)[1]
 

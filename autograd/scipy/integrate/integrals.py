@@ -21,7 +21,8 @@ from autograd.rules.custom import define
 from autograd.rules.entries import in_turn
 from autograd.rules.node_lists import as_array
 from autograd.scipy.fallback import has_node, joined, with_copies
-from autograd.scipy.jumps import assert_no_moving_jump, nodes_held
+from autograd.scipy.held import nodes_held
+from autograd.scipy.jumps import assert_no_moving_jump
 
 Function = Callable[..., Any]
 

@@ -15,12 +15,13 @@ from autograd.program.environment import Environment
 from autograd.rules.entries import in_turn
 from autograd.rules.node_lists import as_array
 from autograd.scipy.fallback import gives_nodes, has_node, joined, with_copies
+from autograd.scipy.held import MOVE, nodes_held
 from autograd.scipy.integrate.calls import Calls
 from autograd.scipy.integrate.solutions import Solution, knots_of
 from autograd.scipy.integrate.steps import InTurn
 from autograd.scipy.integrate.tableaus import TABLEAUS, Tableau
 from autograd.scipy.integrate.trajectory import LARGE_IMPLICIT, Together, can_be_together
-from autograd.scipy.jumps import MOVE, assert_no_moving_jump, nodes_held
+from autograd.scipy.jumps import assert_no_moving_jump
 from autograd.scipy.with_numbers import with_numbers
 from autograd.transforms import jacobian
 

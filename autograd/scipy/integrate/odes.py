@@ -27,6 +27,8 @@ from autograd.scipy.fallback import loses_derivative as _loses_derivative
 from autograd.scipy.fallback import recorded as _recorded
 from autograd.scipy.fallback import untraced as _untraced
 from autograd.scipy.fallback import with_copies as _with_copies
+from autograd.scipy.held import nodes_held as _nodes_held
+from autograd.scipy.integrate.along import Watched
 from autograd.scipy.integrate.failures import refusing_failure
 from autograd.scipy.integrate.flows import Flow
 from autograd.variables import Call as _Call
@@ -209,6 +211,8 @@ def odeint(func: Callable[..., Any], y0: Any, t: Any, args: Any = (), **keywords
         If there are nodes among the arguments and `full_output` is set.
     SolutionError
         If there are nodes among the arguments and the solver failed.
+    NoDerivativeError
+        If `func` jumps at a time that depends on a node or on the state; see `solve_ivp`.
 
     Examples
     --------
@@ -223,10 +227,18 @@ def odeint(func: Callable[..., Any], y0: Any, t: Any, args: Any = (), **keywords
     args = _joined(args if isinstance(args, tuple) else (args,))
     try:
         if not _has_node(y0, t, args):
-            return _numbers(func, y0, t, args, **keywords)
+            return _of_numbers(func, y0, t, args, keywords)
         return _of_arguments(func, y0, t, args, dict(keywords))
     except _NodeReturnedError:
         return _of_closure(func, y0, t, args, keywords)
+
+
+def _of_numbers(func: Any, y0: Any, t: Any, args: Any, keywords: dict[str, Any]) -> Any:
+    """Return the solution without nodes, unless comparisons have used some."""
+    watched = Watched(func, bool(keywords.get("tfirst")))
+    found = _numbers(watched if _nodes_held(func, args) else func, y0, t, args, **keywords)
+    watched.assert_no_moving_jump(args)
+    return found
 
 
 def _of_arguments(func: Any, y0: Any, t: Any, args: Any, keywords: dict[str, Any]) -> Any:
@@ -236,11 +248,15 @@ def _of_arguments(func: Any, y0: Any, t: Any, args: Any, keywords: dict[str, Any
     flat = [np.reshape(leaf, (-1,)) for leaf in _tree.flat(args) if isinstance(leaf, _Node)]  # type: ignore[call-overload]
     held = tuple([leaf for leaf in _tree.flat(args) if isinstance(leaf, _Followed)])
     slots = _tree.mapped(args, _placeholder)
-    problem = _Problem(
-        func, slots, y0.shape[0], t.shape[0], bool(keywords.pop("tfirst", False)), keywords
-    )
+    is_time_first = bool(keywords.pop("tfirst", False))
+    watched = Watched(func, is_time_first)
+    function = func if watched.samples is None else watched  # in a program it would be another one
+    problem = _Problem(function, slots, y0.shape[0], t.shape[0], is_time_first, keywords)
     # In double precision: with the default tolerance, float32 rounding would look like stiffness.
-    return _solution(np.concatenate([y0, t, *flat]).astype(float), problem=problem, held=held)
+    variables = np.concatenate([y0, t, *flat]).astype(float)
+    found = _solution(variables, problem=problem, held=held)
+    watched.assert_no_moving_jump(args, y0, t)
+    return found
 
 
 def _of_closure(func: Any, y0: Any, t: Any, args: Any, keywords: dict[str, Any]) -> Any:

@@ -11,8 +11,11 @@ import numpy as np
 
 from autograd.engine import tracing
 from autograd.engine.dispatch import plain
+from autograd.engine.grad_mode import is_recording
 from autograd.errors import SolutionError
-from autograd.scipy.fallback import gives_nodes, has_node, joined, with_copies
+from autograd.scipy.fallback import gives_nodes, joined, with_copies
+from autograd.scipy.held import nodes_held
+from autograd.scipy.jumps import assert_same_when_moved
 from autograd.scipy.with_numbers import with_numbers
 
 Function = Callable[..., Any]
@@ -44,8 +47,19 @@ class Called:
         return joined(self.function(x, *self.args, **self.keywords))
 
     def follows(self, x: Any) -> bool:
-        """Return whether the function depends on nodes besides its unknown."""
-        return has_node(self.args, self.keywords) or gives_nodes(self, x)
+        """Return whether the function depends on nodes besides its unknown.
+
+        Raises
+        ------
+        NoDerivativeError
+            If it does so in comparisons alone, and they change near a solution.
+        """
+        if gives_nodes(self, x):
+            return True
+        if is_recording():
+            nodes = nodes_held(self.function, self.args, self.keywords)
+            assert_same_when_moved(lambda: self(x), nodes, self.function)
+        return False
 
     @functools.cached_property
     def _fast(self) -> Function:

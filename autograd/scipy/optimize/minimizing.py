@@ -72,8 +72,8 @@ def minimize(
     SolutionError
         If something depends on nodes, and the solver did not converge or did not find an optimum.
     NoDerivativeError
-        If something depends on nodes, and the minimum is not isolated, or a constraint only
-        touches it.
+        If something depends on nodes, and the minimum is not isolated, a constraint only touches
+        it, or it is at a jump or a kink.
 
     Examples
     --------

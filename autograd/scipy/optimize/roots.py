@@ -64,7 +64,8 @@ def root(
     SolutionError
         If `fun` depends on nodes and the solver did not converge.
     NoDerivativeError
-        If `fun` depends on nodes and the Jacobian is singular at the root.
+        If `fun` depends on nodes, and the Jacobian is singular at the root, or `fun` jumps or has a
+        kink there.
 
     Examples
     --------
