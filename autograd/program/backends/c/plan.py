@@ -136,7 +136,7 @@ class Plan:
                 continue
             last = (self.stages[x], _LAST)
             if isinstance(step, Element) and self._has_own_loop(step):
-                slots[x] = (self.stages[x], self.order[x])
+                slots[x] = (self.stages[x], self.order[self._shared_loop(step)])
             elif isinstance(step, Reduction) or x in self.memory:
                 slots[x] = min(slots.get(x, last), last)
             else:
@@ -150,6 +150,26 @@ class Plan:
         formula = step.formula.formula
         has_calls = formula.calls and not step.formula.is_inlined
         return bool((has_calls and self.nest.shape) or formula.rare)
+
+    def _shared_loop(self, step: Element) -> Any:
+        """Return the result that gives a step its loop: its own, or that of one of its operands.
+
+        With what both read, they call the same function, which compilers then do once: the slope of
+        SiLU follows from its result and the same exponential.
+        """
+        if step.formula.formula.rare:
+            return step.result
+        read = {x.base for x in step.places if isinstance(x, Place)}
+        for one in self.steps[: self.order[step.result]]:
+            if one.result not in read or not isinstance(one, Element):
+                continue
+            known = {x.base for x in one.places if isinstance(x, Place)} | {one.result}
+            others = {x for x in read - known if x in self.levels}
+            calls = one.formula.formula.calls == step.formula.formula.calls
+            is_alike = calls and self._has_own_loop(one) and not one.formula.formula.rare
+            if is_alike and not others and self.stages[one.result] == self.stages[step.result]:
+                return self._shared_loop(one)
+        return step.result
 
     def _find_loops(self, slots: dict[Any, tuple[int, int]]) -> None:
         """Decide which loop computes each element: the first one that needs it."""
