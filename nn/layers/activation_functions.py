@@ -58,7 +58,7 @@ hardswish_slope: Primitive = elementwise(
 hard_swish: Primitive = elementwise(
     hardswish_of_array, None,
     lambda y, x: hardswish_slope(x), name="hardswish",
-    c="((x < -3 ? -3 : x > 3 ? 3 : x) / 6 + (x * 0 + 1) / 2) * x")
+    c="((x < -3 ? -3 : x > 3 ? 3 : x) + 3) / 6 * x")
 log_of_sigmoid: Primitive = elementwise(
     lambda x: -softplus(-x), None,
     lambda y, x: sigmoid(-x), name="logsigmoid")

@@ -91,3 +91,16 @@ def test_random_layers_in_c_are_those_without_jit(kind, dtype):
                     assert a.dtype == b.dtype
                     np.testing.assert_allclose(a, b, tolerance, tolerance)
     assert "C kernels: " in in_c.summary()
+
+
+@pytest.mark.parametrize("dtype", ["float64", "float32"])
+def test_activations_in_c_are_those_without_jit_at_infinity(dtype):
+    calls = [nn.gelu, nn.silu, nn.functional.hardswish, nn.functional.hardsigmoid, nn.elu]
+    calls += [nn.softplus, nn.functional.softsign, nn.functional.softshrink, nn.functional.hardtanh]
+    x = np.array([-np.inf, -1e30, -3, -2, -0.0, 0.5, 3, 4, 1e30, np.inf, np.nan], dtype)
+    in_c = jit(lambda x: stepped(calls, [x] * len(calls)), backend="c")
+    with np.errstate(all="ignore"):
+        for _ in range(2):
+            for found, wanted in zip(in_c(x), stepped(calls, [x] * len(calls)), strict=True):
+                for a, b in zip(found, wanted, strict=True):
+                    np.testing.assert_allclose(a, b, 1e-5, 1e-6)
