@@ -19,6 +19,7 @@ class Row:
     theirs: str = ""  # the expression with PyTorch's names, where they differ
     call: str = "model(*x)"
     their_call: str = ""
+    is_random: bool = False  # then outputs and derivatives are not compared
 
 
 def normal(*shape):
@@ -157,7 +158,9 @@ ROWS = [
     Row("Softmin", "nn.Softmin(-1)", rows),
     Row("GLU", "nn.GLU(-1)", rows),
     Row("Softmax of channels", "nn.Softmax(1)", images),
-    Row("Dropout", "nn.Dropout(0.5)", rows),
+    Row("Dropout", "nn.Dropout(0.5)", rows, is_random=True),
+    Row("RReLU", "nn.RReLU()", rows, is_random=True),
+    Row("Softmax2d", "nn.Softmax2d()", images),
     Row("Flatten", "nn.Flatten()", images),
     Row("Unflatten", "nn.Unflatten(1, (4, 4))", images),
     Row("Bilinear", "nn.Bilinear(100, 100, 10)", pairs),
@@ -168,8 +171,8 @@ ROWS = [
     Row("Sequential", "nn.Sequential(nn.Linear(100, 100), nn.Tanh(), nn.Linear(100, 100))", rows),
     Row("Embedding", "nn.Embedding(1000, 64)", integers),
     Row("EmbeddingBag", "nn.EmbeddingBag(1000, 64)", bags),
-    Row("AlphaDropout", "nn.AlphaDropout(0.5)", rows),
-    *(Row(f"Dropout{n}d", f"nn.Dropout{n}d(0.5)", grids) for n, grids in GRIDS),
+    Row("AlphaDropout", "nn.AlphaDropout(0.5)", rows, is_random=True),
+    *(Row(f"Dropout{n}d", f"nn.Dropout{n}d(0.5)", grids, is_random=True) for n, grids in GRIDS),
     Row("GroupNorm", "nn.GroupNorm(4, 16)", images),
     *(Row(f"InstanceNorm{n}d", f"nn.InstanceNorm{n}d(16)", grids) for n, grids in GRIDS),
     Row("LocalResponseNorm", "nn.LocalResponseNorm(5)", images),

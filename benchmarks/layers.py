@@ -141,7 +141,7 @@ def ratio(row, size, dtype, budget, backend=None):
     ours = Jitted(row, inputs, dtype, backend) if backend else Ours(row, inputs, dtype)
     state = {} if ours.model is None else ours.model.state_dict()
     theirs = Theirs(row, inputs, dtype, state, ours.seed)
-    if "Dropout" not in row.name and size < SIZES[-1]:
+    if not row.is_random and size < SIZES[-1]:
         compare(row, ours.found(), theirs.found(), dtype)
     peers = {"ours": ours, "theirs": theirs}
     loops = {name: max(1, int(0.002 / max(seconds(peer, 1), 1e-6))) for name, peer in peers.items()}
