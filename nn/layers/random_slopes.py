@@ -8,8 +8,9 @@ import numpy as np
 
 from autograd.devices import beside
 from autograd.errors import OptionError
-from nn.arrays import floating, shape_of
+from nn.arrays import floating, plain, shape_of
 from nn.function_module import OneInput
+from nn.layers.activation_functions import of_slope
 from nn.seeding import chosen
 
 
@@ -64,4 +65,5 @@ class RReLU(OneInput):
         if self.training:
             drawn = chosen(self.generator).uniform(self.lower, self.upper, shape_of(x))
             slope = beside(drawn.astype(x.dtype), x)
-        return np.where(x > 0, x, slope * x)
+        below = of_slope(plain(x), plain(x) <= 0)  # as numbers: `where` takes longer than the rest
+        return x * (slope * below + (1 - below))
