@@ -625,6 +625,45 @@ def test_out_refuses_what_it_would_lose():
     assert repr(torch.fft.rfft(torch.ones(2))) == "tensor([2.+0.j, 0.+0.j])"
 
 
+TEXTS = """
+Linear(in_features=4, out_features=3, bias=False)
+Conv2d(4, 8, kernel_size=(3, 5), stride=(2, 2), padding=(1, 1), groups=2, bias=False)
+ConvTranspose2d(4, 2, kernel_size=(4, 4), stride=(2, 2), padding=(1, 1), output_padding=(1, 1))
+BatchNorm1d(4, eps=1e-05, momentum=0.2, affine=False, bias=False, track_running_stats=True)
+LayerNorm((8,), eps=1e-05, elementwise_affine=True, bias=True)
+Embedding(10, 3, padding_idx=0, max_norm=1.0, sparse=True)
+MaxPool2d(kernel_size=3, stride=3, padding=1, dilation=1, ceil_mode=False)
+LSTM(4, 8, num_layers=2, batch_first=True, dropout=0.1, bidirectional=True)
+Flatten(start_dim=1, end_dim=-1)
+ZeroPad2d((1, 1, 1, 1))
+ReLU(inplace=True)
+CrossEntropyLoss()
+ModuleList(
+  (0-1): 2 x Dropout(p=0.5, inplace=False)
+  (2): LeakyReLU(negative_slope=0.2)
+)
+"""
+
+
+def test_modules_are_printed_as_in_pytorch():
+    made = [
+        nn.Linear(4, 3, bias=False),
+        nn.Conv2d(4, 8, (3, 5), stride=2, padding=1, groups=2, bias=False),
+        nn.ConvTranspose2d(4, 2, 4, 2, 1, output_padding=1),
+        nn.BatchNorm1d(4, momentum=0.2, affine=False),
+        nn.LayerNorm(8),
+        nn.Embedding(10, 3, padding_idx=0, max_norm=1.0, sparse=True),
+        nn.MaxPool2d(3, padding=1),
+        nn.LSTM(4, 8, 2, batch_first=True, dropout=0.1, bidirectional=True),
+        nn.Flatten(),
+        nn.ZeroPad2d(1),
+        nn.ReLU(True),
+        nn.CrossEntropyLoss(label_smoothing=0.1),
+        nn.ModuleList([nn.Dropout(), nn.Dropout(), nn.LeakyReLU(0.2)]),
+    ]
+    assert "\n".join(map(repr, made)) == TEXTS.strip()
+
+
 def test_modules_of_pytorch_without_files_are_found():
     space = {}
     exec(

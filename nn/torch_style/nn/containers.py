@@ -25,7 +25,7 @@ class Sequential(Module, containers.Sequential):
     >>> from nn.torch_style import nn
     >>> nn.Sequential(nn.Linear(4, 8), nn.ReLU())
     Sequential(
-      (0): Linear(in_features=4, out_features=8)
+      (0): Linear(in_features=4, out_features=8, bias=True)
       (1): ReLU()
     )
     """
@@ -58,6 +58,8 @@ class Sequential(Module, containers.Sequential):
 
 class ModuleList(Module, containers.ModuleList):
     """A list of modules."""
+
+    groups_equal = True  # in its text
 
     def __init__(self, modules: Iterable[Any] | None = None) -> None:
         containers.ModuleList.__init__(self, modules or ())

@@ -14,8 +14,10 @@ from autograd.errors import OptionError
 from nn.module import Module as PlainModule
 from nn.torch_style.base import inside, outside
 from nn.torch_style.calls import ANY, summary
+from nn.torch_style.nn.forms import shown_settings
 from nn.torch_style.nn.module import FACES, SHOWN, Module
 from nn.torch_style.nn.plain_view import plain_view
+from nn.torch_style.nn.text import settings_of
 from nn.torch_style.random import GENERATOR
 from nn.torch_style.tensor import Tensor
 from nn.torch_style.types import DEFAULT, array_type, check_device
@@ -155,6 +157,11 @@ class Face(Module):
         for name, parameter in PlainModule.named_parameters(self, recurse=False):
             if name in new:
                 parameter.data = new[name].data.astype(parameter.dtype)
+
+    def extra_repr(self) -> str:
+        """Return the settings that ``repr`` shows, in PyTorch's form."""
+        found = shown_settings(self, self.plain, self.tupled)
+        return settings_of(self) if found is None else found
 
     def __setattr__(self, name: str, item: Any) -> None:
         super().__setattr__(name, twin(item) if isinstance(item, Face) else item)

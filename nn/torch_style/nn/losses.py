@@ -23,6 +23,10 @@ class Loss(Face):
 
     called: ClassVar[tuple[str, ...]] = ("input", "target")
 
+    def extra_repr(self) -> str:
+        """Return nothing, as PyTorch shows no settings of losses."""
+        return ""
+
     def __init__(self, *arguments: Any, **options: Any) -> None:
         check_count(self, arguments)
         super().__init__(

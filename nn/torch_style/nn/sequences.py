@@ -18,6 +18,9 @@ class Recurrent(Face):
 
     called = ("input", "hx")
 
+    def __repr__(self) -> str:
+        return f"{type(self).__name__}({self.extra_repr()})"
+
     def flatten_parameters(self) -> None:
         """Do nothing: it is for GPUs."""
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Callable
 from typing import Any
 
@@ -13,18 +14,36 @@ HIDDEN = {"training", "generator"}
 
 def described(module: Any, kind: type[Any], shown: Callable[[Any], Any]) -> str:
     """Return the class and settings of a module, and those of inner modules, indented."""
-    inner = [
-        f"  ({name}): " + repr(shown(child)).replace("\n", "\n  ")
-        for name, child in found_in(vars(module), kind)
-    ]
+    named = [(name, repr(shown(child))) for name, child in found_in(vars(module), kind)]
+    named = grouped(named) if getattr(module, "groups_equal", False) else named
+    inner = [f"  ({name}): " + text.replace("\n", "\n  ") for name, text in named]
     settings = module.extra_repr() if hasattr(module, "extra_repr") else ""
     name = type(module).__name__
     if not inner:
-        return f"{name}({settings or _settings(module)})"
+        return f"{name}({settings})"
     return f"{name}({settings}\n" + "\n".join(inner) + "\n)"
 
 
-def _settings(module: Any) -> str:
+def grouped(named: list[tuple[str, str]]) -> list[tuple[str, str]]:
+    """Return texts with their names, equal ones that follow each other as one.
+
+    Examples
+    --------
+    >>> grouped([("0", "ReLU()"), ("1", "ReLU()"), ("2", "Tanh()")])
+    [('0-1', '2 x ReLU()'), ('2', 'Tanh()')]
+    """
+    found = []
+    for text, equal in itertools.groupby(named, key=lambda pair: pair[1]):
+        names = [name for name, _ in equal]
+        many = len(names) > 1
+        found.append(
+            (f"{names[0]}-{names[-1]}", f"{len(names)} x {text}") if many else (names[0], text)
+        )
+    return found
+
+
+def settings_of(module: Any) -> str:
+    """Return the settings of a layer whose form in PyTorch is not known."""
     return ", ".join(
         f"{name}={setting!r}"
         for name, setting in vars(module).items()
