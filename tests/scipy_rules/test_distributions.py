@@ -22,7 +22,7 @@ CONTINUOUS = [family.name for family in FAMILIES if isinstance(family, Continuou
 DISCRETE = [family.name for family in FAMILIES if isinstance(family, Discrete)]
 SHAPES = {
     "erlang": [2.0], "genextreme": [0.2], "johnsonsb": [0.3, 1.2], "kappa4": [0.3, -0.2], "loguniform": [0.5, 3.0], "ncx2": [2.5, 1.3],
-    "reciprocal": [0.5, 3.0], "skewcauchy": [0.23], "triang": [0.4], "truncnorm": [-1.0, 1.5],
+    "reciprocal": [0.5, 3.0], "skewcauchy": [0.23], "triang": [0.4], "tukeylambda": [0.3], "truncnorm": [-1.0, 1.5],
     "truncpareto": [1.3, 4.0], "wrapcauchy": [0.4], "pearson3": [0.7], "norminvgauss": [1.7, 0.6], "ncf": [2.7, 6.2, 1.3],
     "genhyperbolic": [0.7, 1.8, 0.4], "genexpon": [1.7, 2.2, 0.8], "trapezoid": [0.2, 0.6], "truncweibull_min": [1.6, 0.3, 2.1],
 }  # fmt: skip
@@ -439,3 +439,27 @@ def test_distributions_without_a_rule_refuse_nodes():
         ):
             call(Tensor(0.3))
     assert stats.landau(1.0, 2.0).cdf(0.3) == scipy.stats.landau.cdf(0.3, 1.0, 2.0)
+
+
+def tukey_log_below(z, lam):
+    """The logarithm of Tukey's distribution function, whose inverse has a formula, by halving."""
+    low, high = mpmath.mpf(-200), mpmath.mpf(-1e-9)
+    for _ in range(110):
+        u = (low + high) / 2
+        is_below = (mpmath.exp(lam * u) - (1 - mpmath.exp(u)) ** lam) / lam < z
+        low, high = (u, high) if is_below else (low, u)
+    return low
+
+
+@pytest.mark.parametrize(("z", "lam"), [(-40.0, -0.3), (-40.0, 1e-6), (-1.9, 0.5), (-0.2, 3.5)])
+def test_tails_of_tukeylambda_have_all_digits(z, lam):
+    with mpmath.workdps(40):
+        below, h = tukey_log_below(z, lam), mpmath.mpf(lam) * 1e-8
+        by_shape = (tukey_log_below(z, lam + h) - tukey_log_below(z, lam - h)) / (2 * h)
+    assert stats.tukeylambda.logcdf(z, lam) == pytest.approx(float(below), rel=1e-12)
+    for transform in (grad, deriv):
+        found = transform(stats.tukeylambda.logcdf, 1)(z, lam)
+        assert found == pytest.approx(float(by_shape), rel=1e-6)
+        assert transform(stats.tukeylambda.logsf, 1)(-z, lam) == pytest.approx(found, rel=1e-12)
+    entropy = mpmath.quad(lambda p: mpmath.log(p ** (lam - 1) + (1 - p) ** (lam - 1)), [0, 0.5, 1])
+    assert stats.tukeylambda.entropy(lam) == pytest.approx(float(entropy), rel=1e-10)

@@ -56,8 +56,8 @@ POSITIVE_LINE = Path(np.log, np.exp, np.exp, 300.0)
 # integrand does not vanish at s = 0, and resolves scales from e⁻⁹ to e¹⁰.
 _STEP = 0.1
 _TAU = np.arange(-13.5, 15.0, _STEP)
-_POINTS = np.exp(_TAU - np.exp(-_TAU - 10))
-_WEIGHTS = _STEP * _POINTS * (1 + np.exp(-_TAU - 10))
+POINTS = np.exp(_TAU - np.exp(-_TAU - 10))
+WEIGHTS = _STEP * POINTS * (1 + np.exp(-_TAU - 10))
 
 #: The logarithm of a density that adds nothing to an integral.
 _NEGLIGIBLE = -700.0
@@ -96,7 +96,7 @@ class Density:
             place = where(gone, plain(start), place)
             return where(gone, 0.0, function(path.point(place), *columns) * path.stretch(place))
 
-        return np.sum(integrand(_POINTS) * _WEIGHTS, axis=-1)
+        return np.sum(integrand(POINTS) * WEIGHTS, axis=-1)
 
     def slope(self, argnum: int) -> Formula:
         """Return the derivative of the distribution function by an argument, ``f(y, z, *shapes)``."""

@@ -11,14 +11,21 @@ import scipy.special as sp
 
 from autograd.engine.dispatch import plain
 from autograd.rules.elementwise import where
+from autograd.rules.table import elementwise
+from autograd.scipy.fallback import recorded
 from autograd.scipy.rules.hypergeometric import log_ratio
 from autograd.scipy.rules.quadrature import column
 from autograd.scipy.stats.inverse import distribution_function
+from autograd.scipy.stats.tails import POINTS, WEIGHTS
+from autograd.transforms import deriv
 
 POSITIVE = (0.0, math.inf)
 UNIT = (0.0, 1.0)
 LOG2, LOG_PI, HALF_LOG_2PI = math.log(2), math.log(math.pi), 0.5 * math.log(2 * math.pi)
 EULER = float(np.euler_gamma)
+
+#: How often the tail of Tukey's lambda distribution is improved; each time the digits double.
+NEWTON_STEPS = 4
 
 
 def log_phi(z: Any) -> Any:
@@ -191,6 +198,73 @@ def kappa4_support(h: Any, k: Any) -> tuple[Any, Any]:
     one_over_k = 1 / where(k == 0, 1.0, k)
     low = np.where(h > 0, log_h * sp.exprel(-k * log_h), np.where(k < 0, one_over_k, -math.inf))
     return low, np.where(k > 0, one_over_k, math.inf)
+
+
+# -- Tukey's lambda distribution --------------------------------------------------------------
+
+
+def tukey_quantile(q: Any, lam: Any) -> Any:
+    """Return (q^λ - (1 - q)^λ) / λ, and its limit where λ is 0."""
+    return sp.boxcox(q, lam) - sp.boxcox1p(-q, lam)
+
+
+def tukey_log_stretch(log_p: Any, lam: Any) -> Any:
+    """Return the logarithm of the derivative of the quantile by p, from log(p)."""
+    return np.logaddexp((lam - 1) * log_p, (lam - 1) * np.log1p(-np.exp(log_p)))
+
+
+def tukey_logpdf(z: Any, lam: Any) -> Any:
+    """Return the log density, which is symmetric."""
+    return -tukey_log_stretch(np.log(tukey_tail(where(plain(z) > 0, -z, z), lam)), lam)
+
+
+def tukey_cdf(z: Any, lam: Any) -> Any:
+    """Return the distribution function, from the tail on the side of z."""
+    right = plain(z) > 0
+    tail = tukey_tail(where(right, -z, z), lam)
+    return where(right, 1 - tail, tail)
+
+
+def tukey_logcdf(z: Any, lam: Any) -> Any:
+    """Return the logarithm of `tukey_cdf`."""
+    right = plain(z) > 0
+    tail = tukey_tail(where(right, -z, z), lam)
+    return where(right, np.log1p(-tail), np.log(tail))
+
+
+def tukey_entropy(lam: Any) -> Any:
+    """Return the entropy, twice an integral over the probabilities p = exp(-s) / 2."""
+    stretch = tukey_log_stretch(-POINTS - LOG2, column(lam))
+    return np.sum(stretch * np.exp(-POINTS) * WEIGHTS, axis=-1)
+
+
+def tukey_support(lam: Any) -> tuple[Any, Any]:
+    """Return the ends of the support."""
+    high = where(lam > 0, 1 / where(lam > 0, lam, 1.0), math.inf)
+    return -high, high
+
+
+def _tukey_tail(z: Any, lam: Any) -> Any:
+    """Return the probability below z <= 0: SciPy's, which is rough in tails, and Newton steps."""
+    with np.errstate(all="ignore"):
+        log_p = np.log(sp.tklmbda(z, lam))
+        for _ in range(NEWTON_STEPS):
+            p = np.exp(log_p)
+            step = (tukey_quantile(p, lam) - z) * np.exp(-log_p - tukey_log_stretch(log_p, lam))
+            log_p = np.where(np.isfinite(step), log_p - np.clip(step, -1.0, 1.0), log_p)
+        return np.exp(np.minimum(log_p, -LOG2))
+
+
+tukey_tail = elementwise(
+    recorded(_tukey_tail),
+    None,
+    lambda p, z, lam: np.exp(-tukey_log_stretch(np.log(p), lam)),
+    lambda p, z, lam: (
+        -deriv(tukey_quantile, 1)(p, lam) * np.exp(-tukey_log_stretch(np.log(p), lam))
+    ),
+    name="tukeylambda.tail",
+    replaces=(),
+)
 
 
 # -- the von Mises distribution ---------------------------------------------------------------

@@ -67,9 +67,18 @@ def geninvgauss_logpdf(z: Any, p: Any, b: Any) -> Any:
     )
 
 
+def breitwigner_logpdf(z: Any, rho: Any) -> Any:
+    """Return the log density of the relativistic Breit-Wigner distribution."""
+    root = np.sqrt(1 + rho**-2.0)
+    middle = np.log(2 / math.pi) + np.log(root) + np.log(2 / (1 + root)) / 2
+    return middle - np.log1p(((z - rho) * (z + rho) / rho) ** 2)
+
+
 # fmt: off
 _geninvgauss = Density(geninvgauss_logpdf, POSITIVE_LINE, lambda p, b: np.log((p - 1 + np.sqrt((p - 1) ** 2 + b * b)) / b))
 GENINVGAUSS  = functions("geninvgauss", _geninvgauss, *map(_geninvgauss.slope, (1, 2)), integrated=True)
+_breitwigner = Density(breitwigner_logpdf, POSITIVE_LINE, np.log)
+BREITWIGNER  = functions("rel_breitwigner", _breitwigner, _breitwigner.slope(1), integrated=True)
 rice_cdf = distribution_function("rice", rice_logpdf, lambda y, z, b: -z * np.exp(-(z - b) ** 2 / 2) * sp.i1e(z * b))
 
 expon = Continuous(
@@ -221,6 +230,17 @@ wald = Continuous(
     logpdf  = lambda z: -HALF_LOG_2PI - 1.5 * np.log(z) - (z - 1) ** 2 / (2 * z),
     cdf     = lambda z: invgauss_cdf(z, 1.0),
     sf      = lambda z: invgauss_sf(z, 1.0),
+)
+rel_breitwigner = Continuous(
+    "rel_breitwigner", ["rho"],
+    support = POSITIVE,
+    valid   = lambda rho: rho > 0,
+    logpdf  = breitwigner_logpdf,
+    cdf     = BREITWIGNER[0],
+    sf      = BREITWIGNER[1],
+    ppf     = BREITWIGNER[2],
+    isf     = BREITWIGNER[3],
+    entropy = _breitwigner.entropy,
 )
 recipinvgauss = Continuous(
     "recipinvgauss", ["mu"],

@@ -29,6 +29,12 @@ from autograd.scipy.stats.tables.formulas import (
     student_entropy,
     symmetric_cdf,
     symmetric_ppf,
+    tukey_cdf,
+    tukey_entropy,
+    tukey_logcdf,
+    tukey_logpdf,
+    tukey_quantile,
+    tukey_support,
     two_sided,
     unequal_sides,
     unequal_sides_inverse,
@@ -252,6 +258,19 @@ genextreme = Continuous(
     ppf     = lambda q, c: -np.log(-np.log(q)) * sp.exprel(c * np.log(-np.log(q))),
     isf     = lambda q, c: -np.log(-np.log1p(-q)) * sp.exprel(c * np.log(-np.log1p(-q))),
     entropy = lambda c: EULER * (1 - c) + 1,
+)
+tukeylambda = Continuous(
+    "tukeylambda", ["lam"],
+    support = tukey_support,
+    valid   = lambda lam: np.isfinite(lam),
+    logpdf  = tukey_logpdf,
+    cdf     = tukey_cdf,
+    sf      = lambda z, lam: tukey_cdf(-z, lam),
+    logcdf  = tukey_logcdf,
+    logsf   = lambda z, lam: tukey_logcdf(-z, lam),
+    ppf     = tukey_quantile,
+    isf     = lambda q, lam: -tukey_quantile(q, lam),
+    entropy = tukey_entropy,
 )
 kappa4 = Continuous(
     "kappa4", ["h", "k"],
