@@ -130,11 +130,26 @@ class CText:
         self.function = function
         self.is_expression = is_expression
         self.is_compared = False
+        self._read_singly: dict[str, bool] = {}
         if not isinstance(text, str) or not text.strip():
             raise SourceError(f"c= is {text!r}; write C as a text, such as c='exp(-x * x)'.")
         self.has_one_type = re.search(r"\breal\b", text) is not None
         self.names = self._parameters()
         self._check()
+
+    def accepts(self, name: str, dtype: Any, real: Any) -> bool:
+        """Return whether a parameter may be an array of a type, where the text speaks of ``real``.
+
+        Integers and booleans are converted where they are read one by one, as in ``x[k]``. What is
+        done with a pointer to them cannot be known.
+        """
+        if dtype.kind == "f":
+            return bool(dtype == real)
+        if name not in self._read_singly:
+            text = _QUOTED.sub(" ", self.text)
+            used = re.search(rf"(?<!if \()\b{name}\b(?!\s*(\[|\?|&&))", text)
+            self._read_singly[name] = used is None
+        return self._read_singly[name]
 
     def _parameters(self) -> tuple[str, ...]:
         """Return the names of the parameters, which are names of C too."""

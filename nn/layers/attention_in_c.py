@@ -67,7 +67,8 @@ for (long b = 0; b < batch; b++)
 for (long h = 0; h < heads; h++) {
     const real *q = query + b * q_next + h * head;
     const real *k = all_keys + b * k_next + h * head, *v = all_values + b * v_next + h * v_head;
-    const unsigned char *masks = hidden ? (const void *)(hidden + b * of_batch + h * of_head) : 0;
+    const unsigned char *masks =
+        hidden ? (const void *)&hidden[b * of_batch + h * of_head] : 0;
     for (long i = 0; i < steps && (of_batch || of_head || !(b + h)); i++) {
         const unsigned char *mask = masks + i * of_step;
         int any = 0;

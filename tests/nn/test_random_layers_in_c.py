@@ -1,11 +1,16 @@
 """Layers and losses with random sizes, in C against the same without `jit`."""
 
+from inspect import unwrap
+
 import numpy as np
 import pytest
 
 import nn
 from autograd import Tensor, jit
 from autograd.program.backends.c.library import unavailable
+from autograd.rules.in_c import CText
+from nn.layers.attention_in_c import ATTENDED
+from nn.layers.attention_kernels import attend
 
 pytestmark = [
     pytest.mark.skipif(unavailable() != "", reason=unavailable()),
@@ -91,6 +96,24 @@ def test_random_layers_in_c_are_those_without_jit(kind, dtype):
                     assert a.dtype == b.dtype
                     np.testing.assert_allclose(a, b, tolerance, tolerance)
     assert "C kernels: " in in_c.summary()
+
+
+def test_integers_are_not_read_as_floats_in_c():
+    rng = np.random.default_rng(0)
+    weight, value = rng.normal(size=(2, 3, 2, 2)), rng.normal(size=(2, 3, 5, 4))
+
+    def computed(x):
+        attended = nn.functional.scaled_dot_product_attention(x, x, value, is_causal=True)
+        return nn.functional.conv2d(x, weight, padding=1), attended
+
+    for x in (rng.integers(-3, 3, (2, 3, 5, 4)), rng.random((2, 3, 5, 4)) < 0.5):
+        in_c = jit(computed, backend="c")
+        for _ in range(2):
+            for found, wanted in zip(in_c(x), computed(x), strict=True):
+                np.testing.assert_allclose(found, wanted, 1e-12, 1e-12)
+    text = CText(ATTENDED, unwrap(attend), is_expression=False)
+    assert text.accepts("hidden", np.dtype(bool), np.dtype(float))  # which is read one by one
+    assert not text.accepts("query", np.dtype(np.int64), np.dtype(float))
 
 
 @pytest.mark.parametrize("dtype", ["float64", "float32"])

@@ -223,10 +223,10 @@ def own_call(item: Any) -> OwnCall | None:
     bound = inspect.signature(text.function).bind(*item.arguments, **item.keywords)
     bound.apply_defaults()
     real = next(stored_type(x) for x in results_of(item) if x is not None)
-    for one in bound.arguments.values():
+    for name, one in zip(text.names, bound.arguments.values(), strict=True):
         if isinstance(one, Variable) and not has_type(one):
             return None
-        if text.has_one_type and is_array(one) and stored_type(one) in {*FLOATS} - {real}:
+        if text.has_one_type and is_array(one) and not text.accepts(name, stored_type(one), real):
             return None
         if isinstance(one, Constant) and stored_type(one) not in TYPES:
             return None
