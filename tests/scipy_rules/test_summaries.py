@@ -32,6 +32,7 @@ def test_statistics_of_samples_match_scipy(name):
     expected = np.asarray(f(scipy.stats, X))
     found = f(stats, Tensor(X))
     assert isinstance(found, Tensor)
+    assert found.shape == expected.shape
     np.testing.assert_allclose(found.data, expected, rtol=1e-12)
     random = np.random.default_rng(1)
     weights, v, h = random.normal(size=expected.shape), random.normal(size=X.shape), 1e-5
@@ -39,6 +40,27 @@ def test_statistics_of_samples_match_scipy(name):
     by_rows = np.sum(grad(lambda x: np.sum(weights * f(stats, x)))(X) * v)
     assert by_rows == pytest.approx(slope, rel=1e-6, abs=1e-8)
     assert np.sum(weights * jvp(lambda x: f(stats, x))(X)(v)[1]) == pytest.approx(by_rows)
+
+
+#: By name: the arguments, and which of them is the sample.
+OF_AXES = {
+    **dict.fromkeys(("gmean", "hmean", "sem", "skew", "kurtosis", "variation", "zscore", "gzscore", "iqr"), ((X,), 0)),
+    "pmean": ((X, 1.5), 0), "moment": ((X, 2), 0), "zmap": ((X, 2 * X), 0), "trim_mean": ((X, 0.3), 0),
+    "boxcox_llf": ((0.7, X), 1),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", OF_AXES)
+def test_statistics_have_the_shape_of_every_axis(name):
+    arguments, place = OF_AXES[name]
+    for axis in ({}, {"axis": None}, {"axis": 0}, {"axis": -1}, {"axis": 1, "keepdims": True}):
+        if "keepdims" in axis and name in ("zscore", "gzscore", "zmap"):
+            continue
+        expected = np.asarray(getattr(scipy.stats, name)(*arguments, **axis))
+        nodes = [Tensor(x) if i == place else x for i, x in enumerate(arguments)]
+        found = getattr(stats, name)(*nodes, **axis)
+        assert found.shape == expected.shape
+        np.testing.assert_allclose(found.data, expected, rtol=1e-12)
 
 
 def test_the_likelihood_of_a_transform_by_its_parameter():

@@ -37,20 +37,29 @@ def _summary(function: Callable[..., Any]) -> Callable[..., Any]:
             axis, *others = rest
             more |= dict(zip(_POSITIONAL.get(name, ()), others, strict=False))
         samples = [number(x) for x in samples]
-        if np.ndim(samples[0]) == 0:  # one sample
+        places = _PLACES.get(name, (0,))
+        if np.ndim(samples[places[0]]) == 0:  # one sample
             axis = None if axis in (0, -1) else axis
         keepdims = more.pop("keepdims", False)
         if axis is None:
-            samples, axis = [np.reshape(x, (-1,)) for x in samples], 0
+            shape, axis = np.shape(samples[places[0]]), 0
+            for i in places:
+                samples[i] = np.reshape(samples[i], (-1,))
             if keepdims:
                 raise OptionError(f"{name} of nodes takes keepdims= with a number for axis only.")
+            found = function(*samples, axis=axis, **more)
+            return np.reshape(found, shape) if name in _SCORES else found
         found = function(*samples, axis=axis, **more)
         return np.expand_dims(found, axis) if keepdims else found
 
     return in_place_of(original)(call)
 
 
-#: How many samples come first, and what follows the axis if it is given by position.
+#: Which of the first arguments have the axis, and the functions with a result for each element.
+_PLACES = {"zmap": (0, 1), "boxcox_llf": (1,)}
+_SCORES = ("zscore", "gzscore", "zmap")
+
+#: How many arguments come before the axis, and what follows it if it is given by position.
 _SAMPLES = {"pmean": 2, "zmap": 2, "boxcox_llf": 2, "moment": 2, "trim_mean": 2}
 _POSITIONAL = {
     "sem": ("ddof",), "skew": ("_", "bias"), "kurtosis": ("fisher", "bias"), "zscore": ("ddof",),
