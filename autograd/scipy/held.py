@@ -16,7 +16,7 @@ from typing import Any
 import numpy as np
 
 from autograd.captured import varies
-from autograd.engine import Node, Tensor, objects
+from autograd.engine import Node, Tensor, objects, tracing
 from autograd.engine.assignment import current
 from autograd.engine.fields import replace_contents
 
@@ -120,6 +120,27 @@ def moved(nodes: list[Any], by: float = MOVE) -> Iterator[None]:
     finally:
         for node, contents in reversed(before):
             _put(node, contents)
+
+
+@contextlib.contextmanager
+def untraced(nodes: list[Any]) -> Iterator[None]:
+    """Stop tracing for a while, in which nodes hold plain numbers: for calls that only ask."""
+    tracer = tracing.tracer()
+    if tracer is None:
+        yield
+        return
+    tracing.stop()
+    before = []
+    try:
+        for node in nodes:
+            node = current(node) if isinstance(node, Tensor) else node
+            before.append((node, node._contents))
+            _put(node, tracing.concrete(node._contents))
+        yield
+    finally:
+        for node, contents in reversed(before):
+            _put(node, contents)
+        tracing.start(tracer)
 
 
 def _put(node: Any, contents: Any) -> None:

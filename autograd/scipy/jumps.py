@@ -16,7 +16,7 @@ from autograd import tree
 from autograd.engine import no_grad, tracing
 from autograd.engine.dispatch import plain
 from autograd.errors import NoDerivativeError
-from autograd.scipy.held import moved
+from autograd.scipy.held import moved, untraced
 
 Function = Callable[[float], Any]
 
@@ -59,17 +59,18 @@ def assert_no_moving_jump(
     beside : callable, optional
         The function where what it depends on besides nodes has moved too.
     """
-    if not nodes or tracing.tracer() is not None:
+    if not nodes:
         return
-    for left, right, component in _suspects(samples):
-        found = _narrowed(function, left, right, component)
-        if found is not None and _moves(beside or function, *found, component, nodes):
-            raise NoDerivativeError(
-                f"{what} jumps at {at} = {found[1]:.6g}, a place that depends on a node: that "
-                "changes the result too, and comparisons have no derivative. Split it there: "
-                "compute up to the place and from there on, with the place as a limit that is a "
-                "node (for a differential equation the time of an event)."
-            )
+    with untraced(nodes):
+        for left, right, component in _suspects(samples):
+            found = _narrowed(function, left, right, component)
+            if found is not None and _moves(beside or function, *found, component, nodes):
+                raise NoDerivativeError(
+                    f"{what} jumps at {at} = {found[1]:.6g}, a place that depends on a node: that "
+                    "changes the result too, and comparisons have no derivative. Split it there: "
+                    "compute up to the place and from there on, with the place as a limit that is "
+                    "a node (for a differential equation the time of an event)."
+                )
 
 
 def assert_same_when_moved(compute: Callable[[], Any], nodes: list[Any], what: Any) -> None:
@@ -87,9 +88,9 @@ def assert_same_when_moved(compute: Callable[[], Any], nodes: list[Any], what: A
     what : callable
         The function.
     """
-    if not nodes or tracing.tracer() is not None:
+    if not nodes:
         return
-    with no_grad():
+    with no_grad(), untraced(nodes):
         before = _numbers(compute)
         if not _same(before, _numbers(compute)):
             return  # it is different each time
@@ -126,7 +127,8 @@ def _same(before: list[Any] | None, after: list[Any] | None) -> bool:
 
 def _suspects(samples: list[tuple[float, Any]]) -> Iterator[tuple[Any, Any, int]]:
     """Yield pairs of neighbours and the component whose difference stands out between them."""
-    ordered = sorted(dict(samples).items())
+    known = {float(tracing.concrete(x)): tracing.concrete(y) for x, y in samples}
+    ordered = sorted(known.items())
     x = np.array([place for place, _ in ordered])
     y = np.array([np.ravel(value) for _, value in ordered], float)
     keep = np.isfinite(x) & np.all(np.isfinite(y), axis=1) if y.size else np.zeros(0, bool)

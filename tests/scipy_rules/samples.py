@@ -15,6 +15,7 @@ from autograd.scipy import fft, filtering, integrate, linalg, ndimage, signal, s
 from autograd.scipy.integrate.recurrence import recurrence
 from autograd.scipy.rules import harmonics
 from autograd.scipy.sparse import patterns, solving
+from autograd.scipy.stats.tables import formulas
 
 random = np.random.default_rng(11)
 
@@ -272,6 +273,7 @@ TIMES = np.array([0.1, 0.3])
 OTHERS = [
     odeint(pendulum, np.array([0.5, -0.3]), TIMES, np.array(1.2), real(2)),
     Sample(lambda y: integrate.trapezoid(y, dx=0.3), (real(2, 4),), name="trapezoid"),
+    Sample(formulas.tukey_tail, (between(-1.5, -0.1, 3), between(-0.4, 0.6, 3)), name="tukey_tail"),
     Sample(recurrence, (real(3, 2, 2), real(4, 2)), name="recurrence"),
     *[convolved(real(n), real(m), mode=mode, reference=of_signal(mode)) for mode in ("full", "valid") for n in (4, 6) for m in (2, 5)],
     *[convolved(real(n), real(m), mode="same", reference=of_signal("same")) for n, m in ((6, 3), (5, 4), (4, 4))],

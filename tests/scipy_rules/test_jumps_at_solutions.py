@@ -5,11 +5,17 @@ import functools
 import numpy as np
 import pytest
 
-from autograd import Value, deriv, grad, implicit
+from autograd import Value, deriv, grad, implicit, jit
 from autograd.errors import NoDerivativeError
 from autograd.scipy import integrate, optimize
 
 where = np.where
+
+
+def jitted(f):
+    return jit(grad(f))
+
+
 BRACKETING = ("bisect", "brenth", "brentq", "ridder", "toms748")
 
 
@@ -39,7 +45,7 @@ STEPS = {
 
 @pytest.mark.parametrize("name", AT_JUMPS)
 def test_a_solution_at_a_jump_of_a_comparison_is_refused(name):
-    for transform in (grad, deriv):
+    for transform in (grad, deriv, jitted):
         with pytest.raises(NoDerivativeError, match="jumps at the solution"):
             transform(lambda a: AT_JUMPS[name](lambda x: STEPS[name](x, a)))(1.0)
 
@@ -130,7 +136,7 @@ RIGHT_SIDES = {
 
 
 @pytest.mark.parametrize("name", RIGHT_SIDES)
-def test_odeint_refuses_jumps_at_places_that_move(name):
+def test_integrators_refuse_jumps_at_places_that_move(name):
     side = RIGHT_SIDES[name]
     kinds = (
         lambda a: integrate.odeint(side, [0.0], [0.0, 2.0], (a,))[-1, 0],
@@ -138,9 +144,10 @@ def test_odeint_refuses_jumps_at_places_that_move(name):
         lambda a: integrate.odeint(lambda t, y: side(y, t, a), [0.0], [0.0, 2.0], tfirst=True)[
             -1, 0
         ],
+        lambda a: integrate.solve_ivp(lambda t, y: side(y, t, a), [0.0, 2.0], [0.0]).y[0, -1],
     )
     for kind in kinds:
-        for transform in (grad, deriv):
+        for transform in (grad, deriv, jitted):
             with pytest.raises(NoDerivativeError, match="right-hand side jumps at t = 1"):
                 transform(kind)(1.0)
 

@@ -8,11 +8,11 @@ from typing import Any
 import numpy as np
 from scipy.interpolate import CubicHermiteSpline
 
-from autograd.engine import no_grad, tracing
+from autograd.engine import no_grad
 from autograd.engine.dispatch import plain
 from autograd.engine.grad_mode import is_recording
 from autograd.scipy.fallback import has_node, joined
-from autograd.scipy.held import MOVE, nodes_held
+from autograd.scipy.held import MOVE, nodes_held, untraced
 from autograd.scipy.jumps import assert_no_moving_jump
 
 Function = Callable[..., Any]
@@ -31,8 +31,7 @@ class Watched:
 
     def __init__(self, function: Function, is_time_first: bool = False) -> None:
         self.function, self.is_time_first = function, is_time_first
-        watches = is_recording() and tracing.tracer() is None
-        self.samples: dict[float, tuple[Any, Any]] | None = {} if watches else None
+        self.samples: dict[float, tuple[Any, Any]] | None = {} if is_recording() else None
 
     def __call__(self, *at: Any) -> Any:
         """Return dy/dt, and note it if it is numbers."""
@@ -66,7 +65,7 @@ class Watched:
             first = (t, state(t) + aside) if self.is_time_first else (state(t) + aside, t)
             return np.ravel(plain(joined(self.function(*first, *plain(args))))).astype(float)
 
-        with no_grad():
+        with no_grad(), untraced(nodes):
             pairs = [(t, along(t)) for t in times]
             what = "The right-hand side"
             assert_no_moving_jump(along, pairs, nodes, what, "t", lambda t: along(t, aside))

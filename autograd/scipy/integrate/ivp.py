@@ -10,12 +10,13 @@ import scipy.integrate as _original
 
 from autograd.engine import no_grad, tracing
 from autograd.engine.dispatch import plain
+from autograd.engine.grad_mode import is_recording
 from autograd.errors import NoRuleError, SolutionError
 from autograd.program.environment import Environment
 from autograd.rules.entries import in_turn
 from autograd.rules.node_lists import as_array
 from autograd.scipy.fallback import gives_nodes, has_node, joined, with_copies
-from autograd.scipy.held import MOVE, nodes_held
+from autograd.scipy.held import MOVE, nodes_held, untraced
 from autograd.scipy.integrate.calls import Calls
 from autograd.scipy.integrate.solutions import Solution, knots_of
 from autograd.scipy.integrate.steps import InTurn
@@ -124,6 +125,9 @@ def solve_ivp(
         **plain(options),
     )
     if not (needed or problem.depends_on_nodes()):
+        if found.success and is_recording():
+            with no_grad():
+                problem.assert_no_moving_jump(found.sol, None, ())
         found.sol = found.sol if dense_output else None
         return found
     if not found.success:
@@ -261,6 +265,8 @@ class _Problem:
     def assert_no_moving_jump(self, sol: Any, samples: Any, others: Any) -> None:
         """Raise if dy/dt jumps where the state or a node has some value, and not at a fixed time."""
         nodes = nodes_held(self.function, self.args, *others)
+        if not nodes:
+            return
         of_copy = _change(self.copy, plain(self.args), self.vectorized)
 
         def along(t: Any) -> Any:
@@ -271,6 +277,7 @@ class _Problem:
             moved = sol(t) + MOVE * np.where(sizes > 0, sizes, 1.0)
             return np.asarray(plain(self.change(t, moved)), float)
 
-        if samples is None:
-            samples = [(float(t), along(t)) for t in sol.ts]
-        assert_no_moving_jump(along, samples, nodes, "The right-hand side", "t", beside)
+        with untraced(nodes):
+            if samples is None:
+                samples = [(float(t), along(t)) for t in sol.ts]
+            assert_no_moving_jump(along, samples, nodes, "The right-hand side", "t", beside)

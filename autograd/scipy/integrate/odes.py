@@ -15,6 +15,8 @@ from autograd.engine import Node as _Node
 from autograd.engine.dispatch import plain as _plain
 from autograd.engine.objects import holds_nodes as _holds_nodes
 from autograd.engine.tracing import Followed as _Followed
+from autograd.engine.tracing import concrete as _concrete
+from autograd.engine.tracing import tracer as _tracer
 from autograd.errors import GradientLostError as _GradientLostError
 from autograd.errors import NoRuleError as _NoRuleError
 from autograd.rules.entries import in_turn
@@ -28,6 +30,7 @@ from autograd.scipy.fallback import recorded as _recorded
 from autograd.scipy.fallback import untraced as _untraced
 from autograd.scipy.fallback import with_copies as _with_copies
 from autograd.scipy.held import nodes_held as _nodes_held
+from autograd.scipy.held import untraced as _untraced_nodes
 from autograd.scipy.integrate.along import Watched
 from autograd.scipy.integrate.failures import refusing_failure
 from autograd.scipy.integrate.flows import Flow
@@ -250,13 +253,23 @@ def _of_arguments(func: Any, y0: Any, t: Any, args: Any, keywords: dict[str, Any
     slots = _tree.mapped(args, _placeholder)
     is_time_first = bool(keywords.pop("tfirst", False))
     watched = Watched(func, is_time_first)
-    function = func if watched.samples is None else watched  # in a program it would be another one
+    is_traced = _tracer() is not None  # then the program calls the function itself
+    function = func if is_traced or watched.samples is None else watched
     problem = _Problem(function, slots, y0.shape[0], t.shape[0], is_time_first, keywords)
     # In double precision: with the default tolerance, float32 rounding would look like stiffness.
     variables = np.concatenate([y0, t, *flat]).astype(float)
     found = _solution(variables, problem=problem, held=held)
+    if is_traced and watched.samples is not None:
+        _call_untraced(watched, y0, t, args, {**keywords, "tfirst": is_time_first})
     watched.assert_no_moving_jump(args, y0, t)
     return found
+
+
+def _call_untraced(watched: Watched, y0: Any, t: Any, args: Any, keywords: dict[str, Any]) -> None:
+    """Let SciPy ask for the right-hand side where a program will."""
+    with _untraced_nodes(_nodes_held(watched.function, args, y0, t)):
+        given = _tree.mapped((y0, t, args), _concrete)
+        _original.odeint(_with_copies(watched), *_plain(given), **keywords)
 
 
 def _of_closure(func: Any, y0: Any, t: Any, args: Any, keywords: dict[str, Any]) -> Any:

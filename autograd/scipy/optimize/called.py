@@ -58,7 +58,7 @@ class Called:
             return True
         if is_recording():
             nodes = nodes_held(self.function, self.args, self.keywords)
-            assert_same_when_moved(lambda: self(x), nodes, self.function)
+            assert_same_when_moved(lambda: self(tracing.concrete(x)), nodes, self.function)
         return False
 
     @functools.cached_property
