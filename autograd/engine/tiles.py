@@ -28,7 +28,7 @@ class Tiles:
         The size above which many steps are worth cutting: calls for two or three parts take longer
         than what they save.
     large : int
-        The size above which few steps are worth cutting.
+        The size from which few steps are worth cutting.
     reused : int
         The size above which a product is written over one of its factors, if nothing needs it.
     """

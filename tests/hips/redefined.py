@@ -23,9 +23,10 @@ from autograd.hips import redefinition
 from autograd.hips.user_primitive import primitive_jvps, primitive_vjps
 from autograd.rules import redefinable
 from autograd.scipy import linalg
+from autograd.scipy.integrate.recurrence import recurrence
 
 #: Their vjps call the function itself, and forward mode goes back through that.
-CALLING_THEMSELVES = (np.linalg.solve, linalg.solve)
+CALLING_THEMSELVES = (np.linalg.solve, linalg.solve, recurrence)
 
 
 TABLES = (DISPATCH, redefinable.REDEFINED, primitive_vjps, primitive_jvps)
