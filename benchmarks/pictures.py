@@ -22,7 +22,7 @@ COLOURS = {
 
 
 def curves(results):
-    """Return the medians of each peer by size, for workloads whose sizes start with a number."""
+    """Return the medians of each peer by size, for workloads of three sizes or more, in numbers."""
     found = {}
     for workload, size in results.cases:
         number, _, kind = size.partition(" ")
@@ -30,7 +30,7 @@ def curves(results):
             for peer in results.cases[workload, size]:
                 curve = found.setdefault(f"{workload} {kind}", {}).setdefault(peer, {})
                 curve[int(number)] = results.median(workload, size, peer)
-    return {workload: peers for workload, peers in found.items() if len(peers["chainrule"]) > 1}
+    return {workload: peers for workload, peers in found.items() if len(peers["chainrule"]) > 2}
 
 
 def draw(results, folder):
