@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from typing import Any
+from typing import Any, Self
 
-from autograd.debugging import Trace
 from autograd.engine import Value
 from autograd.engine.derivatives import derivatives
 from autograd.engine.dispatch import plain
@@ -19,7 +18,7 @@ class Made(Observer):
     def __init__(self) -> None:
         self.nodes: list[Any] = []
 
-    def __enter__(self) -> Made:
+    def __enter__(self) -> Self:
         self.watch()
         return self
 
@@ -31,12 +30,12 @@ class Made(Observer):
         self.nodes.append(node)
 
 
-def closed_over(made: Made | Trace, fresh: list[Any], begun: float) -> list[Any]:
+def closed_over(made: Made, fresh: list[Any], begun: float) -> list[Any]:
     """Return the nodes from outside of a call that were used inside.
 
     Parameters
     ----------
-    made : Made or Trace
+    made : Made
         The nodes that were computed inside.
     fresh : list of Node
         Its arguments.

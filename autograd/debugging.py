@@ -8,13 +8,13 @@ import os
 import sys
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Self
 
 import numpy as np
 
+from autograd.captured import Made
 from autograd.engine import Node
 from autograd.engine.batching import Batched
-from autograd.engine.observers import Observer
 from autograd.errors import NonFiniteError
 from autograd.graph import Graph, contents
 from autograd.prompt import keep_typed_source
@@ -72,7 +72,7 @@ def calling_place() -> Place | None:
     return Place(code.co_filename, frame.f_lineno, code.co_name)
 
 
-class Trace(Observer):
+class Trace(Made):
     """Context manager that records in every node the line that made it.
 
     Pictures and messages show the line. The Trace keeps the nodes made inside the block alive.
@@ -93,20 +93,13 @@ class Trace(Observer):
     <doctest ...>, line 2...: y = x * x
     """
 
-    def __init__(self) -> None:
-        self.nodes: list[Any] = []
-
-    def __enter__(self) -> Any:
+    def __enter__(self) -> Self:
         keep_typed_source()
-        self.watch()
-        return self
-
-    def __exit__(self, kind: object, error: object, traceback: object) -> None:
-        self.leave()
+        return super().__enter__()
 
     def made(self, node: Any) -> None:
         """Record the line."""
-        self.nodes.append(node)
+        super().made(node)
         node.place = calling_place()
 
     def where(self, node: Any) -> Place | None:

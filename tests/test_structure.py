@@ -20,8 +20,8 @@ autograd.tree  autograd.files  autograd.shell  autograd.aliases  autograd.prompt
 autograd.engine
 autograd.graph  autograd.batching
 autograd.rules
-autograd.devices  autograd.forward  autograd.debugging  autograd.variables
-autograd.captured
+autograd.devices  autograd.forward  autograd.captured
+autograd.debugging  autograd.variables
 autograd.program
 autograd.transforms  autograd.checkpointing  autograd.expression
 autograd.implicit

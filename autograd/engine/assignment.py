@@ -29,7 +29,7 @@ from autograd.engine.observers import is_observed, tell_assigned, tell_made
 from autograd.engine.operations import GETITEM, IMAG, POSITIVE, REAL, SETITEM
 from autograd.engine.primitive import NO_KEYWORDS, Primitive
 from autograd.engine.transform_calls import ARGUMENTS
-from autograd.engine.wrapped import refuse_in, with_numbers
+from autograd.engine.wrapped import refuse_in, without_labels
 from autograd.errors import DataError, GraphError, NoRuleError, ReadOnlyError, ShapeError
 
 _ndarray: Final = np.ndarray
@@ -147,7 +147,7 @@ def detached(handle: ArrayNode) -> Any:
 
 def assign(handle: ArrayNode, index: Any, item: Any) -> None:
     """Assign to elements of a Tensor; if it is a view, to those of its base."""
-    index = with_numbers(index)
+    index = without_labels(index)
     refuse_in((index, item))
     index = plain(index)
     item = objects.as_item(item)

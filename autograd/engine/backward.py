@@ -283,17 +283,11 @@ def _pull_back(
     assert primitive is not None
     g = sweep.cotangents[number]
     y: Any = data
-    plain: list[Any] = []
     if sweep.create or sweep.limits:
         y = assignment.as_recorded(node, primitive)
-        plain.extend([assignment.as_recorded(x, primitive) for x in arguments])
+        plain = [assignment.as_recorded(x, primitive) for x in arguments]
     else:
-        for x in arguments:
-            if isinstance(x, ArrayNode):
-                x = x._contents
-            elif isinstance(x, NumberNode):
-                x = x._contents if GRAD_MODE.tracing == 0 else tracing.here().number(x)
-            plain.append(x)
+        plain = _numbers_of(arguments)
     is_batched = isinstance(data, batching.Batched) or isinstance(g, batching.Batched)
     if isinstance(g, ArrayNode):
         is_batched = is_batched or isinstance(g._contents, batching.Batched)
@@ -354,6 +348,18 @@ def _pull_back(
             sweep.writable[parent] = type(tracing.concrete(total)) is _ndarray
         if left == 0:
             ready.append(parent)
+
+
+def _numbers_of(arguments: tuple[Any, ...]) -> list[Any]:
+    """Return what a rule reads in the place of nodes: their numbers."""
+    found: list[Any] = []
+    for x in arguments:
+        if isinstance(x, ArrayNode):
+            x = x._contents
+        elif isinstance(x, NumberNode):
+            x = x._contents if GRAD_MODE.tracing == 0 else tracing.here().number(x)
+        found.append(x)
+    return found
 
 
 def _last_to_own(sweep: Sweep, number: int, node: Node, count: int) -> int:

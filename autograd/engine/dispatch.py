@@ -154,7 +154,7 @@ def apply(
             if isinstance(argument, list) or isinstance(argument, tuple):
                 if argnum < arity or arity < 0:
                     return apply(primitive, _with_arrays(arguments, arity), keywords, handles)
-                plainer = wrapped.with_numbers(argument)
+                plainer = wrapped.without_labels(argument)
                 if plainer is not argument:
                     argument = plainer
                     arguments = (*arguments[:argnum], plainer, *arguments[argnum + 1 :])

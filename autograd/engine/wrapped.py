@@ -72,12 +72,12 @@ def refuse_in(items: Any) -> None:
             refuse_other_rules(item)
 
 
-def with_numbers(x: Any) -> Any:
+def without_labels(x: Any) -> Any:
     """Return an index with plain arrays in place of labelled ones: positions count, not labels."""
     if isinstance(x, tuple):
         for part in x:
             if isinstance(part, tuple) or is_labelled(part):
-                return tuple([with_numbers(each) for each in x])
+                return tuple([without_labels(each) for each in x])
         return x
     return np.asarray(x) if is_labelled(x) else x
 

@@ -9,7 +9,6 @@ import numpy as np
 from autograd.captured import pulled
 from autograd.engine import Node, dispatch
 from autograd.errors import NoDerivativeError
-from autograd.graph import current
 from autograd.implicit.equations import Point, System, variable
 
 #: How far from the solution the equations are compared, in units of rounding.
@@ -39,10 +38,9 @@ def assert_smooth(system: System, point: Point, others: list[Any]) -> None:
         return
     largest = np.max(np.abs(x))
     size = np.maximum(np.abs(x), 1e-4 * (largest if largest > 0 else 1.0))
+    # Two directions, neither of them that of x.
     weights = np.random.default_rng(0).uniform(1.0, 2.0, (2, x.size))
-    weights = weights * np.where(
-        np.arange(x.size) % 2, -1.0, 1.0
-    )  # apart from x, and from each other
+    weights *= np.where(np.arange(x.size) % 2, -1.0, 1.0)
     aside = (ASIDE * np.finfo(x.dtype).eps * size * weights[0]).astype(x.dtype)
     with np.errstate(all="ignore"):
         both = [_Side(system, x + sign * aside, weights[1]) for sign in (1, -1)]
@@ -65,7 +63,7 @@ class _Side:
     def __init__(self, system: System, at: Any, weights: Any) -> None:
         self.at = at
         u = variable(at)
-        residual = current(system.equations(u))
+        residual = system.equations(u)
         self.residual = dispatch.plain(residual)
         weights = weights.astype(self.residual.dtype)
         found = pulled(residual, weights, [u], False)[0] if isinstance(residual, Node) else None
@@ -75,7 +73,7 @@ class _Side:
 def _result(point: Point, weights: Any, others: list[Any]) -> Any:
     """Return the derivatives of the weighted solution by all that the equations depend on."""
     adjoint = np.linalg.solve(point.jacobian.T, weights.astype(point.jacobian.dtype))
-    parts = pulled(current(point.residual), adjoint, [point.u, *others], False)[1:]
+    parts = pulled(point.residual, adjoint, [point.u, *others], False)[1:]
     zeros = [np.zeros(np.shape(dispatch.plain(node))) for node in others]
     filled = [zero if p is None else p for p, zero in zip(parts, zeros, strict=True)]
     return np.concatenate([np.ravel(part) for part in filled])

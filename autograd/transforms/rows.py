@@ -7,7 +7,7 @@ pass.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import numpy as np
@@ -67,32 +67,11 @@ def rows_between(result: Any, target: Any) -> Any:
         Plain numbers, one row for each element of the result; None if each row needs its own pass.
     """
     result = current(result)
-    if (
-        GRAD_MODE.interventions != GRAD_MODE.tracing
-        or min(result.size, target.size) < FEW_OF_SYSTEM
-    ):
+    if min(result.size, target.size) < FEW_OF_SYSTEM:
         return None
     if not (isinstance(target, Tensor) and result.dtype.kind == target.dtype.kind == "f"):
         return None
-    nodes: list[Any] = [node for node in between(result, [target]) if node is not None]
-    if not all(_takes_batches(node) for node in nodes):
-        return None
-    largest = max(node.data.nbytes for node in nodes)
-    parts: list[Any] = []
-    try:
-        for block in _blocks(result.size, largest):
-            with _Block(len(block), False) as rows:
-                seed = rows.seed(_one_hot(block, result, 0))
-                ((found,),) = rows_of_derivatives(result, [seed], [target], False)
-            if found is None:
-                return None
-            parts.append(rows.rows(found))
-    except Exception as error:  # what a rule cannot do with a batch, it may do with a row
-        from autograd.batching.level import settle
-
-        settle(error)
-        return None
-    return _joined(parts)
+    return _in_blocks(result, target, result.size, lambda block: _one_hot(block, result, 0))
 
 
 def rows_for(result: Any, target: Any, seeds: Any, create: bool) -> Any:
@@ -118,29 +97,38 @@ def rows_for(result: Any, target: Any, seeds: Any, create: bool) -> Any:
         return None
     result = current(result)
     if not create and len(seeds) >= FEW:
-        nodes: list[Any] = [node for node in between(result, [target]) if node is not None]
-        if GRAD_MODE.interventions == GRAD_MODE.tracing and all(map(_takes_batches, nodes)):
-            largest = max([node.data.nbytes for node in nodes], default=0)
-            try:
-                return _in_blocks(result, target, seeds, largest)
-            except Exception as error:  # what a rule cannot do with a batch, it may do with a row
-                from autograd.batching.level import settle
-
-                settle(error)
+        found = _in_blocks(
+            result, target, len(seeds), lambda block: seeds[block.start : block.stop]
+        )
+        if found is not None:
+            return found
     rows = [row for (row,) in rows_of_derivatives(result, seeds, [target], create)]
     return None if rows[0] is None else np.stack(rows)
 
 
-def _in_blocks(result: Any, target: Any, seeds: Any, largest: int) -> Any:
-    """Return the derivatives for several cotangents, a batch for each block of them."""
+def _in_blocks(result: Any, target: Any, count: int, seeds: Callable[[range], Any]) -> Any:
+    """Return the derivatives for several cotangents, a batch for each block of them.
+
+    Return None if each needs its own pass, or without dependence. `seeds` returns the cotangents of
+    a block, along the first axis.
+    """
+    nodes: list[Any] = [node for node in between(result, [target]) if node is not None]
+    if GRAD_MODE.interventions != GRAD_MODE.tracing or not all(map(_takes_batches, nodes)):
+        return None
     parts: list[Any] = []
-    for block in _blocks(len(seeds), largest):
-        with _Block(len(block), False) as rows:
-            seed = rows.seed(seeds[block.start : block.stop])
-            ((found,),) = rows_of_derivatives(result, [seed], [target], False)
-        if found is None:
-            return None
-        parts.append(rows.rows(found))
+    try:
+        for block in _blocks(count, max([node.data.nbytes for node in nodes], default=0)):
+            with _Block(len(block), False) as rows:
+                seed = rows.seed(seeds(block))
+                ((found,),) = rows_of_derivatives(result, [seed], [target], False)
+            if found is None:
+                return None
+            parts.append(rows.rows(found))
+    except Exception as error:  # what a rule cannot do with a batch, it may do with a row
+        from autograd.batching.level import settle
+
+        settle(error)
+        return None
     return _joined(parts)
 
 

@@ -200,7 +200,7 @@ def test_long_sum_in_single_precision_is_suggested_in_double():
     assert report.full == pytest.approx(7.2, abs=0.1)
 
 
-def test_condition_and_lost_digits_are_told_apart():
+def test_condition_is_separate_from_lost_digits():
     report = check_precision(np.sin, 1e10)
     assert report.digits > 15
     assert 5 < report.allowed < 8

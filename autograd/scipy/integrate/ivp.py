@@ -106,7 +106,6 @@ def solve_ivp(
     """
     y0, t_span = _real(as_array(y0)), tuple(t_span)
     given = [events] if callable(events) else events
-
     needed = has_node(args, y0, t_span, t_eval)
     problem = _Problem(fun, args, vectorized, y0, needed)
     if method in IMPLICIT and options.get("jac") is None:

@@ -42,7 +42,6 @@ SMALL = 1e-12
 #: What Newton's method may leave where rounding keeps it from converging further.
 ROUNDING = 1e-9
 
-
 #: With more numbers in a state, the derivatives of each step by all of them take longer than the
 #: steps one by one, where each solves equations with such derivatives if the method is implicit.
 LARGE, LARGE_IMPLICIT = 32, 96
