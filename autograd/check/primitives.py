@@ -13,6 +13,7 @@ from autograd.check.own_parts import faults_of
 from autograd.check.report import Report
 from autograd.engine import Primitive
 from autograd.errors import DataError, GradientError
+from autograd.rules.redefinable import WRAPPED
 
 
 def check_primitive(
@@ -68,6 +69,7 @@ def check_primitive(
     >>> autograd.check_primitive(cube, np.array([0.5, -2.0])).ok
     True
     """
+    primitive = WRAPPED.get(primitive, primitive)
     if not isinstance(primitive, Primitive):
         raise DataError(
             "check_primitive is for what elementwise, linear or define returned, not for "

@@ -134,6 +134,7 @@ def pseudo_inverse(a: Any, rcond: Any = None, hermitian: bool = False, *, rtol: 
 @implements(np.linalg.lstsq)
 def lstsq(a: Any, b: Any, rcond: Any = None) -> Any:
     """Return the minimum-norm least-squares solution, as `numpy.linalg.lstsq` does."""
+    a = a if hasattr(a, "dtype") else np.asarray(a)
     m, n = np.shape(a)
     x = pseudo_inverse(a, rcond) @ b
     if rcond is None:

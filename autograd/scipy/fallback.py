@@ -19,6 +19,7 @@ from autograd.engine.grad_mode import GRAD_MODE
 from autograd.errors import DataError, GradientLostError, NoRuleError
 from autograd.rules.entries import in_turn
 from autograd.rules.redefinable import redefinable
+from autograd.scipy.lists import UfuncOfLists, taking_lists
 
 #: Functions that dispatch on their arguments: SciPy passes some on, such as `sinc`.
 _OF_NUMPY = type(np.sinc)
@@ -49,7 +50,7 @@ def loses_derivative(error: BaseException) -> bool:
 
 
 def joined(x: Any) -> Any:
-    """Join arrays of nodes, ``np.array([a, b])``, into Tensors; anything else stays what it is."""
+    """Join arrays of nodes, ``np.array([a, b])``, in a tree into Tensors."""
     if any(objects.holds_nodes(leaf) for leaf in tree.flat(x)):
         return tree.mapped(x, objects.joined)
     return x
@@ -180,7 +181,11 @@ def names_of(module: Any, where: str) -> Callable[[str], Any]:
         if name.startswith("__"):  # such as __path__, which would make it a package
             raise AttributeError(f"module {where!r} has no attribute {name!r}")
         found = getattr(module, name)
-        if inspect.isroutine(found) and not isinstance(found, _OF_NUMPY):
+        if isinstance(found, np.ufunc):
+            return UfuncOfLists(found)
+        if isinstance(found, _OF_NUMPY):
+            return taking_lists(found)
+        if inspect.isroutine(found):
             return refusing_nodes(f"{where}.{name}", found)
         return found
 

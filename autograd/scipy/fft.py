@@ -21,6 +21,7 @@ from autograd.rules.table import linear as _linear
 from autograd.scipy.fallback import in_place_of as _in_place_of
 from autograd.scipy.fallback import names_of as _names_of
 from autograd.scipy.fallback import recorded as _recorded
+from autograd.scipy.lists import take_lists as _take_lists
 
 __all__ = list(_original.__all__)
 
@@ -192,3 +193,6 @@ def fftshift(x: Any, axes: Any = None) -> Any:
 def ifftshift(x: Any, axes: Any = None) -> Any:
     """Undo `fftshift`."""
     return np.fft.ifftshift(x, axes)
+
+
+_take_lists(globals(), _original)

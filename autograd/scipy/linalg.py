@@ -34,6 +34,8 @@ from autograd.scipy.equations import triangular as _triangular
 from autograd.scipy.fallback import in_place_of as _in_place_of
 from autograd.scipy.fallback import names_of as _names_of
 from autograd.scipy.fallback import recorded as _recorded
+from autograd.scipy.lists import joined as _joined
+from autograd.scipy.lists import take_lists as _take_lists
 from autograd.scipy.spectral import of_hermitian as _of_hermitian
 from autograd.scipy.structured import block_diag as block_diag
 from autograd.scipy.structured import circulant as circulant
@@ -68,7 +70,8 @@ def _frechet(function: Any, a: Any, e: Any) -> Any:
 def _expm_vjp(g: Any, y: Any, a: Any) -> Any:
     if isinstance(a, _Node) or isinstance(g, _Node) or np.ndim(a) > 2 or np.iscomplexobj(g):
         return _frechet(expm, _T(a), g)
-    return _recorded(_original.expm_frechet)(_T(a), g, compute_expm=False)
+    found = _recorded(_original.expm_frechet)(_T(a), g, compute_expm=False)
+    return found.astype(y.dtype, copy=False)  # SciPy's is of double precision
 
 
 def _of_regular_matrix(vjp: Any) -> Any:
@@ -150,7 +153,7 @@ def funm(A: Any, func: Any, disp: bool = True) -> Any:  # noqa: N803
     array([[0.5, 1. ],
            [1. , 2. ]])
     """
-    found = _of_hermitian(func, A)
+    found = _of_hermitian(func, _joined(A))
     return found if disp else (found, 0.0)
 
 
@@ -395,3 +398,6 @@ def lstsq(a: Any, b: Any, cond: Any = None, *_: Any, **__: Any) -> Any:
     """Return the minimum-norm least-squares solution; see `pinv` for ``cond=``."""
     x, residues, rank, s = _la.lstsq(a, b, cond)
     return x, residues[0] if np.ndim(b) == 1 and np.size(_plain(residues)) else residues, rank, s
+
+
+_take_lists(globals(), _original)

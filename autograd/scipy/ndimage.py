@@ -39,6 +39,7 @@ from autograd.scipy.images.ranks import rank_filter as rank_filter
 from autograd.scipy.images.ranks import white_tophat as white_tophat
 from autograd.scipy.images.splines import spline_filter as spline_filter
 from autograd.scipy.images.splines import spline_filter1d as spline_filter1d
+from autograd.scipy.lists import take_lists as _take_lists
 
 __all__ = list(_original.__all__)
 
@@ -47,3 +48,6 @@ __getattr__ = _names_of(_original, "scipy.ndimage")
 
 def __dir__() -> list[str]:
     return sorted({*dir(_original), *globals()})
+
+
+_take_lists(globals(), _original)

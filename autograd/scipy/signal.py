@@ -25,6 +25,7 @@ from autograd.scipy.filtering import sosfiltfilt as sosfiltfilt
 from autograd.scipy.images.ranks import medfilt as medfilt
 from autograd.scipy.images.ranks import medfilt2d as medfilt2d
 from autograd.scipy.images.ranks import order_filter as order_filter
+from autograd.scipy.lists import take_lists as _take_lists
 from autograd.scipy.short_time import ShortTimeFFT as ShortTimeFFT
 from autograd.scipy.sliding import fully as _fully
 from autograd.scipy.sliding import padded as _padded
@@ -226,6 +227,7 @@ _BOUNDARIES = {"fill": "constant", "wrap": "wrap", "circular": "wrap", "symm": "
 
 def _of_planes(in1: Any, in2: Any, mode: str, boundary: str, fillvalue: Any, start: Any) -> Any:
     """Convolve two matrices, the first one extended beyond its edges."""
+    in1, in2 = (x if hasattr(x, "dtype") else np.asarray(x) for x in (in1, in2))
     n, m = np.shape(in1), np.shape(in2)
     if len(n) != 2 or len(m) != 2:
         raise _ShapeError(f"Both arrays must be 2-d; their shapes are {n} and {m}.")
@@ -264,3 +266,6 @@ def correlate2d(
     y = _of_planes(in1, _turned(in2), mode, boundary, fillvalue, lambda k: k // 2)
     exchanged = mode == "valid" and np.shape(in1)[0] < np.shape(in2)[0]
     return np.conjugate(y) if exchanged else y  # as in SciPy, which differs from `correlate`
+
+
+_take_lists(globals(), _original)

@@ -19,6 +19,7 @@ from autograd.scipy.fallback import has_node as _has_node
 from autograd.scipy.fallback import joined as _joined
 from autograd.scipy.fallback import names_of as _names_of
 from autograd.scipy.fallback import recorded as _recorded
+from autograd.scipy.lists import take_lists as _take_lists
 from autograd.scipy.rules.gamma import polygamma as polygamma
 from autograd.scipy.rules.gamma import riemann_zeta as _riemann_zeta
 from autograd.scipy.rules.gamma import zeta as _zeta
@@ -188,3 +189,6 @@ def sph_harm_y(n: Any, m: Any, theta: Any, phi: Any, *, diff_n: int = 0) -> Any:
             "Pass plain numbers there (node.data)."
         )
     return _polar(theta, n, m) * np.exp(1j * np.asarray(m) * phi)
+
+
+_take_lists(globals(), _original)

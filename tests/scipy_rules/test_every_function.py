@@ -36,7 +36,7 @@ ELSEWHERE = {
     "linear_sum_assignment linearmixing minimize minimize_scalar newton newton_krylov ridder root "
     "root_scalar shgo toms748",
     "signal": "filtfilt order_filter savgol_filter sosfilt_zi sosfiltfilt",
-    "sparse": "block_array hstack issparse vstack",
+    "sparse": "block_array bmat hstack issparse vstack",
     "sparse.linalg": "cg factorized lgmres splu spsolve",
     "spatial.distance": "mahalanobis",
     "stats": "boxcox_llf iqr",

@@ -21,6 +21,7 @@ from autograd.scipy.integrate.samples import cumulative_trapezoid as cumulative_
 from autograd.scipy.integrate.samples import romb as romb
 from autograd.scipy.integrate.samples import simpson as simpson
 from autograd.scipy.integrate.samples import trapezoid as trapezoid
+from autograd.scipy.lists import take_lists as _take_lists
 
 __all__ = list(_original.__all__)
 
@@ -29,3 +30,6 @@ __getattr__ = _names_of(_original, "scipy.integrate")
 
 def __dir__() -> list[str]:
     return sorted({*dir(_original), *globals()})
+
+
+_take_lists(globals(), _original)

@@ -24,6 +24,7 @@ from autograd.scipy.interpolate.grids import interpn as interpn
 from autograd.scipy.interpolate.piecewise import PPoly as PPoly
 from autograd.scipy.interpolate.radial import RBFInterpolator as RBFInterpolator
 from autograd.scipy.interpolate.tables import interp1d as interp1d
+from autograd.scipy.lists import take_lists as _take_lists
 
 #: Interpolates piecewise by cubics that do not overshoot.
 pchip = PchipInterpolator
@@ -48,3 +49,6 @@ def pchip_interpolate(xi: Any, yi: Any, x: Any, der: Any = 0, axis: int = 0) -> 
 
 def __dir__() -> list[str]:
     return sorted({*dir(_original), *globals()})
+
+
+_take_lists(globals(), _original, "make_interp_spline")  # its conditions are pairs

@@ -10,6 +10,8 @@ from __future__ import annotations
 import scipy.optimize as _original
 
 from autograd.scipy.fallback import names_of as _names_of
+from autograd.scipy.lists import class_taking_lists as _class_taking_lists
+from autograd.scipy.lists import take_lists as _take_lists
 from autograd.scipy.optimize.by_name import anderson as anderson
 from autograd.scipy.optimize.by_name import basinhopping as basinhopping
 from autograd.scipy.optimize.by_name import brent as brent
@@ -53,6 +55,10 @@ from autograd.scipy.optimize.roots import root as root
 from autograd.scipy.optimize.roots import root_scalar as root_scalar
 from autograd.scipy.optimize.roots import toms748 as toms748
 
+Bounds, LinearConstraint = (
+    _class_taking_lists(getattr(_original, name)) for name in ("Bounds", "LinearConstraint")
+)
+
 __all__ = list(_original.__all__)
 
 __getattr__ = _names_of(_original, "scipy.optimize")
@@ -60,3 +66,6 @@ __getattr__ = _names_of(_original, "scipy.optimize")
 
 def __dir__() -> list[str]:
     return sorted({*dir(_original), *globals()})
+
+
+_take_lists(globals(), _original)

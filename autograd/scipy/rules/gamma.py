@@ -85,6 +85,12 @@ polygamma: Primitive
 zeta: Primitive
 riemann_zeta: Primitive
 
+
+def _share(part: Any, rest: Any) -> Any:
+    """Return the share of a part in the whole, as an argument of the incomplete beta function."""
+    return part / (rest + part)
+
+
 # fmt: off
 # -- the gamma function -------------------------------------------------------------------------------------------
 gamma        = elementwise(sp.gamma,       None,  lambda y, x: y * psi(x))
@@ -130,13 +136,13 @@ stdtr        = elementwise(sp.stdtr,       None,  lambda y, df, t: student_slope
 stdtrit      = elementwise(sp.stdtrit,     None,  lambda t, df, p: -student_slope(df, t) / student_density(df, t),
                                                   lambda t, df, p: 1 / student_density(df, t))
 
-# -- distribution functions in terms of these ---------------------------------------------------------------------
-composition_of(sp.chdtr)(lambda v, x: sp.gammainc(v / 2, x / 2))
-composition_of(sp.chdtrc)(lambda v, x: sp.gammaincc(v / 2, x / 2))
-composition_of(sp.gdtr)(lambda a, b, x: sp.gammainc(b, a * x))
-composition_of(sp.gdtrc)(lambda a, b, x: sp.gammaincc(b, a * x))
-composition_of(sp.fdtr)(lambda dfn, dfd, x: sp.betainc(dfn / 2, dfd / 2, dfn * x / (dfd + dfn * x)))
-composition_of(sp.fdtrc)(lambda dfn, dfd, x: sp.betaincc(dfn / 2, dfd / 2, dfn * x / (dfd + dfn * x)))
+# -- distribution functions in terms of these, of lists as well ---------------------------------------------------------------------
+composition_of(sp.chdtr)(lambda v, x: sp.gammainc(np.divide(v, 2), np.divide(x, 2)))
+composition_of(sp.chdtrc)(lambda v, x: sp.gammaincc(np.divide(v, 2), np.divide(x, 2)))
+composition_of(sp.gdtr)(lambda a, b, x: sp.gammainc(b, np.multiply(a, x)))
+composition_of(sp.gdtrc)(lambda a, b, x: sp.gammaincc(b, np.multiply(a, x)))
+composition_of(sp.fdtr)(lambda dfn, dfd, x: sp.betainc(np.divide(dfn, 2), np.divide(dfd, 2), _share(np.multiply(dfn, x), dfd)))
+composition_of(sp.fdtrc)(lambda dfn, dfd, x: sp.betaincc(np.divide(dfn, 2), np.divide(dfd, 2), _share(np.multiply(dfn, x), dfd)))
 composition_of(sp.pdtr)(lambda k, m: sp.gammaincc(np.floor(plain(k)) + 1, m))
 composition_of(sp.pdtrc)(lambda k, m: sp.gammainc(np.floor(plain(k)) + 1, m))
 # fmt: on

@@ -12,14 +12,15 @@ import numpy as np
 import scipy.sparse as _original
 
 from autograd.scipy.fallback import has_node as _has_node
-from autograd.scipy.fallback import joined as _joined
 from autograd.scipy.fallback import names_of as _names_of
+from autograd.scipy.lists import joined as _joined
+from autograd.scipy.lists import take_lists as _take_lists
 from autograd.scipy.sparse import linalg as linalg
 from autograd.scipy.sparse import operators as _operators  # noqa: F401 - registers itself
 from autograd.scipy.sparse.arrays import SparseArray as SparseArray
-from autograd.scipy.sparse.arrays import as_sparse as _as_sparse
 from autograd.scipy.sparse.arrays import from_entries as _from_entries
 from autograd.scipy.sparse.arrays import is_sparse as _is_sparse
+from autograd.scipy.sparse.solving import dense_or_sparse as _dense_or_sparse
 
 __all__ = list(_original.__all__)
 
@@ -114,11 +115,15 @@ def diags(
     return diags_array(diagonals, offsets=offsets, shape=shape)
 
 
+def _has_nodes(*matrices: Any) -> bool:
+    return any(isinstance(x, SparseArray) or _has_node(x) for x in matrices)
+
+
 def kron(A: Any, B: Any, format: Any = None) -> Any:  # noqa: N803
     """Return the Kronecker product; see `scipy.sparse.kron`."""
-    if not any(isinstance(x, SparseArray) for x in (A, B)):
+    if not _has_nodes(A, B):
         return _original.kron(A, B, format)
-    a, b = _as_sparse(A), _as_sparse(B)
+    a, b = _dense_or_sparse(A), _dense_or_sparse(B)
     rows = (a.pattern.rows[:, None] * b.shape[0] + b.pattern.rows).reshape(-1)
     columns = (a.indices[:, None] * b.shape[1] + b.indices).reshape(-1)
     shape = (a.shape[0] * b.shape[0], a.shape[1] * b.shape[1])
@@ -127,9 +132,9 @@ def kron(A: Any, B: Any, format: Any = None) -> Any:  # noqa: N803
 
 def block_array(blocks: Any, *, format: Any = None, dtype: Any = None) -> Any:
     """Return a matrix of blocks, None for zeros; see `scipy.sparse.block_array`."""
-    if not any(isinstance(x, SparseArray) for row in blocks for x in row):
+    if not _has_nodes(*[x for row in blocks for x in row]):
         return _original.block_array(blocks, format=format, dtype=dtype)
-    parts = [[None if x is None else _as_sparse(x) for x in row] for row in blocks]
+    parts = [[None if x is None else _dense_or_sparse(x) for x in row] for row in blocks]
     heights = [next(x.shape[0] for x in row if x is not None) for row in parts]
     widths = [
         next(x.shape[1] for x in column if x is not None) for column in zip(*parts, strict=True)
@@ -147,16 +152,33 @@ def block_array(blocks: Any, *, format: Any = None, dtype: Any = None) -> Any:
     return _from_entries(np.concatenate(numbers), *places, (sum(heights), sum(widths)))
 
 
+def bmat(blocks: Any, format: Any = None, dtype: Any = None) -> Any:
+    """Return a matrix of blocks, None for zeros; see `scipy.sparse.bmat`."""
+    if not _has_nodes(*[x for row in blocks for x in row]):
+        return _original.bmat(blocks, format, dtype)
+    return block_array(blocks)
+
+
+def block_diag(mats: Any, format: Any = None, dtype: Any = None) -> Any:
+    """Return the block diagonal matrix of these blocks; see `scipy.sparse.block_diag`."""
+    mats = list(mats)
+    if not _has_nodes(*mats):
+        return _original.block_diag(mats, format, dtype)
+    return block_array(
+        [[x if i == j else None for j in range(len(mats))] for i, x in enumerate(mats)]
+    )
+
+
 def hstack(blocks: Any, format: Any = None, dtype: Any = None) -> Any:
     """Return matrices side by side; see `scipy.sparse.hstack`."""
-    if not any(isinstance(x, SparseArray) for x in blocks):
+    if not _has_nodes(*blocks):
         return _original.hstack(blocks, format, dtype)
     return block_array([list(blocks)])
 
 
 def vstack(blocks: Any, format: Any = None, dtype: Any = None) -> Any:
     """Return matrices one above the other; see `scipy.sparse.vstack`."""
-    if not any(isinstance(x, SparseArray) for x in blocks):
+    if not _has_nodes(*blocks):
         return _original.vstack(blocks, format, dtype)
     return block_array([[x] for x in blocks])
 
@@ -164,3 +186,12 @@ def vstack(blocks: Any, format: Any = None, dtype: Any = None) -> Any:
 def issparse(x: Any) -> bool:
     """Return whether something is a sparse matrix, of numbers or of nodes."""
     return _is_sparse(x)
+
+
+#: Functions whose lists hold matrices, or diagonals of several lengths.
+_OF_MATRICES = (
+    *("csr_array", "csr_matrix", "csc_array", "csc_matrix", "coo_array", "coo_matrix"),
+    *("block_array", "bmat", "block_diag", "hstack", "vstack", "diags", "diags_array", "issparse"),
+)
+
+_take_lists(globals(), _original, *_OF_MATRICES)

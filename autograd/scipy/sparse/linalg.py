@@ -5,6 +5,7 @@ from __future__ import annotations
 import scipy.sparse.linalg as _original
 
 from autograd.scipy.fallback import names_of as _names_of
+from autograd.scipy.lists import take_lists as _take_lists
 from autograd.scipy.sparse.eigenvalues import eigsh as eigsh
 from autograd.scipy.sparse.eigenvalues import expm_multiply as expm_multiply
 from autograd.scipy.sparse.solving import bicg as bicg
@@ -28,3 +29,6 @@ __getattr__ = _names_of(_original, "scipy.sparse.linalg")
 
 def __dir__() -> list[str]:
     return sorted({*dir(_original), *globals()})
+
+
+_take_lists(globals(), _original)

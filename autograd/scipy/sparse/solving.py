@@ -312,7 +312,7 @@ def dense_or_sparse(a: Any) -> SparseArray:
     """Return a matrix of any kind as a sparse one."""
     if is_sparse(a):
         return as_sparse(a)
-    a = number(a)
+    a = np.atleast_2d(number(a))
     ones = as_sparse(np.ones(np.shape(a)))
     return SparseArray(np.reshape(a, (-1,)), ones.pattern)
 

@@ -7,6 +7,7 @@ from typing import Any
 import scipy.spatial as _original
 
 from autograd.scipy.fallback import names_of as _names_of
+from autograd.scipy.lists import take_lists as _take_lists
 from autograd.scipy.spatial import distance as distance
 from autograd.scipy.spatial import transform as transform
 
@@ -22,3 +23,6 @@ def __dir__() -> list[str]:
 def distance_matrix(x: Any, y: Any, p: float = 2, threshold: int = 1000000) -> Any:
     """Return the distances between all rows of two matrices; see `scipy.spatial.distance_matrix`."""
     return distance.cdist(x, y, "minkowski", p=p)
+
+
+_take_lists(globals(), _original)

@@ -17,6 +17,7 @@ from autograd.rules.elementwise import where as _where
 from autograd.scipy.fallback import has_node as _has_node
 from autograd.scipy.fallback import names_of as _names_of
 from autograd.scipy.fallback import recorded as _recorded
+from autograd.scipy.lists import take_lists as _take_lists
 from autograd.scipy.stats.families import number as _number
 
 __all__ = list(_original.__all__)
@@ -261,3 +262,6 @@ def correlation(u: Any, v: Any, w: Any = None, centered: bool = True) -> Any:
     if not _has_node(u, v, w):
         return _original.correlation(u, v, w, centered)
     return (_of_correlation if centered else _of_cosine)(_number(u), _number(v), w)
+
+
+_take_lists(globals(), _original)

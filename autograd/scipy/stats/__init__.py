@@ -14,6 +14,7 @@ from typing import Any
 import scipy.stats as _original
 
 from autograd.scipy.fallback import names_of as _names_of
+from autograd.scipy.lists import take_lists as _take_lists
 from autograd.scipy.stats.families import without_rules as _without_rules
 from autograd.scipy.stats.kernel_density import gaussian_kde as gaussian_kde
 from autograd.scipy.stats.summaries import boxcox_llf as boxcox_llf
@@ -66,3 +67,6 @@ def __getattr__(name: str) -> Any:
 
 def __dir__() -> list[str]:
     return sorted({*dir(_original), *__all__})
+
+
+_take_lists(globals(), _original)

@@ -44,12 +44,13 @@ class gaussian_kde:  # noqa: N801 - SciPy's name
     def __init__(self, dataset: Any, bw_method: Any = None, weights: Any = None) -> None:
         self.dataset = np.atleast_2d(number(dataset))
         self.d, self.n = np.shape(self.dataset)
+        weights = None if weights is None else number(weights)
         numbers = [concrete(plain(x)) for x in (self.dataset, bw_method, weights)]
         known = bw_method is None or isinstance(bw_method, str)
         scipy.stats.gaussian_kde(
             numbers[0], numbers[1] if known else None, numbers[2]
         )  # for SciPy's errors
-        w = np.ones(self.n) if weights is None else number(weights)
+        w = np.ones(self.n) if weights is None else weights
         self.weights = w / np.sum(w)
         self.neff = 1 / np.sum(self.weights * self.weights)
         self.set_bandwidth(bw_method)
