@@ -75,6 +75,9 @@ class Primitive:
     fresh_results : bool
         Whether the arrays that its rules return are new, or one of the arrays they were given:
         backward may then add to a new one in place. Rules of a program may keep what they return.
+    fresh_slopes : bool
+        Elementwise functions: the same of the arrays that partials return, which may also be called
+        with a part of each array. Then they are called part by part, and written over.
     reads_data : bool
         Whether its rule may read the numbers of arguments and result, and not only their shapes.
     makes_views : bool
@@ -108,6 +111,7 @@ class Primitive:
         self.notation: Any = None
         self.arity: int = 0
         self.fresh_results: bool = False
+        self.fresh_slopes: bool = False
         self.reads_data: bool = True
         self.makes_views: bool = True
 
@@ -187,7 +191,7 @@ class Primitive:
         if self.again is not None and (isinstance(g, Recorded) or isinstance(y, Recorded)):
             return unbroadcast(self.again[argnum](g, y, *arguments), x)
         if not isinstance(partial, (int, float)):
-            if self.fresh_results and is_large(g):
+            if self.fresh_slopes and is_large(g):
                 return unbroadcast(self._product(argnum, g, y, arguments, in_place=False), x)
             return unbroadcast(g * self.slope(argnum, y, arguments), x)
         if partial == 1:
@@ -221,7 +225,7 @@ class Primitive:
         def slope(y: Any, *arguments: Any) -> Any:
             return self.slope(argnum, y, arguments)
 
-        return product_in_tiles(g, slope, [y, *arguments], in_place)
+        return product_in_tiles(g, slope, [y, *arguments], in_place, self.fresh_slopes)
 
 
 def _is_number(x: Any) -> bool:

@@ -75,7 +75,9 @@ def in_tiles(function: Any, arguments: Any) -> Any:
     return found
 
 
-def product_in_tiles(factor: Any, function: Any, arguments: Any, in_place: bool) -> Any:
+def product_in_tiles(
+    factor: Any, function: Any, arguments: Any, in_place: bool, fresh: bool
+) -> Any:
     """Return the product of a large array and the result of an elementwise function.
 
     Parameters
@@ -88,13 +90,18 @@ def product_in_tiles(factor: Any, function: Any, arguments: Any, in_place: bool)
         Arrays and numbers.
     in_place : bool
         Whether the product may be written into the array.
+    fresh : bool
+        Whether the function may be called with parts, and its result may be written over.
     """
-    whole = _flat([factor, *arguments], factor.shape) if factor.nbytes >= TILES.large else None
+    whole: Any = None
+    if fresh and factor.nbytes >= TILES.large:
+        whole = _flat([factor, *arguments], factor.shape)
     if whole is None:
         other = function(*arguments)
         if in_place and _fits(factor, other):
             return np.multiply(factor, other, out=factor)
-        if type(other) is _ndarray and other.base is None and other.shape == factor.shape:
+        is_array = type(other) is _ndarray and other.base is None
+        if fresh and is_array and other.shape == factor.shape:
             is_new = other.dtype == factor.dtype and other is not factor
             for x in arguments:
                 is_new = is_new and other is not x

@@ -150,6 +150,7 @@ def _original(row: Primitive) -> Primitive:
         before.function, before.scalar, before.arity = row.function, row.scalar, row.arity
         before.partials, before.transposes, before.vjps = row.partials, row.transposes, row.vjps
         before.variadic, before.jvp, before.fresh_results = row.variadic, row.jvp, row.fresh_results
+        before.fresh_slopes = row.fresh_slopes
         before.again, before.limit, before.reads_data = row.again, row.limit, row.reads_data
         _ORIGINALS[row] = before
     return _ORIGINALS[row]

@@ -25,6 +25,7 @@ def elementwise(
     function: Callable[..., Any],
     scalar: Callable[..., float] | None,
     *partials: Partial,
+    fresh_results: bool = False,
     name: str | None = None,
     source: str | Callable[..., Any] | None = None,
     c: str | None = None,
@@ -41,6 +42,10 @@ def elementwise(
     *partials : number or callable
         One partial derivative for each argument: a constant, or a function of the result and all
         arguments, ``partial(y, x)`` or ``partial(z, x, y)``.
+    fresh_results : bool
+        Whether each array that a partial derivative returns is new or one of its arguments, and
+        whether it may be called with a part of each array. Derivatives of large arrays are then
+        computed part by part, in their memory.
     name : str, optional
         The name in graphs and messages; by default the name of `function`.
     source : str or callable, optional
@@ -80,6 +85,7 @@ def elementwise(
     row.source = checked(source, row.name)
     row.in_c = None if c is None else CText(c, function, is_expression=True)
     row.notation = notation
+    row.fresh_slopes = fresh_results
     return _registered(row, None, fresh_results=True)
 
 

@@ -50,6 +50,7 @@ def elementwise(
     primitive = _row(function, name, len(partials), replaces)
     primitive.scalar = function if scalar is None else scalar
     primitive.partials = partials
+    primitive.fresh_slopes = True
     primitive.reads_data = any(callable(partial) for partial in partials)
     return primitive
 

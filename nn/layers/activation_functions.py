@@ -53,15 +53,15 @@ def hardswish_slope_of_array(x: Any) -> Any:
 # fmt: off
 hardswish_slope: Primitive = elementwise(
     hardswish_slope_of_array, None,
-    lambda s, x: (np.abs(x) < 3) / 3, name="hardswish_slope",
+    lambda s, x: (np.abs(x) < 3) / 3, fresh_results=True, name="hardswish_slope",
     c="fabs(x) < 3 ? x / 3 + (x * 0 + 1) / 2 : x != x ? x : x >= 3")
 hard_swish: Primitive = elementwise(
     hardswish_of_array, None,
-    lambda y, x: hardswish_slope(x), name="hardswish",
+    lambda y, x: hardswish_slope(x), fresh_results=True, name="hardswish",
     c="((x < -3 ? -3 : x > 3 ? 3 : x) + 3) / 6 * x")
 log_of_sigmoid: Primitive = elementwise(
     lambda x: -softplus(-x), None,
-    lambda y, x: sigmoid(-x), name="logsigmoid")
+    lambda y, x: sigmoid(-x), fresh_results=True, name="logsigmoid")
 limited: Primitive = define(
     lambda x, low, high: np.clip(x, low, high),
     lambda g, y, x, low, high: times_mask(g, (plain(x) > low) & (plain(x) < high)),
@@ -77,7 +77,8 @@ shrunk: Primitive = define(
 beyond: Primitive = elementwise(
     replaced_below, lambda x, threshold, value: value if x <= threshold else x,
     lambda y, x, threshold, value: of_slope(x, np.logical_not(plain(x) <= threshold)),
-    0, lambda y, x, threshold, value: of_slope(x, plain(x) <= threshold), name="threshold",
+    0, lambda y, x, threshold, value: of_slope(x, plain(x) <= threshold),
+    fresh_results=True, name="threshold",
     c="x <= threshold ? value : x")
 # fmt: on
 

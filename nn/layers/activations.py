@@ -35,7 +35,7 @@ def gelu_tanh_slope(x: Any) -> Any:
 # fmt: off
 gelu_tanh = elementwise(
     lambda x: 0.5 * x * (1 + gelu_tanh_inner(x)), None,
-    lambda y, x: gelu_tanh_slope(x), name="gelu_tanh")
+    lambda y, x: gelu_tanh_slope(x), fresh_results=True, name="gelu_tanh")
 # fmt: on
 
 

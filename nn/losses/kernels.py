@@ -145,23 +145,23 @@ INSIDE = "((d < -delta ? -delta : d) > delta ? delta : d < -delta ? -delta : d)"
 logit_slope = elementwise(
     logit_slope_of_arrays, None,
     lambda y, z, t: sigmoid(z) * sigmoid(-z),
-    lambda y, z, t: -np.ones_like(z), name="logit_slope",
+    lambda y, z, t: -np.ones_like(z), fresh_results=True, name="logit_slope",
     c="((1 - t) * (z < 0 ? exp(-fabs(z)) : 1) - t * (z < 0 ? 1 : exp(-fabs(z))))"
       " / (1 + exp(-fabs(z)))")
 huber_of_difference = elementwise(
     huber_of_array, None,
     lambda y, d, delta: np.clip(d, -delta, delta),
-    lambda y, d, delta: np.maximum(np.abs(d) - delta, 0.0), name="huber",
+    lambda y, d, delta: np.maximum(np.abs(d) - delta, 0.0), fresh_results=True, name="huber",
     c=f"{INSIDE} * (d - {INSIDE} / 2)")
 cross_entropy_of_bits = elementwise(
     lambda p, t: -(t * log_at_least(p) + (1 - t) * log_at_least(1 - p)), None,
     lambda y, p, t: (p - t) / np.maximum(p * (1 - p), 1e-12),
     lambda y, p, t: np.maximum(np.log(1 - p), -100.0) - np.maximum(np.log(p), -100.0),
-    name="binary_cross_entropy")
+    fresh_results=True, name="binary_cross_entropy")
 cross_entropy_of_logits = elementwise(
     lambda z, t: np.maximum(z, 0) - z * t + softplus(-np.abs(z)), None,
     lambda y, z, t: logit_slope(z, t),
-    lambda y, z, t: -z, name="binary_cross_entropy_with_logits")
+    lambda y, z, t: -z, fresh_results=True, name="binary_cross_entropy_with_logits")
 surprisal = define(surprisal_of_arrays, surprisal_vjp,
     fresh_results=True, name="cross_entropy", notation=CROSS_ENTROPY)
 violations = define(violations_of_array, violations_vjp,

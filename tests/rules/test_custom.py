@@ -5,6 +5,7 @@ import pytest
 
 import autograd
 from autograd import Tensor
+from autograd.engine.tiles import TILES
 
 
 @pytest.mark.parametrize("fresh_results", [False, True])
@@ -26,6 +27,19 @@ def test_a_buffer_that_a_rule_returns_twice_is_not_written_to():
     (total(x) + total(x)).backward()
     np.testing.assert_array_equal(x.grad, [2.0, 2.0])
     np.testing.assert_array_equal(buffer, [1.0, 1.0])
+
+
+@pytest.mark.parametrize("large", [16, 1 << 20])
+def test_an_array_that_a_partial_keeps_is_not_written_to(monkeypatch, large):
+    monkeypatch.setattr(TILES, "reused", 16)  # products with longer slopes would take their memory
+    monkeypatch.setattr(TILES, "large", large)  # and from here on be computed in parts
+    monkeypatch.setattr(TILES, "part", 16)
+    weights = np.array([1.0, 2.0, 3.0])
+    scaled = autograd.elementwise(lambda x: x * weights, None, lambda y, x: weights, name="scaled")
+    for _ in range(2):
+        x = Tensor([1.0, 1.0, 1.0])
+        scaled(x).backward(np.full(3, 2.0))
+        np.testing.assert_array_equal(x.grad, [2.0, 4.0, 6.0])
 
 
 def test_the_name_of_a_module_gives_its_rules_no_privilege():
