@@ -304,6 +304,8 @@ def _is_array(x: Any) -> bool:
 
 def numpy_function(function: Any, arguments: Any, keywords: dict[str, Any]) -> Any:
     """NumPy's protocol for all other functions (NEP 18)."""
+    if len(arguments) > 1:
+        arguments, keywords = outputs.named(function, arguments, keywords)
     if keywords.get("out") is not None:
         return outputs.function_into(function, arguments, keywords)
     return _dispatch(function, function, arguments, keywords)

@@ -10,7 +10,7 @@ from typing import Any, Final
 
 import numpy as np
 
-from autograd.engine import objects
+from autograd.engine import objects, registry
 from autograd.engine.fields import ArrayNode
 from autograd.engine.node import Node, plain
 from autograd.errors import NoRuleError, ShapeError, lost
@@ -42,9 +42,40 @@ def ufunc_into(function: Any, method: str, inputs: Any, keywords: dict[str, Any]
     return _assigned(targets, call(*chosen, **rest), mask)
 
 
+#: The parameters of NumPy's functions, up to `out` those that may be given by position; filled as
+#: functions are called.
+_PARAMETERS: Final[dict[Any, tuple[str, ...]]] = {}
+
+
+def named(function: Any, arguments: Any, keywords: dict[str, Any]) -> tuple[Any, dict[str, Any]]:
+    """Return the arguments of a call of a NumPy function with `out`, and what follows, by name."""
+    names = _PARAMETERS.get(function)
+    if names is None:
+        names = _PARAMETERS[function] = _parameters(function)
+    place = names.index("out") if "out" in names else len(arguments)
+    if place >= len(arguments):
+        return arguments, keywords
+    last = dict(zip(names[place:], arguments[place:], strict=False))
+    return arguments[:place], {**keywords, **last}
+
+
+def _parameters(function: Any) -> tuple[str, ...]:
+    """Return the names of the parameters of a function, as far as they are known."""
+    code = getattr(getattr(function, "_implementation", function), "__code__", None)
+    if code is not None:
+        return tuple(code.co_varnames[: code.co_argcount])
+    import inspect  # slow to import and rarely needed
+
+    try:
+        return tuple(inspect.signature(function).parameters)
+    except (ValueError, TypeError):  # a function in C, of an earlier NumPy
+        return ()
+
+
 def function_into(function: Any, arguments: Any, keywords: dict[str, Any]) -> Any:
     """Call any other function, and assign its result to the Tensor given as ``out=``."""
-    if _loses_nothing(arguments, keywords["out"]):
+    is_constant = function in registry.WITHOUT_DERIVATIVE and _is_plain(keywords["out"])
+    if is_constant or _loses_nothing(arguments, keywords["out"]):
         return function(*plain(arguments), **plain(keywords))
     targets = _holders(keywords["out"], function.__name__)
     rest = {k: v for k, v in keywords.items() if k != "out"}
@@ -71,10 +102,15 @@ OPERATORS: Final = {
 }  # fmt: skip
 
 
+def _is_plain(out: Any) -> bool:
+    """Return whether results are written into plain arrays."""
+    targets = out if isinstance(out, tuple) else (out,)
+    return not any([isinstance(target, ArrayNode) for target in targets])  # noqa: C419
+
+
 def _loses_nothing(inputs: Any, out: Any) -> bool:
     """Return whether only constants are written into plain arrays."""
-    targets = out if isinstance(out, tuple) else (out,)
-    if any(isinstance(target, ArrayNode) for target in targets):
+    if not _is_plain(out):
         return False
     for x in inputs:
         if isinstance(x, Node) and not x._is_constant():

@@ -21,6 +21,7 @@ from autograd.engine.foreign import eye, like
 from autograd.errors import NoDerivativeError
 from autograd.rules.kernel import extreme
 from autograd.rules.matrices import H, T
+from autograd.rules.matrices import hermitian as hermitian_of
 from autograd.rules.norms import norm
 from autograd.rules.singular_values import svdvals
 from autograd.rules.table import define, implements
@@ -125,6 +126,7 @@ def pseudo_inverse(a: Any, rcond: Any = None, hermitian: bool = False, *, rtol: 
         In a derivative, if rounding decides the rank: without `rcond`, if it is not full.
     """
     rcond = rtol if rcond is None else rcond
+    a = hermitian_of(a) if hermitian else a
     if rcond is None:
         return pinv(a)
     rcond = np.array(rcond) if isinstance(rcond, (list, tuple)) else plain(rcond)

@@ -41,6 +41,12 @@ def of_one_triangle(g: Any, lower: bool) -> Any:
     return both * (triangle if lower else T(triangle)) + on_diagonal(np.real(both)) / 2
 
 
+def hermitian(a: Any) -> Any:
+    """Return the Hermitian matrix of which the lower triangle is that of `a`."""
+    below = np.tril(a, -1)
+    return below + H(below) + np.real(np.tril(np.triu(a)))
+
+
 def on_diagonal(x: Any) -> Any:
     """Return the matrix with zeros off the diagonal."""
     return x * eye(np.shape(x)[-1], float, x)

@@ -14,7 +14,7 @@ from autograd.engine.dispatch import plain
 from autograd.engine.foreign import eye, like
 from autograd.errors import NoRuleError
 from autograd.rules import limits
-from autograd.rules.eigenvalues import differences, refuse_phase, type_of_result
+from autograd.rules.eigenvalues import differences, eigh, refuse_phase, type_of_result
 from autograd.rules.kernel import extreme, holds
 from autograd.rules.limits import Limits, close, divided, fragile, largest, only_once, rounding
 from autograd.rules.matrices import H, T, diagonal_matrix, off_diagonal
@@ -171,6 +171,8 @@ def svd(
 ) -> Any:
     """Return the singular value decomposition."""
     m, n = np.shape(a)[-2:]
+    if hermitian:
+        return _of_hermitian(a) if compute_uv else _of_hermitian(a)[1]
     if not compute_uv:
         return svd_(a)[1]
     if full_matrices and m != n:
@@ -179,6 +181,15 @@ def svd(
             "not unique and has no derivative. Write full_matrices=False."
         )
     return type_of_result(np.linalg.svd)(*svd_(a))
+
+
+def _of_hermitian(a: Any) -> Any:
+    """Return the decomposition that NumPy makes of eigenvalues and eigenvectors."""
+    w, v = eigh(a)
+    order = np.flip(np.argsort(np.abs(plain(w)), axis=-1), -1)
+    w = np.take_along_axis(w, order, axis=-1)
+    u = np.take_along_axis(v, order[..., None, :], axis=-1)
+    return type_of_result(np.linalg.svd)(u, np.abs(w), H(u * np.sign(plain(w))[..., None, :]))
 
 
 @implements(np.linalg.svdvals)
