@@ -1,5 +1,7 @@
 """Filters of arrays and arrays at other coordinates: values of SciPy, and derivatives."""
 
+import inspect
+
 import numpy as np
 import pytest
 import scipy.ndimage
@@ -186,3 +188,25 @@ def test_bad_options_are_named():
     ):
         with pytest.raises(kind, match=message):
             call()
+
+
+GIVEN = {
+    "sigma": 1.0, "size": 2, "rank": 1, "percentile": 40, "shift": 0.5, "zoom": 1.5, "angle": 20.0,
+    "matrix": np.eye(2), "coordinates": PLACES, "weights": np.ones(2),
+}  # fmt: skip
+
+
+def test_an_array_for_the_output_is_refused_and_stays():
+    found = 0
+    for name in ndimage.__all__:
+        known = inspect.signature(getattr(scipy.ndimage, name)).parameters
+        arguments = {key: GIVEN[key] for key in GIVEN.keys() & known.keys()}
+        if "axis" not in known and "weights" in known:
+            arguments["weights"] = np.ones((2, 2))
+        if "output" in known and not name.startswith("generic"):
+            out = np.zeros_like(IMAGE)
+            with pytest.raises(AutogradError):
+                getattr(ndimage, name)(Tensor(IMAGE), **arguments, output=out)
+            assert not out.any(), name
+            found += 1
+    assert found > 30

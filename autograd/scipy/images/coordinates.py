@@ -109,7 +109,7 @@ def map_coordinates(
     shape = np.shape(x)
     if prefilter and order > 1:
         padded = PADDED if mode in ("nearest", "grid-constant") else 0
-        x = spline_filter(extended(x, padded, mode, cval) if padded else x, order, mode=mode)
+        x = spline_filter(extended(x, padded, mode, cval) if padded else x, order, x.dtype, mode)
         places = places + float(padded)
     y = _interpolated(x, places, order, mode, cval)
     y = y if y.dtype == kind else y.astype(kind)

@@ -246,9 +246,11 @@ def _sum_over(x: Any, axes: Any, mode: Any, one: Callable[..., Any]) -> Any:
     return sum(one(x, axis, m) for axis, m in parts)
 
 
-def _second(x: Any, axis: int, sigma: Any, order: int, mode: Any, cval: Any, more: Any) -> Any:
-    orders = [order if a == axis else 0 for a in range(np.ndim(x))]
-    return gaussian_filter(x, sigma, orders, None, mode, cval, **more)
+def _along_each(x: Any, sigma: Any, order: int, more: Any) -> Any:
+    """Smooth an array, with derivatives of this order along each axis in turn."""
+    for axis in range(np.ndim(image(x))):
+        orders = [order if a == axis else 0 for a in range(np.ndim(x))]
+        yield gaussian_filter(x, sigma, orders, **more)
 
 
 @in_place_of(_original.gaussian_laplace)
@@ -256,8 +258,8 @@ def gaussian_laplace(
     input: Any, sigma: Any, output: Any = None, mode: Any = "reflect", cval: Any = 0.0, **more: Any
 ) -> Any:
     """Return the Laplacian of a smoothed array; see `scipy.ndimage.gaussian_laplace`."""
-    axes = range(np.ndim(image(input)))
-    return sum(_second(input, axis, sigma, 2, mode, cval, more) for axis in axes)
+    more |= {"output": output, "mode": mode, "cval": cval}
+    return sum(_along_each(input, sigma, 2, more))
 
 
 @in_place_of(_original.gaussian_gradient_magnitude)
@@ -265,5 +267,5 @@ def gaussian_gradient_magnitude(
     input: Any, sigma: Any, output: Any = None, mode: Any = "reflect", cval: Any = 0.0, **more: Any
 ) -> Any:
     """Return the length of the gradient of a smoothed array; see `scipy.ndimage`."""
-    axes = range(np.ndim(image(input)))
-    return np.sqrt(sum(_second(input, a, sigma, 1, mode, cval, more) ** 2 for a in axes))
+    more |= {"output": output, "mode": mode, "cval": cval}
+    return np.sqrt(sum(slope**2 for slope in _along_each(input, sigma, 1, more)))

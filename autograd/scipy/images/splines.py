@@ -12,7 +12,7 @@ from autograd.errors import OptionError
 from autograd.rules.shapes import along_axis
 from autograd.rules.table import linear
 from autograd.scipy.fallback import in_place_of, opaque
-from autograd.scipy.images.filters import image
+from autograd.scipy.images.filters import image, refuse_output
 
 #: Along a shorter axis SciPy's filter for a reflection is no exact solution, and not symmetric.
 SHORT = 64
@@ -52,7 +52,9 @@ def spline_filter1d(
     """Return the coefficients of a spline along an axis; see `scipy.ndimage.spline_filter1d`."""
     if not 0 <= order <= 5:
         raise OptionError(f"order={order} must be from 0 to 5.")
+    refuse_output(output)
     x = image(input)
+    x = np.astype(x, np.result_type(output, 1j) if np.iscomplexobj(x) else output)
     if order < 2 or np.shape(x)[axis] == 1:
         return +x
     return _coefficients(x, order, axis % np.ndim(x), mode)
