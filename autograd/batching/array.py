@@ -50,7 +50,7 @@ class BatchedArray(Entries):
         return int(self.array.shape[1])
 
     def __iter__(self) -> Iterator[Any]:
-        return iter([self[i] for i in range(len(self))])
+        return map(self.__getitem__, range(len(self)))  # assignments meanwhile are seen
 
     def __contains__(self, item: Any) -> Any:
         self._refuse("`in` a batched array has no single truth value. Write np.any(x == item).")

@@ -147,8 +147,8 @@ def handled(handler: Any, name: str, arguments: Any, keywords: Any) -> Any:
 
 
 def holding(array: Any, index: Any, item: Any) -> Any:
-    """Return an array that can be assigned to: a batched one if index or item are."""
-    if any_batched((index, item)):
+    """Return an array that can be assigned to: a batched one if it, index or item are."""
+    if any_batched((array, index, item)):
         return INSTALLED.batching.holding(array, index, item)
     return array
 

@@ -43,7 +43,7 @@ class FlatElements:
         return int(np.size(plain(self.base)))
 
     def __iter__(self) -> Iterator[Any]:
-        return iter([self[i] for i in range(len(self))])
+        return map(self.__getitem__, range(len(self)))  # assignments meanwhile are seen
 
     def __getitem__(self, index: Any) -> Any:
         try:

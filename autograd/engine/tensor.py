@@ -475,7 +475,7 @@ class Tensor(ArrayNode):
         return len(self._contents)
 
     def __iter__(self) -> Iterator[Any]:
-        return iter([self[i] for i in range(len(self))])
+        return map(self.__getitem__, range(len(self)))  # assignments meanwhile are seen
 
 
 def _operator(primitive: Primitive, a: Any, b: Any) -> Any:

@@ -270,7 +270,7 @@ class TracedArray(Traced):
         return len(self._value)
 
     def __iter__(self) -> Iterator[Any]:
-        return iter([self[i] for i in range(len(self._value))])
+        return map(self.__getitem__, range(len(self._value)))  # assignments meanwhile are seen
 
     def __contains__(self, item: Any) -> bool:
         return bool((self == item).any())

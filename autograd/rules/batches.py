@@ -14,6 +14,7 @@ from typing import Any
 import numpy as np
 
 from autograd.batching import Level, batched, innermost, is_in, looped
+from autograd.batching.array import BatchedNumber, of_entries
 from autograd.batching.indexing import getitem
 from autograd.batching.level import aligned, batched_in, mapped, ndim, settle, whole
 from autograd.batching.loops import joined, joined_shapes, of_no_entry, stacked_entries
@@ -170,7 +171,10 @@ class NodesInBatches(Batching):
         if isinstance(array, Node):
             return array
         level = innermost((array, index, item))
-        return array if is_in(array, level) else batched(whole(array, level).copy(), level)
+        if not is_in(array, level):
+            return of_entries(whole(array, level).copy(), level)
+        is_number = type(array) is BatchedNumber
+        return of_entries(array.array, level) if is_number else array
 
     def zeros(self, shape: Any, dtype: Any, like: Any) -> Any:
         """Return batched zeros into which these arrays can be written."""

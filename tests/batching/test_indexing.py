@@ -111,3 +111,15 @@ def test_a_tensor_made_in_the_function_takes_batched_elements():
 
     vectors = BATCH[:, :, 0, 0]
     close(vmap(grad(filled))(vectors), [grad(filled)(x) for x in vectors])
+
+
+def test_an_array_without_axes_can_be_filled():
+    def filled(x):
+        y = np.zeros_like(x[0])
+        y[...] = x[1]
+        y.fill(y * x[2])
+        np.copyto(y, y * x[2])
+        return y
+
+    rows = BATCH[:, 0, 0]
+    close(vmap(grad(filled))(rows), [grad(filled)(row) for row in rows])

@@ -30,6 +30,15 @@ def rows_in_place(x):
     return np.sum(c**2)
 
 
+def running_total(x):
+    c = x * 1.0
+    for i, element in enumerate(c):
+        c[(i + 1) % 3] += element
+    for i, element in enumerate(c.flat):
+        c[(i + 1) % 3] *= element
+    return c
+
+
 def chained(x):
     c = np.outer(x, x)
     c[0][1] = 5.0
@@ -63,6 +72,14 @@ def named_twice(x):
     d += x
     c *= d
     return np.sum(np.sin(c) * d)
+
+
+def test_a_loop_sees_what_is_assigned_meanwhile():
+    wanted = running_total(b)
+    np.testing.assert_array_equal(running_total(Tensor(b)).data, wanted)
+    np.testing.assert_array_equal(autograd.jit(running_total)(b), wanted)
+    np.testing.assert_array_equal(autograd.vmap(running_total)(b[None])[0], wanted)
+    check_gradients(running_total, b)
 
 
 @pytest.mark.parametrize(

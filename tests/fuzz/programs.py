@@ -188,7 +188,7 @@ class Writer:
     def loop(self):
         name = self.pick(writable=True)
         n = self.shapes[name][0]
-        kind = self.random.randrange(4)
+        kind = self.random.randrange(5)
         if kind == 0 and len(self.shapes[name]) == 2:
             body = self.random.choice(
                 ["row[0] = row[1] * 0.5", "row *= 0.9", "row[1:] += row[0]", "row[:] = np.sin(row)"]
@@ -203,6 +203,11 @@ class Writer:
             self.lines += [
                 f"for i in range({n} - 2, -1, -1):",
                 f"    {name}[i] += 0.5 * {name}[i + 1] * {name}[i]",
+            ]
+        elif kind == 3:
+            self.lines += [
+                f"for i, part in enumerate({name}[:-1]):",
+                f"    {name}[i + 1] += np.sin(part)",
             ]
         else:
             self.lines += [
