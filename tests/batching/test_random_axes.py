@@ -42,6 +42,9 @@ CONTAINERS = {
     "named tuple": (lambda x: (Pair(x[0], (*x[1:],)),), lambda p: [p[0].first, *p[0].others]),
 }
 
+#: Functions whose results have shapes that depend on the data.
+OF_DATA = ("polydiv", "union1d", "setxor1d", "setdiff1d", "intersect1d", "trim_zeros", "unique")
+
 
 def plain(x):
     return x.data if isinstance(x, Node) else x
@@ -151,17 +154,17 @@ def check(case):
     out = case.random.choice([*range(-least - 1, least + 1)])
     batched = vmap(f, pack(case.axes), out)
     run = jit(batched) if case.transform == "jit" else batched
-    found = flat(run(*pack(case.batches)))
+    try:
+        found = flat(run(*pack(case.batches)))
+    except BatchError:
+        assert str(case.sample).startswith(OF_DATA)
+        return
     for y, each in zip(found, zip(*expected, strict=True), strict=True):
         wanted = np.stack(each, out)
         assert (y.shape, y.dtype) == (wanted.shape, wanted.dtype)
         rtol = 1e-3 if case.single or y.dtype.char in "efF" else 1e-7
         scale = np.max(np.abs(wanted[np.isfinite(wanted)]), initial=1e-3)
         np.testing.assert_allclose(y, wanted, rtol=rtol, atol=rtol * scale)
-
-
-#: Functions whose results have shapes that depend on the data.
-OF_DATA = ("polydiv", "union1d", "setxor1d", "setdiff1d", "intersect1d", "trim_zeros", "unique")
 
 
 @pytest.mark.filterwarnings("ignore")
