@@ -201,10 +201,11 @@ def functions_of_scipy() -> str:
 
 
 def _is_ours(name: str, thing: Any, module: types.ModuleType) -> bool:
-    where = str(getattr(inspect.unwrap(thing) if callable(thing) else thing, "__module__", ""))
+    inner = inspect.unwrap(thing) if callable(thing) else thing
+    where = str(getattr(inner, "__module__", ""))
     if name.startswith("_") or isinstance(thing, type | types.ModuleType):
         return False
-    return isinstance(thing, Primitive) or f"{where}.".startswith(f"{module.__name__}.")
+    return isinstance(inner, Primitive) or f"{where}.".startswith(f"{module.__name__}.")
 
 
 def distributions_of_scipy() -> str:

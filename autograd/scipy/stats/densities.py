@@ -19,18 +19,20 @@ from autograd.engine.tracing import concrete
 from autograd.rules.elementwise import where
 from autograd.rules.redefinable import for_batches
 from autograd.rules.table import as_numpy
+from autograd.scipy.fallback import gives_nodes, has_node
+from autograd.scipy.integrate.integrals import quad
 from autograd.scipy.stats import inverse
-from autograd.scipy.stats.expectation import mean_of
+from autograd.scipy.stats.expectation import mean_by_density, mean_of
 from autograd.scipy.stats.families import (
-    Family,
     Formula,
     connected,
     log_or_minus_infinity,
     number,
 )
+from autograd.scipy.stats.moments import WithMoments
 
 
-class Continuous(Family):
+class Continuous(WithMoments):
     """A continuous distribution with location and scale.
 
     Parameters
@@ -47,6 +49,11 @@ class Continuous(Family):
         The inverse of `sf`, if it is more accurate than the inverse of `cdf` at 1 - q.
     entropy : callable, optional
         The entropy, a function of the shapes; by default an integral.
+    kinks : callable, optional
+        ``kinks(*shapes)``: the points between the ends of the support, in order, where the density
+        is not smooth.
+    turn : pair of float, optional
+        The numbers that expectations are over, of an angle: one turn.
     wrapped : callable, optional
         Moves samples into the period of an angle.
     support : pair of float, or callable
@@ -56,7 +63,8 @@ class Continuous(Family):
     scales = True
     functions = (
         *("pdf", "logpdf", "cdf", "logcdf", "sf", "logsf", "ppf", "isf"),
-        *("median", "interval", "entropy", "rvs"),
+        *("median", "interval", "entropy", "rvs", "expect"),
+        *WithMoments.moments,
     )
 
     def __init__(
@@ -72,6 +80,8 @@ class Continuous(Family):
         ppf: Formula | None = None,
         isf: Formula | None = None,
         entropy: Formula | None = None,
+        kinks: Callable[..., list[Any]] = lambda *_: [],
+        turn: tuple[float, float] | None = None,
         wrapped: Formula = lambda y: y,
         support: tuple[float, float] | Callable[..., tuple[Any, Any]] = (-math.inf, math.inf),
         valid: Callable[..., Any] = lambda: True,
@@ -90,6 +100,7 @@ class Continuous(Family):
             "isf": isf or (ppf and (lambda q, *a: ppf(1 - q, *a))),
         }
         self.standard_entropy = entropy or self._entropy_as_integral
+        self.kinks, self.turn = kinks, turn
 
     @functools.cached_property
     def drawn(self) -> Primitive:
@@ -175,6 +186,44 @@ class Continuous(Family):
         z = self.sampled((*shapes, *standard), {}, more)
         z = self.drawn(z, *shapes) if shapes else z
         return self.wrapped(z * scale + loc)
+
+    def expectation(self, function: Formula, *shapes: Any) -> Any:
+        """Return the mean of ``function(z, *shapes)`` in the standard form."""
+        numbers = plain(shapes)
+        upper, middle, lower = (self.inverse("isf")(q, *numbers) for q in (0.25, 0.5, 0.75))
+        low, high = self.turn or self.ends(shapes)
+        bounds = [low, *(self.kinks(*shapes) or [middle]), high]
+        return mean_by_density(function, self.log_density, bounds, upper - lower, shapes)
+
+    def expect(
+        self, func: Any = None, args: Any = (), loc: Any = 0, scale: Any = 1, lb: Any = None, ub: Any = None,
+        conditional: bool = False, **keywords: Any,
+    ) -> Any:  # fmt: skip
+        """Return the mean of a function of one number, also of one that returns nodes."""
+        given = tuple(args), loc, scale, lb, ub
+        if not has_node(given) and (
+            func is None or not gives_nodes(func, self._some(args, loc, scale))
+        ):
+            options = keywords | {"conditional": conditional}
+            return self._of_scipy("expect", (func, tuple(args), loc, scale, lb, ub), options)
+        *shapes, loc, scale = self.parameters((*args, loc, scale), {})
+
+        def integrand(z: Any) -> Any:
+            x = loc + scale * z
+            return (x if func is None else func(x)) * np.exp(self.log_density(z, *shapes))
+
+        ends = zip((lb, ub), self.turn or self.ends(shapes), strict=True)
+        low, high = (end if x is None else (x - loc) / scale for x, end in ends)
+        found = quad(integrand, low, high, **keywords)[0]
+        if conditional:
+            inside = [(lb, self.sf, 1.0), (ub, self.cdf, 1.0)]
+            below, above = (one if x is None else f(x, *args, loc, scale) for x, f, one in inside)
+            found = found / (below + above - 1)
+        return found
+
+    def _some(self, args: Any, loc: Any, scale: Any) -> float:
+        """Return a number of the support, to call a function with."""
+        return float(plain(loc) + plain(scale) * self.within(list(plain(tuple(args)))))
 
     def _entropy_as_integral(self, *shapes: Any) -> Any:
         return -mean_of(self.log_density, self.inverse("ppf"), self.inverse("isf"), *shapes)

@@ -29,7 +29,10 @@ Formula = Callable[..., Any]
 
 #: The functions whose first argument is a point or a probability; the parameters follow it.
 OF_A_POINT = frozenset(
-    ("pdf", "logpdf", "pmf", "logpmf", "cdf", "logcdf", "sf", "logsf", "ppf", "isf", "interval")
+    (
+        *("pdf", "logpdf", "pmf", "logpmf", "cdf", "logcdf", "sf", "logsf", "ppf", "isf"),
+        *("interval", "moment"),
+    )
 )
 
 
@@ -72,6 +75,9 @@ def constant(distribution: str, x: Any, what: str) -> Any:
 
 class DistributionModule(types.ModuleType):
     """A module that is called like SciPy's distributions: `norm(loc, scale)` is frozen."""
+
+    #: What its functions are made from, for those that are.
+    family: Family | None = None
 
     def __call__(self, *parameters: Any, **keywords: Any) -> Frozen:
         """Return the distribution with these parameters."""
@@ -119,6 +125,22 @@ class Frozen:
             return functools.partial(function, *self.args, **self.kwds)
         return lambda x, **keywords: function(x, *self.args, **self.kwds, **keywords)
 
+    def expect(
+        self,
+        func: Any = None,
+        lb: Any = None,
+        ub: Any = None,
+        conditional: bool = False,
+        **keywords: Any,
+    ) -> Any:
+        """Return the mean of a function of one number."""
+        family = self.dist.family
+        if family is None:
+            raise AttributeError("expect")
+        *shapes, loc = family.parameters(self.args, self.kwds)[: len(family.shapes) + 1]
+        scale = family.parameters(self.args, self.kwds)[-1:] if family.scales else []
+        return self.dist.expect(func, tuple(shapes), loc, *scale, lb, ub, conditional, **keywords)
+
     def _of_scipy(self, name: str) -> Any:
         short = self.dist.__name__.rpartition(".")[2]
         if has_node(self.args, self.kwds):
@@ -163,11 +185,17 @@ class Family:
         for function in self.functions:
             setattr(self, function, redefinable(getattr(self, function)))
 
+    @property
+    def names(self) -> tuple[str, ...]:
+        """The names of all parameters."""
+        return (*self.shapes, "loc", "scale") if self.scales else (*self.shapes, "loc")
+
     def module(self, package: str) -> types.ModuleType:
         """Return a module of the functions of this distribution; other names are SciPy's."""
         name = f"{package}.{self.name}"
         module = DistributionModule(name, f"`scipy.stats.{self.name}` with derivatives.")
         module.__spec__ = ModuleSpec(name, None, origin=__file__)
+        module.family = self
         for function in self.functions:
             setattr(module, function, getattr(self, function))
         others = names_of(getattr(scipy.stats, self.name), f"scipy.stats.{self.name}")
@@ -176,7 +204,7 @@ class Family:
 
     def parameters(self, given: tuple[Any, ...], keywords: dict[str, Any]) -> list[Any]:
         """Return the parameters in order, then location and, if there is one, scale."""
-        names = (*self.shapes, "loc", "scale") if self.scales else (*self.shapes, "loc")
+        names = self.names
         if len(given) > len(names):
             raise TypeError(
                 f"{self.name} takes at most {len(names)} parameters, {', '.join(names)}; "

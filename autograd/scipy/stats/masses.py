@@ -13,15 +13,15 @@ from autograd.engine.dispatch import plain
 from autograd.errors import NoRuleError
 from autograd.rules.elementwise import where
 from autograd.rules.redefinable import for_batches
-from autograd.scipy.fallback import has_node, recorded
+from autograd.scipy.fallback import gives_nodes, has_node, recorded
 from autograd.scipy.rules.quadrature import column
 from autograd.scipy.stats.families import (
-    Family,
     Formula,
     connected,
     constant,
     log_or_minus_infinity,
 )
+from autograd.scipy.stats.moments import WithMoments
 
 #: How many terms a sum over the integers may have.
 TERMS = 10**6
@@ -30,7 +30,7 @@ TERMS = 10**6
 LOG_NEGLIGIBLE = math.log(1e-20)
 
 
-class Discrete(Family):
+class Discrete(WithMoments):
     """A distribution of integers, with a location.
 
     It has no derivative with respect to the integer and the location: nodes there are an error.
@@ -55,7 +55,8 @@ class Discrete(Family):
 
     functions = (
         *("pmf", "logpmf", "cdf", "logcdf", "sf", "logsf"),
-        *("ppf", "isf", "median", "entropy", "rvs"),
+        *("ppf", "isf", "median", "entropy", "rvs", "expect"),
+        *WithMoments.moments,
     )
 
     def __init__(
@@ -153,20 +154,56 @@ class Discrete(Family):
         inside = (j > column(k)) & (j <= column(self.highest(*plain(shapes))))
         return np.sum(where(inside, y, 0.0), axis=-1)
 
+    def ends(self, shapes: Any) -> tuple[Any, Any]:
+        """Return the smallest and the largest integer."""
+        return self.lowest, self.highest(*plain(shapes))
+
+    def expectation(self, function: Formula, *shapes: Any) -> Any:
+        """Return the mean of ``function(k, *shapes)``, a sum over all integers that matter."""
+        return self._sum_over_all(lambda k, log_p, *a: function(k, *a), "expectation", *shapes)
+
+    def expect(
+        self, func: Any = None, args: Any = (), loc: Any = 0, lb: Any = None, ub: Any = None,
+        conditional: bool = False, **keywords: Any,
+    ) -> Any:  # fmt: skip
+        """Return the mean of a function of arrays of integers, also of one that returns nodes."""
+        some = np.asarray(self._some + plain(loc))
+        if not has_node(args, loc) and (func is None or not gives_nodes(func, some)):
+            options = keywords | {"conditional": conditional}
+            return self._of_scipy("expect", (func, tuple(args), loc, lb, ub), options)
+        *shapes, loc = self.parameters((*args, loc), {})
+        low = -math.inf if lb is None else lb - plain(loc)
+        high = math.inf if ub is None else ub - plain(loc)
+
+        def mean(of: Any) -> Any:
+            def within(k: Any, *_: Any) -> Any:
+                return where((k >= low) & (k <= high), of(k), 0.0)
+
+            return self.expectation(within, *shapes)
+
+        found = mean(lambda k: k + loc if func is None else func(k + loc))
+        return found / mean(lambda k: 1.0) if conditional else found
+
     def _entropy_as_sum(self, *shapes: Any) -> Any:
-        """Sum over all integers whose probability matters."""
+        return self._sum_over_all(lambda k, log_p, *_: -log_p, "entropy", *shapes)
+
+    def _sum_over_all(self, function: Formula, what: str, *shapes: Any) -> Any:
+        """Return the mean of ``function(k, log_p, *shapes)``, from the probabilities that matter."""
         numbers = plain(shapes)
-        last = self._where_negligible(numbers, 1)
-        first = self.lowest if math.isfinite(self.lowest) else self._where_negligible(numbers, -1)
+        last = self._where_negligible(numbers, 1, what)
+        first = self.lowest
+        if not math.isfinite(first):
+            first = self._where_negligible(numbers, -1, what)
         size = last - first + 1
         k, columns = first + np.arange(size), [column(a) for a in shapes]
         inside = k <= column(self.highest(*numbers))
         y = self.log_mass(where(inside, k, self._some), *columns)
         finite = np.isfinite(plain(y))
         y = where(inside & finite, y, 0.0)
-        return -np.sum(where(inside & finite, np.exp(y), 0.0) * y, axis=-1)
+        p = where(inside & finite, np.exp(y), 0.0)
+        return np.sum(p * function(k, y, *columns), axis=-1)
 
-    def _where_negligible(self, shapes: Any, sign: int) -> float:
+    def _where_negligible(self, shapes: Any, sign: int, what: str) -> float:
         """Return an integer beyond which probabilities do not matter; raise if it is too large."""
         k = 16.0
         while True:
@@ -179,7 +216,7 @@ class Discrete(Family):
             k *= 2
             if k > TERMS:
                 raise NoRuleError(
-                    f"scipy.stats.{self.name}.entropy is a sum of more than {TERMS:.0e} terms here."
+                    f"scipy.stats.{self.name}.{what} is a sum of more than {TERMS:.0e} terms here."
                 )
 
     def constant(self, x: Any, what: str) -> Any:

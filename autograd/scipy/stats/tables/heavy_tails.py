@@ -233,6 +233,7 @@ levy_l = Continuous(
 )
 loglaplace = Continuous(
     "loglaplace", ["c"],
+    kinks   = lambda *_: [1.0],
     support = POSITIVE,
     valid   = lambda c: c > 0,
     logpdf  = lambda z, c: np.log(c / 2) - np.log(z) - c * np.abs(np.log(z)),

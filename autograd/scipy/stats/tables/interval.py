@@ -164,6 +164,7 @@ bradford = Continuous(
 )
 triang = Continuous(
     "triang", ["c"],
+    kinks   = lambda c: [c],
     support = UNIT,
     valid   = lambda c: (c >= 0) & (c <= 1),
     logpdf  = lambda z, c: LOG2 + np.log(triangle(z, c)),
@@ -263,6 +264,7 @@ genhalflogistic = Continuous(
 )
 trapezoid = Continuous(
     "trapezoid", ["c", "d"],
+    kinks   = lambda c, d: [c, d],
     support = UNIT,
     valid   = lambda c, d: (c >= 0) & (c <= d) & (d <= 1),
     logpdf  = lambda z, c, d: np.log(trapezoid_height(z, c, d)),

@@ -84,6 +84,7 @@ cauchy = Continuous(
 )
 laplace = Continuous(
     "laplace",
+    kinks   = lambda *_: [0.0],
     logpdf  = lambda z: -np.abs(z) - LOG2,
     cdf     = lambda z: two_sided(z),
     sf      = lambda z: two_sided(-z),
@@ -126,6 +127,7 @@ gumbel_l = Continuous(
 )
 gennorm = Continuous(
     "gennorm", ["beta"],
+    kinks   = lambda *_: [0.0],
     valid   = lambda beta: beta > 0,
     logpdf  = lambda z, beta: np.log(beta / 2) - sp.gammaln(1 / beta) - np.abs(z) ** beta,
     cdf     = symmetric_cdf(lambda r, beta: sp.gammaincc(1 / beta, r**beta)),
@@ -136,6 +138,7 @@ gennorm = Continuous(
 )
 dgamma = Continuous(
     "dgamma", ["a"],
+    kinks   = lambda *_: [0.0],
     valid   = lambda a: a > 0,
     logpdf  = lambda z, a: sp.xlogy(a - 1, np.abs(z)) - np.abs(z) - LOG2 - sp.gammaln(a),
     cdf     = symmetric_cdf(lambda r, a: sp.gammaincc(a, r)),
@@ -146,6 +149,7 @@ dgamma = Continuous(
 )
 dweibull = Continuous(
     "dweibull", ["c"],
+    kinks   = lambda *_: [0.0],
     valid   = lambda c: c > 0,
     logpdf  = lambda z, c: np.log(c) - LOG2 + sp.xlogy(c - 1, np.abs(z)) - np.abs(z) ** c,
     cdf     = symmetric_cdf(lambda r, c: np.exp(-(r**c))),
@@ -156,6 +160,7 @@ dweibull = Continuous(
 )
 laplace_asymmetric = Continuous(
     "laplace_asymmetric", ["kappa"],
+    kinks   = lambda *_: [0.0],
     valid   = lambda kappa: kappa > 0,
     logpdf  = lambda z, kappa: -np.abs(z) * where(plain(z) < 0, 1 / kappa, kappa) - np.log(kappa + 1 / kappa),
     cdf     = unequal_sides,
@@ -202,6 +207,7 @@ skewnorm = Continuous(
 )
 skewcauchy = Continuous(
     "skewcauchy", ["a"],
+    kinks   = lambda *_: [0.0],
     valid   = lambda a: np.abs(a) < 1,
     logpdf  = lambda z, a: -LOG_PI - np.log1p((z / (1 + a * np.sign(plain(z)))) ** 2),
     cdf     = lambda z, a: (1 - a) / 2 + (1 + a * np.sign(plain(z))) / math.pi * np.arctan(z / (1 + a * np.sign(plain(z)))),
@@ -290,6 +296,7 @@ vonmises = Continuous(
     cdf     = lambda z, kappa: vonmises_cdf(z, kappa),
     sf      = lambda z, kappa: 1 - vonmises_cdf(z, kappa),
     entropy = vonmises_entropy,
+    turn    = (-math.pi, math.pi),
     wrapped = lambda y: np.mod(y + math.pi, 2 * math.pi) - math.pi,
 )
 # fmt: on

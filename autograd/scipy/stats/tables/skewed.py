@@ -287,6 +287,7 @@ jf_skew_t = Continuous(
 )
 crystalball = Continuous(
     "crystalball", ["beta", "m"],
+    kinks   = lambda beta, m: [-beta],
     valid   = lambda beta, m: (beta > 0) & (m > 1),
     logpdf  = crystalball_logpdf,
     cdf     = crystalball_cdf,
