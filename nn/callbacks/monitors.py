@@ -19,7 +19,8 @@ class Monitor(Callback):
     monitor : str
         The measurement.
     mode : {"auto", "min", "max"}
-        Whether smaller or larger is better; "auto" takes larger for accuracies, else smaller.
+        Whether smaller or larger is better; "auto" knows it for losses and the metrics of the
+        library, and asks for others.
     min_delta : float
         Smaller changes do not count as improvement.
     """
@@ -27,8 +28,8 @@ class Monitor(Callback):
     def __init__(self, monitor: str, mode: str = "auto", min_delta: float = 0.0) -> None:
         if mode not in ("auto", "min", "max"):
             raise OptionError(f"mode={mode!r} must be 'auto', 'min' or 'max'.")
-        if mode == "auto":
-            mode = "max" if "acc" in monitor or monitor.endswith("auc") else "min"
+        if mode == "auto" and monitor.removeprefix("val_") == "loss":
+            mode = "min"
         self.monitor, self.mode, self.min_delta = monitor, mode, abs(min_delta)
         self.best, self.best_epoch, self.wait = math.nan, 0, 0
 
@@ -54,12 +55,28 @@ class Monitor(Callback):
             The measurements.
         """
         number = measured(logs or {}, self.monitor)
+        if self.mode == "auto":
+            self.mode = self._direction()
         sign = -1.0 if self.mode == "max" else 1.0
         better = sign * number < sign * self.best - self.min_delta
         if better or (math.isnan(self.best) and not math.isnan(number)):
             self.best, self.best_epoch = number, epoch
             return True
         return False
+
+    def _direction(self) -> str:
+        """Return the direction that the measurement says, or raise."""
+        found = str(
+            getattr(self, "params", {})
+            .get("directions", {})
+            .get(self.monitor.removeprefix("val_"), "")
+        )
+        if not found:
+            raise OptionError(
+                f"Is a larger {self.monitor!r} better? Write {type(self).__name__}(..., "
+                "mode='max') or mode='min'."
+            )
+        return found
 
     def state_dict(self) -> dict[str, Any]:
         """Return the state, which checkpoints of `fit` hold."""
@@ -90,7 +107,8 @@ class EarlyStopping(Monitor):
     verbose : int
         Whether to say so.
     mode : {"auto", "min", "max"}
-        Whether smaller or larger is better; "auto" takes larger for accuracies, else smaller.
+        Whether smaller or larger is better; "auto" knows it for losses and the metrics of the
+        library, and asks for others.
     baseline : float, optional
         What the measurement must reach within the patience.
     restore_best_weights : bool
@@ -188,7 +206,8 @@ class ReduceLROnPlateau(Monitor):
     verbose : int
         Whether to say so.
     mode : {"auto", "min", "max"}
-        Whether smaller or larger is better; "auto" takes larger for accuracies, else smaller.
+        Whether smaller or larger is better; "auto" knows it for losses and the metrics of the
+        library, and asks for others.
     min_delta : float
         Smaller changes do not count as improvement.
     cooldown : int

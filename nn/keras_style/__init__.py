@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 from nn import callbacks
 from nn.keras_style import (
     activations,
+    backend,
     config,
     constraints,
     initializers,
@@ -18,21 +19,28 @@ from nn.keras_style import (
     models,
     ops,
     optimizers,
+    random,
     regularizers,
     utils,
 )
+from nn.keras_style.initializers import Initializer
 from nn.keras_style.layers.inputs import Input
 from nn.keras_style.layers.layer import Layer
+from nn.keras_style.losses import Loss
+from nn.keras_style.metric import Metric
 from nn.keras_style.model import Model
+from nn.keras_style.optimizers import Optimizer
+from nn.keras_style.regularizers import Regularizer
 from nn.keras_style.sequential import Sequential
 from nn.keras_style.symbolic import KerasTensor
 from nn.keras_style.variable import Variable
 from nn.missing_names import refuse
 
 __all__ = [
-    "Input", "KerasTensor", "Layer", "Model", "Sequential", "Variable", "activations", "callbacks",
-    "config", "constraints", "initializers", "layers", "losses", "metrics", "models", "ops",
-    "optimizers", "regularizers", "utils",
+    "Initializer", "Input", "KerasTensor", "Layer", "Loss", "Metric", "Model", "Optimizer",
+    "Regularizer", "Sequential", "Variable", "activations", "backend", "callbacks", "config",
+    "constraints", "initializers", "layers", "losses", "metrics", "models", "ops", "optimizers",
+    "random", "regularizers", "utils",
 ]  # fmt: skip
 
 #: Names of Keras and TensorFlow that are not here, and what to write.
@@ -40,12 +48,10 @@ HINTS = {
     "GradientTape": "loss = ..., as everything is recorded; then optimizer.zero_grad(), "
     "loss.backward(), optimizer.step()",
     "applications": "weights of your own: nn.load_into(model, path)",
-    "backend": "keras.config.floatx() and set_floatx, keras.utils.clear_session()",
     "datasets": "arrays of your own, or sklearn.datasets",
     "function": "autograd.jit(function)",
     "mixed_precision": "model.astype(np.float32)",
     "preprocessing": "keras.utils.pad_sequences, or functions of NumPy before training",
-    "random": "nn.seed(number), and NumPy's generators",
     "saving": "model.save_weights(path)",
     "tree": "lists and dicts",
 }

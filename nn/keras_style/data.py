@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import itertools
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import numpy as np
@@ -11,7 +11,7 @@ import numpy as np
 from autograd.errors import DataError, OptionError, ShapeError
 from nn.arrays import is_array, plain
 from nn.data import DataLoader
-from nn.keras_style.outputs import WEIGHTS, Named, parts_by_name
+from nn.keras_style.outputs import NOTHING, WEIGHTS, Named, parts_by_name
 from nn.layers.linear import indices_below
 
 #: The number of examples per batch, unless another is asked for.
@@ -103,6 +103,51 @@ def is_batches(x: Any, y: Any) -> bool:
     return y is None and not is_array(x) and not isinstance(x, (tuple, list, dict))
 
 
+class Read:
+    """Batches that were given, as `nn.fit` takes them.
+
+    Parameters
+    ----------
+    batches : iterable
+        The batches.
+    read : callable
+        Returns inputs and, last, targets of a batch.
+    """
+
+    def __init__(self, batches: Any, read: Callable[[Any], tuple[Any, ...]]) -> None:
+        self.batches, self.read = batches, read
+
+    def __getattr__(self, name: str) -> Any:
+        if name in ("__len__", "generator"):
+            return getattr(self.batches, name)
+        raise AttributeError(name)
+
+    def __iter__(self) -> Iterator[Any]:
+        return map(self.read, self.batches)
+
+    def is_read_once(self) -> bool:
+        """Return whether the batches cannot be read a second time."""
+        return iter(self.batches) is self.batches
+
+
+class Limited:
+    """The first batches, or of batches that go on the next ones.
+
+    Parameters
+    ----------
+    batches : iterable
+        The batches.
+    steps : int
+        Their number.
+    """
+
+    def __init__(self, batches: Any, steps: int) -> None:
+        self.batches, self.steps = batches, steps
+
+    def __iter__(self) -> Iterator[Any]:
+        return itertools.islice(iter(self.batches), self.steps)
+
+
 class Portions:
     """So many batches for each epoch, of batches that go on.
 
@@ -150,15 +195,25 @@ def first_of(data: Any) -> tuple[Any, ...]:
         return tuple(data)
     if isinstance(data, Portions):
         batch = data.first()
-    elif iter(data) is data:
+    elif isinstance(data, Read) and data.is_read_once():
         raise DataError(
             "The batches can be read once only. Write model.build(shape) before, which makes the "
             "weights, or steps_per_epoch=."
         )
     else:
         batch = next(iter(data))
-    parts = parts_of(batch)
+    return inputs_in(parts_of(batch))
+
+
+def inputs_in(parts: tuple[Any, ...]) -> tuple[Any, ...]:
+    """Return the inputs among the parts of a batch, which are all but the last."""
     return parts[: max(1, len(parts) - 1)]
+
+
+def without_targets(inputs: tuple[Any, ...]) -> tuple[Any, ...]:
+    """Return inputs, and in place of targets a dict that says that there are none."""
+    first = inputs[0][0] if isinstance(inputs[0], (list, tuple)) else inputs[0]
+    return (*inputs, {NOTHING: first})
 
 
 def joined(found: list[Any]) -> Any:

@@ -9,33 +9,21 @@ import numpy as np
 from autograd import no_grad
 from autograd.errors import OptionError
 from nn.arrays import plain
-from nn.keras_style.layers.layer import Layer
+from nn.keras_style.data import weights_of
+from nn.keras_style.steps import Steps, measurements, row_of
 from nn.modes import in_mode
 from nn.weights import load_into, save
 
-#: Methods of Keras that a subclass may define, which `fit` would not call.
-OWN_STEPS = ("train_step", "test_step", "predict_step", "compute_loss", "make_train_function")
-
 #: Options of Keras' methods, and what to write.
 OPTIONS = {
-    "initial_epoch": "nn.fit(..., checkpoint=path, resume=True), which continues a run",
-    "validation_steps": "a loader of so many batches: itertools.islice",
-    "validation_batch_size": "validation_data=nn.DataLoader((x, y), batch_size)",
     "validation_freq": "a callback that calls model.evaluate",
-    "steps": "a loader of so many batches: itertools.islice",
-    "weighted_metrics": "metrics=, which are not weighted",
-    "callbacks": "callbacks= of fit, or call them yourself",
-    "run_eagerly": "jit_compile=False",
 }
 
 #: What Keras does unless asked, and so does this.
-USUAL = [
-    ("run_eagerly", False), ("initial_epoch", 0), ("validation_freq", 1),
-    ("auto_scale_loss", True),
-]  # fmt: skip
+USUAL = [("validation_freq", 1), ("auto_scale_loss", True)]
 
 #: Options that change nothing.
-WITHOUT_EFFECT = ("workers", "use_multiprocessing", "max_queue_size", "name", "steps_per_execution")
+WITHOUT_EFFECT = ("workers", "use_multiprocessing", "max_queue_size", "name")
 
 
 def check_options(method: str, options: dict[str, Any]) -> None:
@@ -50,42 +38,55 @@ def check_options(method: str, options: dict[str, Any]) -> None:
         raise TypeError(f"{method} got an unexpected keyword argument {name!r}")
 
 
-def check_steps(model: Any) -> None:
-    """Raise if a subclass defines a step of its own, which `fit` would not take."""
-    own = [name for name in OWN_STEPS if hasattr(type(model), name)]
-    if own:
-        raise OptionError(
-            f"{type(model).__name__} defines {own[0]}, which fit does not call. Write the loop "
-            "yourself: optimizer.zero_grad(); loss.backward(); optimizer.step()."
-        )
+class Habits(Steps):
+    """Methods of Keras' models beside `fit`: single batches, and weights in files."""
 
-
-class Habits(Layer):
-    """Methods of Keras' models beside training."""
-
-    _compiled: Any
-    optimizer: Any
-
-    def train_on_batch(self, x: Any, y: Any) -> Any:
-        """Take a step; return the loss before, of several outputs a list of it and of theirs.
+    def train_on_batch(
+        self, x: Any, y: Any = None, sample_weight: Any = None,
+        class_weight: dict[int, float] | None = None, return_dict: bool = False,
+    ) -> Any:  # fmt: skip
+        """Take a step; return the loss before it, and the metrics.
 
         Parameters
         ----------
-        x, y : array
+        x, y : array, or list or dict of arrays
             Inputs and targets.
+        sample_weight : array, optional
+            The weight of each example in the loss.
+        class_weight : dict of int to float, optional
+            The weight of the examples of each class.
+        return_dict : bool
+            Whether to return a dict instead of a list.
+
+        Returns
+        -------
+        float, list of float, or dict
+            The loss; with metrics a list of it and these.
         """
-        self._prepare(x)
-        self.optimizer.zero_grad()
+        if class_weight is not None:
+            given = weights_of(class_weight, y)
+            sample_weight = given if sample_weight is None else given * sample_weight
+        data = (x, y) if sample_weight is None else (x, y, np.asarray(sample_weight))
+        self._prepare((x,))
+        self.reset_metrics()
         with in_mode(self, True):
-            outputs = self(x)
-            loss = self._compiled.loss(outputs, y)
-        loss.backward()
-        self.optimizer.step()
-        several = self._compiled.several
-        if several is None:
-            return float(plain(loss))
-        parts = several.each(outputs, y).values()
-        return [float(plain(part)) for part in (loss, *parts)]
+            return row_of(measurements(self.train_step(data)), return_dict)
+
+    def test_on_batch(
+        self, x: Any, y: Any = None, sample_weight: Any = None, return_dict: bool = False
+    ) -> Any:
+        """Return the loss and the metrics of a batch.
+
+        Parameters
+        ----------
+        x, y, sample_weight, return_dict
+            As for `train_on_batch`.
+        """
+        data = (x, y) if sample_weight is None else (x, y, np.asarray(sample_weight))
+        self._prepare((x,))
+        self.reset_metrics()
+        with no_grad(), in_mode(self, False):
+            return row_of(measurements(self.test_step(data)), return_dict)
 
     def predict_on_batch(self, x: Any) -> Any:
         """Return the outputs as an array.
@@ -96,9 +97,9 @@ class Habits(Layer):
             The inputs.
         """
         with no_grad(), in_mode(self, False):
-            return results(self(x))
+            return results(self.predict_step((x,)))
 
-    def _prepare(self, x: Any) -> None:
+    def _prepare(self, data: Any) -> None:
         """Make the weights for the shape of the inputs, and tell the optimiser about them."""
         raise NotImplementedError
 

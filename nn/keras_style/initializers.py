@@ -30,6 +30,14 @@ class Initializer:
     """The base class of initialisers: ``initializer(shape, dtype)`` returns an array.
 
     With a seed each call returns the same numbers, as in Keras.
+
+    Examples
+    --------
+    >>> class Threes(Initializer):
+    ...     def __call__(self, shape, dtype=None):
+    ...         return np.full(shape, 3.0, dtype)
+    >>> Threes()((2,), "float32")
+    array([3., 3.], dtype=float32)
     """
 
     seed: int | None = None
@@ -48,7 +56,15 @@ class Initializer:
         return np.asarray(self.drawn(tuple(shape), generator), dtype or floatx())
 
     def drawn(self, shape: Shape, generator: Any) -> Any:
-        """Return the numbers."""
+        """Return the numbers.
+
+        Parameters
+        ----------
+        shape : tuple of int
+            The shape.
+        generator : numpy.random.Generator or None
+            Where random numbers come from.
+        """
         raise NotImplementedError
 
 

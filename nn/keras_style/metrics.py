@@ -1,4 +1,4 @@
-"""Keras' metrics: functions of targets and outputs, and means of them over many batches."""
+"""Keras' metrics: functions of targets and outputs, and means of them over all examples."""
 
 from __future__ import annotations
 
@@ -10,8 +10,30 @@ import numpy as np
 from autograd.errors import DataError, OptionError
 from nn.arrays import plain
 from nn.keras_style import loss_functions, losses
+from nn.keras_style.confusion import (
+    AUC,
+    FalseNegatives,
+    FalsePositives,
+    Precision,
+    Recall,
+    TrueNegatives,
+    TruePositives,
+)
 from nn.keras_style.loss_functions import alike
+from nn.keras_style.metric import Mean, MeanMetricWrapper, Metric, RootMeanSquaredError, Sum
+from nn.keras_style.naming import snake_case
 from nn.missing_names import refuse
+
+__all__ = [
+    "AUC", "Accuracy", "BinaryAccuracy", "BinaryCrossentropy", "CategoricalAccuracy",
+    "CategoricalCrossentropy", "CosineSimilarity", "FalseNegatives", "FalsePositives", "Mean",
+    "MeanAbsoluteError", "MeanAbsolutePercentageError", "MeanMetricWrapper", "MeanSquaredError",
+    "Metric", "Precision", "Recall", "RootMeanSquaredError", "SparseCategoricalAccuracy",
+    "SparseCategoricalCrossentropy", "SparseTopKCategoricalAccuracy", "Sum",
+    "TopKCategoricalAccuracy", "TrueNegatives", "TruePositives", "accuracy", "binary_accuracy",
+    "categorical_accuracy", "equality", "get", "sparse_categorical_accuracy",
+    "sparse_top_k_categorical_accuracy", "top_k_categorical_accuracy",
+]  # fmt: skip
 
 
 def binary_accuracy(y_true: Any, y_pred: Any, threshold: float = 0.5) -> Any:
@@ -37,7 +59,7 @@ def binary_accuracy(y_true: Any, y_pred: Any, threshold: float = 0.5) -> Any:
     array([0.5])
     """
     targets, outputs = alike(np.asarray(y_true), np.asarray(plain(y_pred)))
-    right = ((outputs > threshold) == (targets > 0.5)) & ~np.isnan(outputs)
+    right = ((outputs > threshold) == targets) & ~np.isnan(outputs)
     return np.mean(right, axis=-1) if right.ndim > 1 else right * 1.0
 
 
@@ -174,114 +196,6 @@ def accuracy(y_true: Any, y_pred: Any) -> Any:
     )
 
 
-class Mean:
-    """The mean of numbers.
-
-    Parameters
-    ----------
-    name : str
-        The name.
-    dtype
-        Ignored.
-
-    Examples
-    --------
-    >>> mean = Mean("loss")
-    >>> for loss in (1.0, 2.0):
-    ...     mean.update_state(loss)
-    >>> mean.result()
-    1.5
-    """
-
-    def __init__(self, name: str = "mean", dtype: Any = None) -> None:
-        self.name = self.__name__ = name
-        self.reset_state()
-
-    def reset_state(self) -> None:
-        """Forget all numbers."""
-        self.total, self.count = 0.0, 0.0
-
-    def update_state(self, values: Any, sample_weight: Any = None) -> None:
-        """Take more numbers.
-
-        Parameters
-        ----------
-        values : array_like
-            The numbers.
-        sample_weight : array_like, optional
-            Their weights.
-        """
-        found = np.asarray(plain(values), float)
-        weights = np.ones(found.shape)
-        if sample_weight is not None:
-            given = np.asarray(plain(sample_weight), float)
-            weights = weights * given.reshape(given.shape + (1,) * (found.ndim - given.ndim))
-        self.total += float(np.sum(found * weights))
-        self.count += float(np.sum(weights))
-
-    def result(self) -> float:
-        """Return the mean; 0 of nothing."""
-        return self.total / self.count if self.count else 0.0
-
-    def __call__(self, *arguments: Any, **options: Any) -> float:
-        """Take more numbers, and return the mean of all.
-
-        Parameters
-        ----------
-        *arguments, **options
-            As for `update_state`.
-        """
-        self.update_state(*arguments, **options)
-        return self.result()
-
-
-class MeanMetricWrapper(Mean):
-    """The mean of a function of targets and outputs.
-
-    Parameters
-    ----------
-    fn : callable
-        ``fn(y_true, y_pred, **options)``, one number for each example.
-    name : str, optional
-        The name.
-    dtype
-        Ignored.
-    **options
-        Options of the function.
-
-    Examples
-    --------
-    >>> metric = MeanMetricWrapper(binary_accuracy, threshold=0.7)
-    >>> metric.update_state(np.array([0, 1]), np.array([0.6, 0.6]))
-    >>> metric.result()
-    0.5
-    """
-
-    def __init__(
-        self, fn: Callable[..., Any], name: str | None = None, dtype: Any = None, **options: Any
-    ) -> None:
-        super().__init__(name or fn.__name__, dtype)
-        self.fn, self.options = fn, options
-
-    def update_state(  # type: ignore[override]
-        self, y_true: Any, y_pred: Any, sample_weight: Any = None
-    ) -> None:
-        """Take more examples.
-
-        Parameters
-        ----------
-        y_true, y_pred : array_like
-            Targets and outputs.
-        sample_weight : array_like, optional
-            The weights of the examples.
-        """
-        super().update_state(self.of_batch(y_true, y_pred), sample_weight)
-
-    def of_batch(self, y_true: Any, y_pred: Any) -> Any:
-        """Return what the function does for some examples; nothing is kept."""
-        return self.fn(np.asarray(plain(y_true)), np.asarray(plain(y_pred)), **self.options)
-
-
 def _cosine(y_true: Any, y_pred: Any, axis: int = -1) -> Any:
     return -loss_functions.cosine_similarity(y_true, y_pred, axis)
 
@@ -296,6 +210,18 @@ METRICS: dict[str, Callable[..., Any]] = {
     "sparse_categorical_accuracy": sparse_categorical_accuracy,
     "top_k_categorical_accuracy": top_k_categorical_accuracy,
     "sparse_top_k_categorical_accuracy": sparse_top_k_categorical_accuracy,
+}
+
+#: The classes by name.
+CLASSES: dict[str, type[Metric]] = {
+    "auc": AUC,
+    "false_negatives": FalseNegatives,
+    "false_positives": FalsePositives,
+    "precision": Precision,
+    "recall": Recall,
+    "root_mean_squared_error": RootMeanSquaredError,
+    "true_negatives": TrueNegatives,
+    "true_positives": TruePositives,
 }
 
 
@@ -319,18 +245,27 @@ def get(identifier: Any) -> Any:
     """
     if not isinstance(identifier, str):
         return identifier
-    found, loss = METRICS.get(identifier.lower()), losses.known(identifier)
+    if snake_case(identifier) in CLASSES:
+        return CLASSES[snake_case(identifier)]()
+    found, loss = METRICS.get(snake_case(identifier)), losses.known(identifier)
     if found is None and loss is None:
-        names = ", ".join([*METRICS, *losses.FUNCTIONS])
+        names = ", ".join([*METRICS, *CLASSES, *losses.FUNCTIONS])
         raise OptionError(f"There is no metric {identifier!r}; there are {names}.")
-    return MeanMetricWrapper(found or losses.FUNCTIONS[str(loss)][0], identifier)
+    return _of_examples(found or losses.FUNCTIONS[str(loss)][0], identifier)
+
+
+def _of_examples(function: Any, name: str, dtype: Any = None, **options: Any) -> MeanMetricWrapper:
+    """Return the mean of a metric or a loss, which says whether it is better large or small."""
+    made = MeanMetricWrapper(function, name, dtype, **options)
+    made.direction = "max" if function in (equality, *METRICS.values()) else "min"
+    return made
 
 
 def _maker(function: Callable[..., Any], usual: str, *order: str) -> Callable[..., Any]:
     def make(*arguments: Any, name: str | None = None, dtype: Any = None, **options: Any) -> Any:
         given = dict(zip((*order, "name"), arguments, strict=False))
         name = given.pop("name", name) or usual
-        return MeanMetricWrapper(function, name, dtype, **given, **options)
+        return _of_examples(function, name, dtype, **given, **options)
 
     make.__doc__ = f"Return the mean of `{usual}`, perhaps under another name."
     return make
@@ -364,6 +299,5 @@ if not TYPE_CHECKING:  # a type checker is to find wrong names
     def __getattr__(name: str) -> Any:
         refuse(
             f"nn.keras_style has no metrics.{name}: write a function of y_true and y_pred, arrays, "
-            "such as those of sklearn.metrics. Its means over batches are reported, so for "
-            "metrics of all examples together call it with model.predict(x)."
+            "such as those of sklearn.metrics, or a class that derives from keras.metrics.Metric."
         )

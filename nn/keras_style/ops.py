@@ -23,7 +23,7 @@ NUMPY = [
     "logical_and", "logical_not", "logical_or", "logical_xor", "matmul", "max", "maximum",
     "mean", "median", "meshgrid", "min", "minimum", "mod", "moveaxis", "multiply", "negative",
     "not_equal", "ones", "ones_like", "outer", "power", "prod", "quantile", "ravel",
-    "reciprocal", "repeat", "reshape", "roll", "round", "sign", "sin", "sinh", "sort", "sqrt",
+    "repeat", "reshape", "roll", "round", "sign", "sin", "sinh", "sort", "sqrt",
     "square", "squeeze", "stack", "std", "subtract", "sum", "swapaxes", "take",
     "take_along_axis", "tan", "tanh", "tensordot", "tile", "trace", "transpose", "tril", "triu",
     "var", "vdot", "vstack", "where", "zeros", "zeros_like",
@@ -32,10 +32,36 @@ NUMPY = [
 relu, sigmoid, softmax, log_softmax = (
     activations.relu, activations.sigmoid, activations.softmax, activations.log_softmax,
 )  # fmt: skip
-gelu, silu, elu, selu, softplus = (
-    activations.gelu, activations.silu, activations.elu, activations.selu, activations.softplus,
+silu, elu, selu, softplus = (
+    activations.silu, activations.elu, activations.selu, activations.softplus,
 )  # fmt: skip
 leaky_relu, relu6 = activations.leaky_relu, activations.relu6
+
+
+@lifted
+def gelu(x: Any, approximate: bool = True) -> Any:
+    """Return x Φ(x), unless told otherwise by the formula with tanh; see `activations.gelu`.
+
+    Parameters
+    ----------
+    x : array_like
+        The input.
+    approximate : bool
+        Whether to take the formula with tanh, as Keras does here.
+    """
+    return activations.gelu(x, approximate)
+
+
+@lifted
+def reciprocal(x: Any) -> Any:
+    """Return 1 / x, also of integers.
+
+    Parameters
+    ----------
+    x : array_like
+        The input.
+    """
+    return 1 / floating(x)
 
 
 def shape(x: Any) -> tuple[Any, ...]:

@@ -6,10 +6,12 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 from autograd.errors import DataError, OptionError
-from nn.arrays import plain
 
 #: The key of the weights of the examples, beside the names of the outputs.
 WEIGHTS = ""
+
+#: The only key, if there are no targets.
+NOTHING = "no targets"
 
 
 def names_of(outputs: Any) -> list[str]:
@@ -62,7 +64,7 @@ def parts_by_name(what: str, given: Any, names: list[str]) -> dict[str, Any]:
 
 
 class Several:
-    """The losses of several outputs, their sum, and the metrics of each.
+    """The losses of several outputs, and their sum.
 
     Parameters
     ----------
@@ -72,41 +74,36 @@ class Several:
         ``loss(outputs, targets, weights)`` of each.
     weights : dict of str to float
         The factors of the losses; 1 if there is none.
-    metrics : dict of str to list of callable
-        ``metric(outputs, targets)`` of each.
     """
 
-    def __init__(
-        self, names: list[str], losses: dict[str, Any], weights: dict[str, float],
-        metrics: dict[str, list[Any]],
-    ) -> None:  # fmt: skip
+    metrics: list[Any]
+
+    def __init__(self, names: list[str], losses: dict[str, Any], weights: dict[str, float]) -> None:
         self.names, self.losses, self.weights = names, losses, weights
-        found = [self._measuring(name, losses[name], f"{name}_loss", True) for name in names]
-        for name, own in metrics.items():
-            found += [self._measuring(name, m, f"{name}_{m.__name__}", False) for m in own]
-        self.metrics = found
 
     def loss(self, outputs: Any, targets: Any) -> Any:
         """Return the weighted sum of the losses."""
-        found = self.each(outputs, targets)
-        return sum(self.weights.get(name, 1.0) * found[name] for name in self.names)
-
-    def each(self, outputs: Any, targets: Any) -> dict[str, Any]:
-        """Return the loss of each output."""
         parts = parts_by_name("outputs", outputs, self.names)
-        wanted = parts_by_name("targets", targets, self.names)
+        wanted = self.targets(targets)
         weights = targets.get(WEIGHTS) if isinstance(targets, dict) else None
-        return {name: self.losses[name](parts[name], wanted[name], weights) for name in self.names}
+        return sum(
+            self.weights.get(name, 1.0) * self.losses[name](parts[name], wanted[name], weights)
+            for name in self.names
+        )
 
-    def _measuring(self, name: str, function: Any, shown: str, is_loss: bool) -> Callable[..., Any]:
-        def measure(outputs: Any, targets: Any) -> Any:
-            part = plain(parts_by_name("outputs", outputs, self.names)[name])
-            wanted = plain(parts_by_name("targets", targets, self.names)[name])
-            weights = [targets.get(WEIGHTS)] if is_loss else []
-            return function(part, wanted, *weights)
+    def targets(self, targets: Any) -> dict[str, Any]:
+        """Return the targets by the names of the outputs."""
+        return parts_by_name("targets", targets, self.names)
 
-        measure.__name__ = shown
-        return measure
+    def part(self, name: str) -> Callable[[Any, Any], Any]:
+        """Return what finds the outputs, targets and weights of one output in those of a batch."""
+
+        def of_batch(outputs: Any, targets: Any) -> Any:
+            weights = targets.get(WEIGHTS) if isinstance(targets, dict) else None
+            own = parts_by_name("outputs", outputs, self.names)[name]
+            return own, self.targets(targets)[name], weights
+
+        return of_batch
 
 
 class Named:

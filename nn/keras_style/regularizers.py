@@ -12,7 +12,16 @@ from nn.missing_names import refuse
 
 
 class Regularizer:
-    """The base class of regularisers: ``regularizer(weight)`` returns a number."""
+    """The base class of regularisers: ``regularizer(weight)`` returns a number.
+
+    Examples
+    --------
+    >>> class Fourth(Regularizer):
+    ...     def __call__(self, x):
+    ...         return 0.1 * np.sum(x**4)
+    >>> float(Fourth()(np.array([1.0, 2.0])))
+    1.7000000000000002
+    """
 
     def __call__(self, x: Any) -> Any:
         """Return the penalty.
@@ -67,21 +76,10 @@ class L2(L1L2):
         super().__init__(l2=l2)
 
 
-def l1_l2(l1: float = 0.01, l2: float = 0.01) -> L1L2:
-    """Return a regulariser of both kinds.
-
-    Parameters
-    ----------
-    l1, l2 : float
-        The factors.
-    """
-    return L1L2(l1, l2)
-
-
-l1, l2 = L1, L2
+l1, l2, l1_l2 = L1, L2, L1L2
 
 NAMED: dict[str, Any] = {
-    "l1": L1, "l2": L2, "l1_l2": l1_l2, "L1": L1, "L2": L2, "L1L2": l1_l2,
+    "l1": L1, "l2": L2, "l1_l2": L1L2, "L1": L1, "L2": L2, "L1L2": L1L2,
 }  # fmt: skip
 
 

@@ -79,6 +79,9 @@ class Sequential(Model, containers.Sequential):
     def _is_lazy(self) -> bool:
         return any(isinstance(one, Layer) for one in self.modules()[1:])
 
+    def _takes(self) -> int:
+        return 1
+
     def _trace(self, begin: KerasTensor) -> None:
         """Find the shapes of all layers for an input."""
         self._begin = self._end = begin

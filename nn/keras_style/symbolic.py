@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import functools
 import operator
+import threading
 from collections.abc import Callable, Iterator
 from typing import Any
 
@@ -186,11 +187,29 @@ def applied(function: Any, arguments: Any, options: Any) -> Any:
     for batch, length in TRIED:
         known = {id(t): zeros_of(t, batch, length) for t in node.inputs}
         quiet = Node(function, arguments, {k: v for k, v in options.items() if k != "training"})
-        with no_grad():
-            found.append(quiet.computed(known))
+        _TRIALS.depth += 1
+        try:
+            with no_grad():
+                found.append(quiet.computed(known))
+        finally:
+            _TRIALS.depth -= 1
     node.outputs = _described(node, found[0], found[1], ())
     function.add_node(node)
     return node.outputs
+
+
+class _Trials(threading.local):
+    """How many calls with zeros, which find shapes, are under way."""
+
+    depth = 0
+
+
+_TRIALS = _Trials()
+
+
+def is_tried() -> bool:
+    """Return whether layers are called with zeros, only to find the shapes of their outputs."""
+    return _TRIALS.depth > 0
 
 
 def zeros_of(tensor: KerasTensor, batch: int = 1, length: int = 64) -> Any:

@@ -51,6 +51,16 @@ class Variable(Parameter):
     constraint: Any = None
 
     @property
+    def name(self) -> str:
+        """The name: the one it was given, or the attribute of the layer that it is."""
+        return str(self.label)
+
+    @property
+    def value(self) -> Variable:
+        """The variable itself, as the steps of a model with PyTorch behind Keras read it."""
+        return self
+
+    @property
     def trainable(self) -> bool:
         """Whether it is trained."""
         return self.requires_grad

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from typing import Any
 
 from autograd.errors import OptionError
@@ -13,8 +13,9 @@ class Callback:
     """The base class of callbacks: `fit` calls its methods, which do nothing unless overridden.
 
     The order is: ``on_train_begin``; in each epoch ``on_epoch_begin``, for each step
-    ``on_train_batch_begin`` and ``on_train_batch_end``, for validation ``on_test_begin`` and
-    ``on_test_end``, then ``on_epoch_end``; at last ``on_train_end``, also after an interruption.
+    ``on_train_batch_begin`` and ``on_train_batch_end``, for validation ``on_test_begin``, for each
+    batch ``on_test_batch_begin`` and ``on_test_batch_end``, and ``on_test_end``; then
+    ``on_epoch_end``; at last ``on_train_end``, also after an interruption.
     If ``on_epoch_end`` returns True, training ends after the epoch. Epochs and steps are counted
     from 0, as in Keras.
 
@@ -27,7 +28,8 @@ class Callback:
     history : History
         The measurements so far.
     params : dict
-        Under ``"epochs"`` the number of epochs, under ``"steps"`` that of steps per epoch, or None.
+        Under ``"epochs"`` the number of epochs, under ``"steps"`` that of steps per epoch, or None;
+        under ``"directions"`` for each measurement "min" or "max", whichever is better, if known.
 
     Examples
     --------
@@ -119,6 +121,7 @@ class Callback:
         logs : dict
             Empty.
         """
+        self.on_batch_begin(batch, logs)
 
     def on_train_batch_end(self, batch: int, logs: dict[str, float] | None = None) -> Any:
         """After a step.
@@ -129,6 +132,51 @@ class Callback:
             The step, counted from 0 in each epoch.
         logs : dict
             The means since the begin of the epoch.
+        """
+        self.on_batch_end(batch, logs)
+
+    def on_batch_begin(self, batch: int, logs: dict[str, float] | None = None) -> Any:
+        """Before a step: another name of ``on_train_batch_begin``.
+
+        Parameters
+        ----------
+        batch : int
+            The step, counted from 0 in each epoch.
+        logs : dict
+            Empty.
+        """
+
+    def on_batch_end(self, batch: int, logs: dict[str, float] | None = None) -> Any:
+        """After a step: another name of ``on_train_batch_end``.
+
+        Parameters
+        ----------
+        batch : int
+            The step, counted from 0 in each epoch.
+        logs : dict
+            The means since the begin of the epoch.
+        """
+
+    def on_test_batch_begin(self, batch: int, logs: dict[str, float] | None = None) -> Any:
+        """Before a batch of the validation data.
+
+        Parameters
+        ----------
+        batch : int
+            The batch, counted from 0.
+        logs : dict
+            Empty.
+        """
+
+    def on_test_batch_end(self, batch: int, logs: dict[str, float] | None = None) -> Any:
+        """After a batch of the validation data.
+
+        Parameters
+        ----------
+        batch : int
+            The batch, counted from 0.
+        logs : dict
+            The means so far.
         """
 
     def on_test_begin(self, logs: dict[str, float] | None = None) -> Any:
@@ -180,16 +228,25 @@ class Callbacks:
             callback.set_params(params)
         if getattr(model, "stop_training", False):
             model.stop_training = False
-        self.each_step = any(
-            getattr(type(callback), name, None) is not getattr(Callback, name)
+        steps = ("on_train_batch_begin", "on_train_batch_end", "on_batch_begin", "on_batch_end")
+        self.each_step = self._has(*steps)
+        self.each_test = self._has("on_test_batch_end")
+
+    def _has(self, *names: str) -> bool:
+        """Return whether a callback defines one of these methods."""
+        return any(
+            getattr(callback, name, None) is not None
+            and getattr(getattr(callback, name), "__func__", None) is not vars(Callback)[name]
             for callback in self.hooked
-            for name in ("on_train_batch_begin", "on_train_batch_end")
+            for name in names
         )
 
     def call(self, name: str, *arguments: Any) -> None:
-        """Call a method of all callbacks."""
+        """Call a method of all callbacks that have it."""
         for callback in self.hooked:
-            getattr(callback, name)(*arguments)
+            method = getattr(callback, name, None)
+            if method is not None:
+                method(*arguments)
 
     def begin_step(self, step: int) -> None:
         """Call what comes before a step, counted from 1."""
@@ -200,6 +257,15 @@ class Callbacks:
         """Call what comes after a step, counted from 1."""
         if self.each_step:
             self.call("on_train_batch_end", step - 1, measure())
+
+    def watched(
+        self, batches: Iterable[Any], measure: Callable[[], dict[str, float]]
+    ) -> Iterator[Any]:
+        """Yield batches of the validation data, and call what comes before and after each."""
+        for number, batch in enumerate(batches):
+            self.call("on_test_batch_begin", number, {})
+            yield batch
+            self.call("on_test_batch_end", number, measure() if self.each_test else {})
 
     def end_epoch(self, epoch: int, row: dict[str, float]) -> str:
         """Call what comes after an epoch; return what ends training, or nothing."""

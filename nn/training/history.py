@@ -16,6 +16,8 @@ class History:
     ----------
     rows : iterable of dict, optional
         The rows to begin with.
+    before : int
+        The number of epochs that came before and have no rows.
 
     Attributes
     ----------
@@ -34,8 +36,8 @@ class History:
     [0.5, 0.25]
     """
 
-    def __init__(self, rows: Iterable[dict[str, float]] = ()) -> None:
-        self.rows = list(rows)
+    def __init__(self, rows: Iterable[dict[str, float]] = (), before: int = 0) -> None:
+        self.rows, self.before = list(rows), before
         self.stopped = ""
         self.best = 0
 
@@ -56,7 +58,7 @@ class History:
     @property
     def epoch(self) -> list[int]:
         """The epochs, counted from 0."""
-        return list(range(len(self.rows)))
+        return list(range(self.before, self.before + len(self.rows)))
 
     def __len__(self) -> int:
         return len(self.rows)
@@ -65,7 +67,7 @@ class History:
         """Return a table of the last epochs."""
         names = list(self.rows[-1]) if self.rows else []
         lines = ["epoch" + "".join(f"{name:>14}" for name in names)]
-        for epoch, row in list(enumerate(self.rows, 1))[-5:]:
+        for epoch, row in list(enumerate(self.rows, self.before + 1))[-5:]:
             lines.append(f"{epoch:5d}" + "".join(f"{row[name]:14.6g}" for name in names))
         if self.best:
             lines.append(f"restored the weights of epoch {self.best}")
@@ -79,7 +81,7 @@ class History:
         ticker = require("matplotlib.ticker", "The plot of a history", "plot")
         names = [n for n in (self.rows[-1] if self.rows else {}) if not n.startswith("val_")]
         figure = figures.Figure(figsize=(4 * max(1, len(names)), 3.4), layout="constrained")
-        epochs = range(1, len(self) + 1)
+        epochs = [epoch + 1 for epoch in self.epoch]
         for axes, name in zip(
             figure.subplots(1, max(1, len(names)), squeeze=False)[0], names, strict=False
         ):

@@ -15,7 +15,7 @@ from nn.training.callback import Callbacks
 from nn.training.checkpoints import Checkpoint
 from nn.training.early_stopping import EarlyStopping
 from nn.training.history import History
-from nn.training.metrics import Means
+from nn.training.metrics import Means, direction_of, is_running, named
 from nn.training.nan import NanLossError, TerminateOnNaN
 from nn.training.options import check_loss, check_options, monitored
 from nn.training.progress import displays
@@ -47,6 +47,7 @@ def fit(
     targets: str = "last",
     gradient_norm: bool = False,
     client: Any = None,
+    initial_epoch: int = 0,
 ) -> History:
     """Train a model, and put it into evaluation mode.
 
@@ -66,6 +67,8 @@ def fit(
         The validation data, evaluated after each epoch.
     metrics : iterable of callable
         ``metric(outputs, targets)`` of arrays, the mean over the batch; reported under its name.
+        What is no mean of that, such as a rank correlation, is an object with ``begin()``,
+        ``take(outputs, targets)`` for each batch, and ``result()`` for all examples together.
     schedule : Scheduler, optional
         The learning rate schedule.
     schedule_each : {"epoch", "batch"}
@@ -103,6 +106,8 @@ def fit(
     client : dask.distributed.Client or mpi4py.MPI.Comm, optional
         The cluster whose workers compute the gradients, or the processes that ``mpirun`` has
         started, each of which calls `fit`; `data` must be `Shards`.
+    initial_epoch : int
+        The number of epochs before this call, which count among `epochs`.
 
     Returns
     -------
@@ -137,11 +142,16 @@ def fit(
     check_options(model, loss, optimizer, schedule_each, accumulate)
     if resume and checkpoint is None:
         raise OptionError("resume=True needs a file: checkpoint='run.safetensors'.")
+    if not 0 <= initial_epoch <= epochs or (initial_epoch and checkpoint is not None):
+        raise OptionError(
+            f"initial_epoch={initial_epoch!r} must be between 0 and epochs={epochs}; with "
+            "checkpoint= the file knows it."
+        )
     metrics, callbacks = list(metrics), list(callbacks)
     monitor = monitored(monitor, validation is not None, metrics, early_stopping, schedule)
     shown, loss = model, plain_loss(loss, model)
     model = plain_model(model)
-    history = History()
+    history = History(before=initial_epoch)
     generator = getattr(data, "generator", None)
     parts = [part for part in callbacks if hasattr(part, "load_state_dict")]
     saved = Checkpoint(model, optimizer, history, schedule, early_stopping, generator, parts)
@@ -157,12 +167,13 @@ def fit(
             data, client, model, loss, optimizer, max_norm, metrics, jit, gradient_norm
         ),
     )  # fmt: skip
-    params = {"epochs": epochs, "steps": run.steps()}
+    directions = {name: direction_of(name, metrics) for name in ["loss", *named(metrics)]}
+    params = {"epochs": epochs, "steps": run.steps(), "directions": directions}
     seen = [*callbacks, *displays(progress)]
     called = run.callbacks = Callbacks(seen, shown, optimizer, history, params)
     try:
         called.call("on_train_begin", {})
-        while len(history) < epochs and not history.stopped:
+        while history.before + len(history) < epochs and not history.stopped:
             run.take_epoch()
             if checkpoint is not None:
                 saved.save(checkpoint)
@@ -190,7 +201,9 @@ def _trainer(
     if not isinstance(data, Shards):
         if client is not None:
             raise OptionError("client= needs data in shards: nn.Shards((inputs, targets), 8, 64).")
-        return Trainer(*options)
+        return getattr(model, "__trainer__", Trainer)(*options)
+    if any(is_running(metric) for metric in metrics):
+        raise OptionError("With shards, metrics are functions: means over the batches.")
     if jit:
         raise OptionError("jit= and shards exclude each other: write jit=False.")
     return ShardTrainer(data, client, *options)
@@ -217,7 +230,7 @@ def evaluate(
     loss : callable
         ``loss(outputs, targets)``, the mean over the batch.
     metrics : iterable of callable
-        ``metric(outputs, targets)`` of arrays, the mean over the batch.
+        ``metric(outputs, targets)`` of arrays, the mean over the batch, or objects as for `fit`.
     jit : bool
         Whether to record model and loss with `autograd.jit`, once for each size of a batch, and
         replay them.
@@ -246,5 +259,5 @@ def evaluate(
     check_loss(loss)
     model, loss = plain_model(model), plain_loss(loss, model)
     means = Means(metrics, loss)
-    trainer = Trainer(model, loss, None, None, bool(means.metrics), jit, False)
+    trainer = Trainer(model, loss, None, None, bool(means.names[1:]), jit, False)
     return trainer.evaluate(batches_of(data, targets), means)

@@ -140,7 +140,11 @@ def direction_of(name: str, metrics: Iterable[Metric]) -> str:
     name = name.removeprefix("val_")
     if name == "loss":
         return "min"
-    return DIRECTIONS.get(_inner(named(metrics).get(name)), "")
+    metric = _inner(named(metrics).get(name))
+    if any(metric is getattr(losses, one) for one in losses.__all__):
+        return "min"
+    known = DIRECTIONS.get(metric, "") if callable(metric) else ""
+    return known or getattr(metric, "direction", "")
 
 
 def named(metrics: Iterable[Metric]) -> dict[str, Metric]:
@@ -169,11 +173,26 @@ def for_loss(metric: Metric, loss: Loss) -> Metric:
     return metric
 
 
+def is_running(metric: Any) -> bool:
+    """Return whether a metric measures all examples together, not a mean over batches."""
+    return hasattr(metric, "begin") and hasattr(metric, "take") and hasattr(metric, "result")
+
+
 class Means:
     """Means of the loss and the metrics over batches of different sizes."""
 
     def __init__(self, metrics: Iterable[Metric], loss: Loss) -> None:
-        self.metrics = {name: for_loss(m, loss) for name, m in named(metrics).items()}
+        found = named(metrics)
+        self.names = ["loss", *found]
+        self.running: dict[str, Any] = {
+            name: metric for name, metric in found.items() if is_running(metric)
+        }
+        self.metrics = {
+            name: for_loss(m, loss) for name, m in found.items() if name not in self.running
+        }
+        for metric in self.running.values():
+            metric.begin()
+        self.reported: dict[str, float] | None = None  # by a step of the model's own
         self.sums = dict.fromkeys(["loss", *self.metrics], 0.0)
         self.count = 0
         self.norms: list[float] = []  # of the gradients of each step
@@ -182,6 +201,7 @@ class Means:
     def begin(self) -> None:
         """Discard the measurements since `close`, because the step is computed again."""
         self.pending: list[tuple[dict[str, float], int]] = []
+        self.taken: list[tuple[Any, Any]] = []  # what running metrics will take
         self.norm: float | None = None
 
     def take(self, loss: Any, outputs: Any, batch: Batch) -> None:
@@ -195,6 +215,8 @@ class Means:
         found = {"loss": to_numpy(plain(loss)).item()}
         found |= {name: float(metric(outputs, targets)) for name, metric in self.metrics.items()}
         self.pending.append((found, size_of(batch)))
+        if self.running:
+            self.taken.append((outputs, targets))
 
     def take_norm(self, norm: float | None) -> None:
         """Measure the norm of the gradients of a step."""
@@ -218,13 +240,20 @@ class Means:
             self.count += size
             for name, number in found.items():
                 self.sums[name] += size * number
+        for outputs, targets in self.taken:
+            for metric in self.running.values():
+                metric.take(outputs, targets)
         self.begin()
 
     def row(self) -> dict[str, float]:
         """Return the means so far."""
+        if self.reported is not None:
+            return self.reported
         if not self.count:
             raise OptionError(
                 "There was no batch: the data are empty, drop_last=True dropped the only batch, or "
                 "they are an iterator that is exhausted."
             )
-        return {name: number / self.count for name, number in self.sums.items()}
+        found = {name: number / self.count for name, number in self.sums.items()}
+        found |= {name: float(metric.result()) for name, metric in self.running.items()}
+        return {name: found[name] for name in self.names}

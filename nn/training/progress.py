@@ -48,8 +48,8 @@ class ProgressLines(Callback):
 
     def on_train_end(self, logs: dict[str, float] | None = None) -> None:
         """Write a line about the last epoch, if there is none yet."""
-        if self.history.rows and len(self.history) - 1 != self.written:
-            self._write(len(self.history) - 1, self.history.rows[-1])
+        if self.history.rows and self.history.epoch[-1] != self.written:
+            self._write(self.history.epoch[-1], self.history.rows[-1])
 
     def _write(self, epoch: int, logs: dict[str, float] | None) -> None:
         self.written, self._next = epoch, self._clock() + INTERVAL
@@ -76,7 +76,7 @@ class ProgressBar(Callback):
         self.unit, each = ("epoch", 1) if steps is None else ("step", steps)
         self.bar = tqdm.tqdm(
             total=epochs * each,
-            initial=len(self.history) * each,
+            initial=(self.history.before + len(self.history)) * each,
             desc="training",
             unit=self.unit,
         )

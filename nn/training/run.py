@@ -46,7 +46,8 @@ class Run:
 
     def take_epoch(self) -> None:
         """Train and validate, record what is measured, and find out whether to stop."""
-        epoch, history = len(self.history) + 1, self.history
+        history = self.history
+        epoch = history.before + len(history) + 1
         row = self._measured(epoch)
         history.rows.append(row)
         if self.schedule_each == "epoch":
@@ -81,7 +82,8 @@ class Run:
         if self.validation is not None:
             self.callbacks.call("on_test_begin", {})
             batches = batches_of(self.validation, self.targets)
-            found = self.trainer.evaluate(batches, Means(self.metrics, self.loss))
+            means = Means(self.metrics, self.loss)
+            found = self.trainer.evaluate(self.callbacks.watched(batches, means.row), means)
             found = {f"val_{name}": number for name, number in found.items()}
             row |= found
             self.callbacks.call("on_test_end", found)

@@ -100,6 +100,115 @@ def of_constraints(keras):
     return found
 
 
+def of_an_own_step(keras):
+    class Own(keras.Model):
+        def train_step(self, data):
+            x, y, weights = data
+            self.zero_grad()
+            outputs = self(x, training=True)
+            loss = self.compute_loss(y=y, y_pred=outputs, sample_weight=weights)
+            loss.backward()
+            variables = self.trainable_weights
+            self.optimizer.apply([v.value.grad for v in variables], variables)
+            for metric in self.metrics:
+                if metric.name == "loss":
+                    metric.update_state(loss)
+                else:
+                    metric.update_state(y, 2.0 * outputs)
+            return {metric.name: metric.result() for metric in self.metrics}
+
+    inputs = keras.Input((5,))
+    model = Own(inputs, keras.layers.Dense(1)(inputs))
+    options = {"sample_weight": np.arange(8.0), "validation_split": 0.25}
+    return trained(keras, model, X, BITS, loss="mse", metrics=["mae"], **options)
+
+
+def of_added_losses(keras):
+    class Shrink(keras.layers.Layer):
+        def call(self, inputs):
+            self.add_loss(0.1 * keras.ops.mean(keras.ops.square(inputs)))
+            return inputs
+
+    layers = keras.layers
+    first = layers.Dense(4, "tanh", activity_regularizer="l2", kernel_regularizer="l2")
+    model = keras.Sequential([keras.Input((5,)), first, Shrink(), layers.Dense(2)])
+    return trained(keras, model, X, NUMBERS, loss="mse", validation_data=(X, NUMBERS))
+
+
+def of_counts(keras):
+    class Largest(keras.metrics.Metric):
+        def __init__(self, name="largest", **options):
+            super().__init__(name=name, **options)
+            self.found = self.add_weight(name="found", initializer="zeros")
+
+        def update_state(self, y_true, y_pred, sample_weight=None):
+            self.found.assign(keras.ops.maximum(self.found, keras.ops.max(y_pred)))
+
+        def result(self):
+            return 1.0 * self.found
+
+    made = keras.metrics
+    metrics = ["accuracy", made.Precision(name="p"), made.Recall([0.4], name="r"), Largest()]
+    metrics += [
+        made.AUC(name="auc"),
+        made.AUC(curve="PR", name="pr"),
+        made.FalsePositives(name="f"),
+    ]
+    model = keras.Sequential([keras.Input((5,)), keras.layers.Dense(1, activation="sigmoid")])
+    options = {"loss": "binary_crossentropy", "metrics": metrics, "validation_batch_size": 3}
+    return trained(keras, model, X, BITS, validation_data=(X, 1 - BITS), **options)
+
+
+def of_states(keras):
+    model = keras.Sequential(
+        [keras.Input(batch_shape=(4, 4, 2)), keras.layers.GRU(2, stateful=True)]
+    )
+    for i, weight in enumerate(model.weights):
+        values = np.cos(np.arange(int(np.prod(weight.shape))) * (i + 1) * 0.7) * 0.5
+        weight.assign(values.reshape(tuple(weight.shape)).astype("float32"))
+    rows = [model.predict(STEPS, batch_size=4, verbose=0) for _ in range(2)]
+    model.layers[0].reset_state()
+    rows.append(model.predict(STEPS, batch_size=4, verbose=0))
+    return {f"{i}": np.ravel(row).tolist() for i, row in enumerate(rows)}
+
+
+def of_batches(keras):
+    class Batches(keras.utils.PyDataset):
+        def __len__(self):
+            return 2
+
+        def __getitem__(self, index):
+            part = slice(4 * index, 4 * index + 4)
+            return X[part], BITS[part], np.arange(4.0)
+
+    model = keras.Sequential([keras.Input((5,)), keras.layers.Dense(1)])
+    model.compile(keras.optimizers.SGD(0.1), "mse", weighted_metrics=["mae"])
+    model.set_weights([np.full((5, 1), 0.1), np.zeros(1)])
+    seen = []
+    note = keras.callbacks.LambdaCallback(
+        on_epoch_begin=lambda epoch, logs: seen.append(epoch),
+        on_train_batch_end=lambda batch, logs: seen.append(logs["loss"]),
+    )
+    options = {"initial_epoch": 1, "epochs": 3, "shuffle": False, "verbose": 0}
+    model.fit(Batches(), callbacks=[note], **options)
+    row = model.train_on_batch(X, BITS, sample_weight=np.arange(8.0))
+    row += model.test_on_batch(X, BITS)
+    row += model.evaluate(X, BITS, batch_size=3, steps=2, verbose=0)
+    return {"seen": [float(x) for x in seen], "row": [float(x) for x in row]}
+
+
 PROGRAMS = [
     of_lists, of_dicts, of_one_name, of_masks, of_masked_sums, of_masking, of_constraints,
+    of_an_own_step, of_added_losses, of_counts, of_states, of_batches,
 ]  # fmt: skip
+
+
+if __name__ == "__main__":  # where Keras is, with KERAS_BACKEND=torch
+    import json
+    from pathlib import Path
+
+    import keras
+
+    found = {program.__name__: program(keras) for program in PROGRAMS}
+    path = Path(__file__).with_name("data") / "keras_training.json"
+    path.write_text(json.dumps(found, indent=1) + "\n", encoding="utf-8")

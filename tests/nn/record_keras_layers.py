@@ -27,6 +27,15 @@ LAYERS = {
     "Conv2DTranspose, valid": (lambda k: k.Conv2DTranspose(2, 3, strides=2), (1, 3, 2, 2)),
     "Conv2DTranspose, wide": (lambda k: k.Conv2DTranspose(1, 2, strides=3), (1, 2, 2, 2)),
     "Conv1DTranspose": (lambda k: k.Conv1DTranspose(2, 4, strides=2, padding="same"), (1, 4, 2)),
+    "Conv2D, channels first": (
+        lambda k: k.Conv2D(3, 2, strides=2, padding="same", data_format="channels_first"),
+        (1, 2, 5, 4),
+    ),
+    "MaxPooling2D, channels first": (
+        lambda k: k.MaxPooling2D(2, data_format="channels_first"),
+        (1, 2, 5, 4),
+    ),
+    "Flatten, channels first": (lambda k: k.Flatten("channels_first"), (1, 2, 3, 2)),
     "DepthwiseConv2D": (lambda k: k.DepthwiseConv2D(2, depth_multiplier=2), (1, 3, 3, 2)),
     "SeparableConv2D": (lambda k: k.SeparableConv2D(3, 3, padding="same"), (1, 3, 4, 2)),
     "MaxPooling1D": (lambda k: k.MaxPooling1D(2, strides=1, padding="same"), (2, 5, 2)),

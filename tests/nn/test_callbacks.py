@@ -72,11 +72,32 @@ def test_hooks_are_called_in_the_order_of_keras():
             ("on_epoch_begin", number, []),
             *steps,
             ("on_test_begin", []),
+            ("on_test_batch_begin", 0, []),
+            ("on_test_batch_end", 0, ["loss"]),
             ("on_test_end", ["val_loss"]),
             ("on_epoch_end", number, row),
         ]
 
     assert calls == [("on_train_begin", []), *epoch(0), *epoch(1), ("on_train_end", row)]
+
+
+def test_callbacks_made_of_functions_are_called_for_steps():
+    seen = []
+    note = callbacks.LambdaCallback(on_train_batch_end=lambda batch, logs: seen.append(batch))
+    nn.fit(**settings(epochs=1, callbacks=[note]))
+    assert seen == [0, 1, 2]
+
+
+def test_monitors_ask_for_a_direction_that_they_do_not_know():
+    def spread(outputs, targets):
+        return np.std(outputs - targets)
+
+    watch = callbacks.EarlyStopping("val_spread", patience=1)
+    with pytest.raises(OptionError, match="Is a larger 'val_spread' better"):
+        nn.fit(**settings(metrics=[spread], callbacks=[watch]))
+    watch = callbacks.EarlyStopping("val_mae", patience=1)
+    nn.fit(**settings(metrics=[nn.mae], callbacks=[watch]))
+    assert watch.mode == "min"
 
 
 @pytest.mark.parametrize("error", [KeyboardInterrupt, ValueError])
@@ -119,6 +140,7 @@ def ran(callback, run, name="val_loss"):
     group = {"lr": 0.1}
     callback.optimizer = SimpleNamespace(param_groups=[group])
     callback.history = nn.History()
+    callback.set_params({"directions": {"accuracy": "max"}})
     callback.set_model(SimpleNamespace(state_dict=dict))
     callback.on_train_begin({})
     rates = []

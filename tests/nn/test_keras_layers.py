@@ -338,11 +338,10 @@ def test_sequences_are_padded_on_either_side():
         (lambda: layers.Dense(3, kernel_initializer="he"), OptionError, "no initializer"),
         (lambda: layers.Dense(3, kernel_regularizer="l3"), OptionError, "no regularizer"),
         (lambda: layers.Dense(3, kernel_constraint="unit"), OptionError, "unit_norm"),
-        (lambda: layers.Conv2D(3, 2, data_format="channels_first"), OptionError, "moveaxis"),
+        (lambda: layers.Conv2D(3, 2, data_format="first"), OptionError, "channels_first"),
         (lambda: layers.Conv2D(3, 2, padding="full"), OptionError, '"valid" or "same"'),
         (lambda: layers.Conv2D(3, 2)(X), ShapeError, "4 axes"),
         (lambda: layers.LSTM(3)(X), ShapeError, "return_sequences=True"),
-        (lambda: layers.LSTM(3, stateful=True), OptionError, "stateful"),
         (lambda: layers.Bidirectional(layers.Dense(2)), OptionError, "recurrent layer"),
         (lambda: layers.Embedding(3, 2)(np.array([[3]])), DataError, "from 0 to 2"),
         (lambda: layers.Embedding(3, 2)(np.array([[0.5]])), DataError, "integers"),
@@ -355,7 +354,8 @@ def test_sequences_are_padded_on_either_side():
         (lambda: layers.Dense(2).output, OptionError, "symbolic tensor"),
         (lambda: small().get_layer("other"), OptionError, "dense"),
         (lambda: keras.config.set_floatx("float8"), OptionError, "float32"),
-        (lambda: layers.Dense(2).add_loss(0.0), OptionError, "There is no add_loss"),
+        (lambda: layers.Dense(2).add_loss(X), DataError, "one number"),
+        (lambda: layers.Dense(2).get_config(), OptionError, "with which options"),
     ],
 )  # fmt: skip
 def test_wrong_layers_raise(call, error, match):

@@ -247,7 +247,7 @@ def test_weights_are_saved_and_the_summary_is_printed(tmp_path, capsys):
     ("call", "error", "match"),
     [
         (lambda m: m.fit(X, CLASSES), OptionError, "Compile the model first"),
-        (lambda m: m.compile("adam"), OptionError, "loss="),
+        (lambda m: (m.compile("adam"), m.fit(X, CLASSES)), OptionError, "loss="),
         (lambda m: m.compile("adams", "mse"), OptionError, "no optimizer 'adams'"),
         (lambda m: m.compile("adam", "msee"), OptionError, "no loss 'msee'"),
         (lambda m: m.compile("adam", "mse", metrics=["acuracy"]), OptionError, "no metric"),
@@ -352,6 +352,16 @@ def test_metrics_refuse_other_shapes_and_count_nan_as_wrong():
     assert found.tolist() == [0, 1]
 
 
+def own_steps_in_jit():
+    class Own(keras.Sequential):
+        def train_step(self, data):
+            return {"loss": 0.0}
+
+    model = Own([keras.Input((2,)), keras.layers.Dense(1)])
+    model.compile("sgd", "mse", jit_compile=True)
+    model.fit(np.ones((4, 2)), np.ones((4, 1)), verbose=0)
+
+
 @pytest.mark.parametrize(
     ("call", "error", "advice"),
     [
@@ -361,12 +371,12 @@ def test_metrics_refuse_other_shapes_and_count_nan_as_wrong():
         (lambda: keras.GradientTape(), AttributeError, r"loss\.backward"),
         (lambda: keras.Model(inputs=1, outputs=2), OptionError, "defines call"),
         (lambda: keras.Model().save("m.keras"), OptionError, "save_weights"),
-        (lambda: keras.metrics.AUC(), AttributeError, "y_true and y_pred"),
-        (lambda: keras.Sequential([]).fit(validation_steps=3), OptionError, "islice"),
+        (lambda: keras.metrics.MeanIoU(2), AttributeError, "y_true and y_pred"),
+        (lambda: keras.Sequential([]).fit(validation_freq=3), OptionError, "callback"),
         (
-            lambda: type("Own", (keras.Model,), {"train_step": print})().compile("sgd", "mse"),
+            own_steps_in_jit,
             OptionError,
-            "loss.backward",
+            "jit_compile=False",
         ),
     ],
 )

@@ -464,3 +464,25 @@ def test_own_optimisers_resume_from_checkpoints(kind, tmp_path):
     resumed = arguments(epochs=4, checkpoint=path, resume=True)
     assert nn.fit(**resumed).rows == expected.rows
     assert_same_state(resumed["model"].state_dict(), whole["model"].state_dict())
+
+
+def test_a_metric_can_measure_all_examples_together():
+    class Farthest:
+        def begin(self):
+            self.found = 0.0
+
+        def take(self, outputs, targets):
+            self.found = max(self.found, float(np.abs(outputs - targets).max()))
+
+        def result(self):
+            return self.found
+
+    x = np.arange(6.0)[:, None]
+    data = nn.DataLoader((x, np.zeros((6, 1))), batch_size=4)
+    model = nn.Linear(1, 1)
+    model.weight.data[...], model.bias.data[...] = 1.0, 0.0
+    assert nn.evaluate(model, data, nn.mse, [Farthest(), nn.mae])["Farthest"] == 5.0
+    optimizer = nn.optim.LBFGS(model.parameters())
+    history = nn.fit(model, data, nn.mse, optimizer, 3, metrics=[Farthest()], initial_epoch=1)
+    assert history.epoch == [1, 2]
+    assert history["Farthest"][-1] < 5.0

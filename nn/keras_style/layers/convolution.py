@@ -8,7 +8,7 @@ import numpy as np
 
 from autograd.errors import OptionError, ShapeError
 from nn.keras_style.layers.core import Weighted
-from nn.keras_style.layers.layer import Layer
+from nn.keras_style.layers.grid import Grid, channels_first, channels_last
 from nn.layers.convolution import convolved, spread
 from nn.layers.sliding_window import Windows, sizes_of
 
@@ -38,28 +38,13 @@ def windows_over(
     return Windows(kernel, stride, tuple(sides), dilation)
 
 
-def channels_first(x: Any) -> Any:
-    """Return an array with its last axis as the second."""
-    return np.moveaxis(x, -1, 1)
-
-
-def channels_last(x: Any) -> Any:
-    """Return an array with its second axis as the last."""
-    return np.moveaxis(x, 1, -1)
-
-
-def check_format(data_format: str | None, padding: str, also: str = "") -> None:
-    """Raise unless the channels are the last axis, and the padding is known."""
-    if data_format not in (None, "channels_last"):
-        raise OptionError(
-            f"data_format={data_format!r} is not here: images are (batch, height, width, "
-            "channels); write numpy.moveaxis(images, 1, -1)."
-        )
+def check_padding(padding: str, also: str = "") -> None:
+    """Raise unless the padding is known."""
     if padding not in ("valid", "same", also):
         raise OptionError(f'padding={padding!r} must be "valid" or "same".')
 
 
-class Conv(Weighted):
+class Conv(Grid, Weighted):
     """The base class of `Conv1D` to `Conv3D`.
 
     Parameters
@@ -72,7 +57,7 @@ class Conv(Weighted):
         The distances of windows, and of the elements of a window.
     padding : {"valid", "same"}
         Whether to add zeros so that there is a window for each stride; for sequences also "causal".
-    data_format : {"channels_last"}, optional
+    data_format : {"channels_last", "channels_first"}, optional
         The order of axes.
     groups : int
         How many parts the channels are divided into.
@@ -96,9 +81,9 @@ class Conv(Weighted):
         activation: Any = None,
         **options: Any,
     ) -> None:
-        super().__init__(activation, **options)
+        super().__init__(activation, data_format=data_format, **options)
         padding = padding.lower()
-        check_format(data_format, padding, "causal" if self.ndim == 1 else "")
+        check_padding(padding, "causal" if self.ndim == 1 else "")
         self.filters, self.groups, self.padding = filters, groups, padding
         self.kernel_size = sizes_of(self.ndim, kernel_size, "kernel_size", 1)
         self.strides = sizes_of(self.ndim, strides, "strides", 1)
@@ -193,6 +178,8 @@ class DepthwiseConv2D(Conv):
         Whether to add zeros.
     depth_multiplier : int
         The number of outputs of each channel.
+    data_format, dilation_rate, activation, use_bias
+        As for `Conv`.
     depthwise_initializer : str or callable
         The first numbers.
     **options
@@ -207,11 +194,17 @@ class DepthwiseConv2D(Conv):
         strides: Any = 1,
         padding: str = "valid",
         depth_multiplier: int = 1,
+        data_format: str | None = None,
+        dilation_rate: Any = 1,
+        activation: Any = None,
+        use_bias: bool = True,
         depthwise_initializer: Any = "glorot_uniform",
         **options: Any,
     ) -> None:
-        options["kernel_initializer"] = depthwise_initializer
-        super().__init__(1, kernel_size, strides, padding, **options)
+        super().__init__(
+            1, kernel_size, strides, padding, data_format, dilation_rate, 1, activation,
+            use_bias=use_bias, kernel_initializer=depthwise_initializer, **options,
+        )  # fmt: skip
         self.depth_multiplier = depth_multiplier
 
     def build(self, input_shape: Any) -> None:
@@ -232,14 +225,14 @@ class DepthwiseConv2D(Conv):
         return np.reshape(turned, (-1, 1, *self.kernel_size))
 
 
-class SeparableConv2D(Layer):
+class SeparableConv2D(Grid):
     """A `DepthwiseConv2D`, and a `Conv2D` with a kernel of size 1 behind it.
 
     Parameters
     ----------
     filters : int
         The number of outputs.
-    kernel_size, strides, padding, depth_multiplier
+    kernel_size, strides, padding, data_format, dilation_rate, depth_multiplier
         As for `DepthwiseConv2D`.
     activation, use_bias
         As for `Conv2D`.
@@ -253,14 +246,16 @@ class SeparableConv2D(Layer):
         kernel_size: Any,
         strides: Any = 1,
         padding: str = "valid",
+        data_format: str | None = None,
+        dilation_rate: Any = 1,
         depth_multiplier: int = 1,
         activation: Any = None,
         use_bias: bool = True,
         **options: Any,
     ) -> None:
-        super().__init__(**options)
+        super().__init__(data_format=data_format, **options)
         self.depthwise = DepthwiseConv2D(
-            kernel_size, strides, padding, depth_multiplier, use_bias=False
+            kernel_size, strides, padding, depth_multiplier, None, dilation_rate, use_bias=False
         )
         self.pointwise = Conv2D(filters, 1, activation=activation, use_bias=use_bias)
 
@@ -275,7 +270,7 @@ class SeparableConv2D(Layer):
         return self.pointwise(self.depthwise(inputs))
 
 
-class ConvTranspose(Weighted):
+class ConvTranspose(Grid, Weighted):
     """The base class of `Conv1DTranspose` and `Conv2DTranspose`.
 
     Parameters
@@ -286,6 +281,12 @@ class ConvTranspose(Weighted):
         The size of the kernel, and the factor of each length.
     padding : {"valid", "same"}
         Whether the lengths are multiplied by the strides exactly.
+    output_padding : None
+        Not here.
+    data_format : {"channels_last", "channels_first"}, optional
+        The order of axes.
+    dilation_rate : int or tuple of int
+        1.
     activation, use_bias, kernel_initializer, bias_initializer
         As for `Weighted`.
     **options
@@ -300,11 +301,17 @@ class ConvTranspose(Weighted):
         kernel_size: Any,
         strides: Any = 1,
         padding: str = "valid",
+        output_padding: None = None,
+        data_format: str | None = None,
+        dilation_rate: Any = 1,
         activation: Any = None,
         **options: Any,
     ) -> None:
-        check_format(options.pop("data_format", None), padding)
-        super().__init__(activation, **options)
+        super().__init__(activation, data_format=data_format, **options)
+        padding = padding.lower()
+        check_padding(padding)
+        if output_padding is not None or {*np.ravel(dilation_rate).tolist()} != {1}:
+            raise OptionError(f"{self.name} has no output_padding= and dilation_rate= here.")
         self.filters, self.padding = filters, padding
         self.kernel_size = sizes_of(self.ndim, kernel_size, "kernel_size", 1)
         self.strides = sizes_of(self.ndim, strides, "strides", 1)

@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from autograd.errors import ShapeError
+from autograd.errors import OptionError, ShapeError
 from nn.arrays import plain
 from nn.keras_style import activations, initializers, regularizers
 from nn.keras_style.layers.layer import Layer
@@ -135,6 +135,8 @@ class Embedding(Layer):
         The first numbers.
     embeddings_regularizer : str or callable, optional
         A penalty.
+    embeddings_constraint : str or callable, optional
+        What holds after each step; see `constraints`.
     mask_zero : bool
         Whether 0 stands for no token, which the layers that follow leave out.
     input_length : int, optional
@@ -156,12 +158,13 @@ class Embedding(Layer):
         output_dim: int,
         embeddings_initializer: Any = "uniform",
         embeddings_regularizer: Any = None,
+        embeddings_constraint: Any = None,
         mask_zero: bool = False,
         input_length: int | None = None,
         **options: Any,
     ) -> None:
         del input_length
-        super().__init__(**options)
+        super().__init__(embeddings_constraint=embeddings_constraint, **options)
         self.input_dim, self.output_dim, self.mask_zero = input_dim, output_dim, mask_zero
         self.makes_mask = mask_zero
         self.embeddings_initializer = initializers.get(embeddings_initializer)
@@ -296,6 +299,8 @@ class Lambda(Layer):
         The function of the inputs; it consists of NumPy's functions and operators.
     output_shape : None
         Ignored: the shape is found by calling the function.
+    mask : None
+        Not here.
     arguments : dict, optional
         Options of the function.
     **options
@@ -303,10 +308,12 @@ class Lambda(Layer):
     """
 
     def __init__(
-        self, function: Callable[..., Any], output_shape: Any = None, arguments: Any = None,
-        **options: Any,
+        self, function: Callable[..., Any], output_shape: Any = None, mask: None = None,
+        arguments: Any = None, **options: Any,
     ) -> None:  # fmt: skip
         del output_shape
+        if mask is not None:
+            raise OptionError("Lambda has no mask= here: derive a class from Layer.")
         super().__init__(**options)
         self.function, self.arguments = function, dict(arguments or {})
 

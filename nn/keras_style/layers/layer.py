@@ -8,16 +8,17 @@ import threading
 import warnings
 from collections.abc import Callable
 from contextlib import nullcontext
-from typing import Any, NoReturn
+from typing import Any
+from weakref import WeakKeyDictionary
 
 import numpy as np
 
-from autograd.errors import OptionError
+from autograd.errors import DataError, OptionError
 from nn.arrays import plain, shape_of
 from nn.keras_style import constraints, initializers, regularizers
 from nn.keras_style.config import floatx
 from nn.keras_style.naming import new_name
-from nn.keras_style.symbolic import Node, applied, is_symbolic, mapped
+from nn.keras_style.symbolic import Node, applied, is_symbolic, is_tried, mapped
 from nn.keras_style.variable import Variable
 from nn.modes import in_mode
 from nn.module import Module
@@ -40,6 +41,22 @@ class _Masks(threading.local):
 
 
 MASKS = _Masks()
+
+
+class _Losses(threading.local):
+    """What layers have added to the loss in the last call of the model that they are part of."""
+
+    def __init__(self) -> None:
+        self.of_layer: WeakKeyDictionary[Any, list[Any]] = WeakKeyDictionary()
+
+    def forget(self, model: Any) -> None:
+        """Forget what the layers of a model have added."""
+        if self.of_layer:
+            for module in model.modules():
+                self.of_layer.pop(module, None)
+
+
+LOSSES = _Losses()
 
 
 class Layer(Module):
@@ -83,6 +100,7 @@ class Layer(Module):
         self, *, name: str | None = None, dtype: Any = None, trainable: bool = True,
         input_shape: Any = None, **options: Any,
     ) -> None:  # fmt: skip
+        self.activity_regularizer = regularizers.get(options.pop("activity_regularizer", None))
         if "input_dim" in options and input_shape is None:
             input_shape = (options.pop("input_dim"),)
         self._constraints = {
@@ -177,6 +195,8 @@ class Layer(Module):
             Options of ``call``.
         """
         is_recorded = is_symbolic((inputs, options))
+        if not MASKS.depth:
+            LOSSES.forget(self)
         MASKS.depth += 1
         try:
             if is_recorded:
@@ -224,6 +244,9 @@ class Layer(Module):
             self._remember(first, mask, outputs)
         if vars(self).get("_output_shape") is None:
             self._output_shape = shapes_of(outputs)
+        if vars(self).get("activity_regularizer") is not None:
+            for part in outputs if isinstance(outputs, (list, tuple)) else [outputs]:
+                self.add_loss(self.activity_regularizer(part) / max(1, *shape_of(part)[:1]))
         return outputs
 
     def _constrain(self) -> None:
@@ -377,32 +400,69 @@ class Layer(Module):
         """Return the number of parameters, and of numbers in buffers."""
         return sum(array.size for array in self.weights)
 
-    def add_loss(self, loss: Any) -> NoReturn:
-        """Raise: the loss is what is passed to ``compile``.
+    def add_loss(self, loss: Any) -> None:
+        """Add to the loss of the model that is being called; call it in ``call``.
 
         Parameters
         ----------
-        loss
-            Not used.
+        loss : Tensor, or list of Tensor
+            One number, computed from the inputs.
+
+        Raises
+        ------
+        DataError
+            If it is not one number, or is computed from symbolic tensors.
+        """
+        parts = list(loss) if isinstance(loss, (list, tuple)) else [loss]
+        for part in parts:
+            if is_symbolic(part) or shape_of(part) != ():
+                raise DataError(
+                    f"add_loss got {part!r}; it takes one number, computed in call of a layer: "
+                    "self.add_loss(np.mean(...))."
+                )
+        if not is_tried():
+            LOSSES.of_layer.setdefault(self, []).extend(parts)
+
+    @property
+    def losses(self) -> list[Any]:
+        """What layers have added in the last call, and the penalties of the regularisers."""
+        modules = self.modules()
+        added = [loss for module in modules for loss in LOSSES.of_layer.get(module, ())]
+        penalties = [part() for module in modules for part in vars(module).get("_penalised", ())]
+        return added + penalties
+
+    def get_config(self) -> dict[str, Any]:
+        """Return the options of `Layer`; a class with options of its own adds these.
 
         Raises
         ------
         OptionError
-            Always.
+            If the class has options that it does not add.
         """
-        raise OptionError(
-            "There is no add_loss here: return what the loss needs from call, and write a loss of "
-            "it, loss(outputs, targets)."
-        )
+        if any("__init__" in vars(kind) for kind in _undescribed(type(self))):
+            raise OptionError(
+                f"{type(self).__name__} does not say with which options it was made: keep these, "
+                "or define get_config in a class of your own."
+            )
+        return {"name": self.name, "trainable": self.trainable, "dtype": str(self.dtype)}
 
-    @property
-    def losses(self) -> list[Any]:
-        """The penalties of the regularisers."""
-        return [
-            penalty()
-            for module in self.modules()
-            for penalty in vars(module).get("_penalised", ())
-        ]  # fmt: skip
+    @classmethod
+    def from_config(cls, config: dict[str, Any]) -> Any:
+        """Return a new layer with the options that `get_config` returned.
+
+        Parameters
+        ----------
+        config : dict
+            The options.
+        """
+        return cls(**config)
+
+
+def _undescribed(kind: type) -> list[type]:
+    """Return the classes between a layer and `Layer` of which no get_config speaks."""
+    kinds = kind.__mro__[: kind.__mro__.index(Layer)]
+    first = max((i + 1 for i, one in enumerate(kinds) if "get_config" in vars(one)), default=0)
+    return list(kinds[first:])
 
 
 class Penalty:

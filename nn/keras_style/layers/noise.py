@@ -8,6 +8,7 @@ import numpy as np
 
 from autograd.devices import beside
 from autograd.errors import OptionError
+from nn.keras_style.layers.grid import Grid
 from nn.keras_style.layers.layer import Layer
 from nn.seeding import chosen
 
@@ -114,8 +115,25 @@ class SpatialDropout1D(SpatialDropout):
     """Sets whole features of a sequence to zero; see `Dropout`."""
 
 
-class SpatialDropout2D(SpatialDropout):
-    """Sets whole channels of images to zero; see `Dropout`."""
+class SpatialDropout2D(Grid, SpatialDropout):
+    """Sets whole channels of images to zero; see `Dropout`.
+
+    Parameters
+    ----------
+    rate : float
+        The probability of a zero.
+    data_format : {"channels_last", "channels_first"}, optional
+        The order of axes.
+    seed : int, optional
+        As for `Dropout`.
+    **options
+        Options of `Layer`.
+    """
+
+    def __init__(
+        self, rate: float, data_format: str | None = None, seed: int | None = None, **options: Any
+    ) -> None:
+        super().__init__(rate, seed, data_format=data_format, **options)
 
 
 class GaussianNoise(Noise):

@@ -6,18 +6,13 @@ from typing import Any
 
 import numpy as np
 
-from nn.keras_style.layers.convolution import (
-    channels_first,
-    channels_last,
-    check_format,
-    windows_over,
-)
-from nn.keras_style.layers.layer import Layer
+from nn.keras_style.layers.convolution import check_padding, windows_over
+from nn.keras_style.layers.grid import Grid, channels_first, channels_last
 from nn.layers.pooling import window_max, window_sum
 from nn.layers.sliding_window import Windows, sizes_of
 
 
-class Pooling(Layer):
+class Pooling(Grid):
     """The base class of pooling over windows.
 
     Parameters
@@ -28,7 +23,7 @@ class Pooling(Layer):
         The distance of windows; by default `pool_size`.
     padding : {"valid", "same"}
         Whether there is a window for each stride, also where it reaches beyond the end.
-    data_format : {"channels_last"}, optional
+    data_format : {"channels_last", "channels_first"}, optional
         The order of axes.
     **options
         Options of `Layer`.
@@ -40,9 +35,9 @@ class Pooling(Layer):
         self, pool_size: Any = 2, strides: Any = None, padding: str = "valid",
         data_format: str | None = None, **options: Any,
     ) -> None:  # fmt: skip
-        super().__init__(**options)
+        super().__init__(data_format=data_format, **options)
         padding = padding.lower()
-        check_format(data_format, padding)
+        check_padding(padding)
         self.padding, self.pool_size = padding, sizes_of(self.ndim, pool_size, "pool_size", 1)
         self.strides = sizes_of(
             self.ndim, self.pool_size if strides is None else strides, "strides", 1
@@ -125,20 +120,23 @@ class AveragePooling3D(AveragePooling):
     ndim = 3
 
 
-class GlobalPooling(Layer):
+class GlobalPooling(Grid):
     """The base class of pooling over the whole grid.
 
     Parameters
     ----------
+    data_format : {"channels_last", "channels_first"}, optional
+        The order of axes.
     keepdims : bool
         Whether to keep the axes of the grid, with length 1.
     **options
         Options of `Layer`.
     """
 
-    def __init__(self, keepdims: bool = False, **options: Any) -> None:
-        check_format(options.pop("data_format", None), "valid")
-        super().__init__(**options)
+    def __init__(
+        self, data_format: str | None = None, keepdims: bool = False, **options: Any
+    ) -> None:
+        super().__init__(data_format=data_format, **options)
         self.keepdims = keepdims
 
 

@@ -11,11 +11,13 @@ from typing import Any
 import numpy as np
 
 from autograd import Primitive
-from autograd.errors import OptionError, ShapeError
-from nn.arrays import shape_of
+from autograd.errors import OptionError, ShapeError, TraceError
+from autograd.program import is_tracing
+from nn.arrays import plain, shape_of
 from nn.keras_style import activations, initializers, regularizers
 from nn.keras_style.layers.layer import Layer
 from nn.keras_style.layers.noise import kept
+from nn.keras_style.symbolic import is_tried
 from nn.layers.rnn_kernels import cut, gru_sequence, lstm_sequence, scanned, tanh_sequence
 
 
@@ -45,6 +47,8 @@ class Recurrent(Layer):
         Whether to return also the state after the last step.
     go_backwards : bool
         Whether to begin with the last step.
+    stateful : bool
+        Whether a batch begins with the states with which the one before ended, until `reset_state`.
     **options
         Options of `Layer`.
     """
@@ -72,6 +76,7 @@ class Recurrent(Layer):
         return_sequences: bool = False,
         return_state: bool = False,
         go_backwards: bool = False,
+        stateful: bool = False,
         **options: Any,
     ) -> None:
         for name in ("unroll", "implementation", "seed", "use_cudnn", "time_major"):
@@ -86,7 +91,8 @@ class Recurrent(Layer):
         self._regularizers = [regularizers.get(one) for one in penalties]
         self.dropout, self.recurrent_dropout = dropout, recurrent_dropout
         self.return_sequences, self.return_state = return_sequences, return_state
-        self.go_backwards = go_backwards
+        self.go_backwards, self.stateful = go_backwards, stateful
+        self._last: list[Any] | None = None
         self.kernel: Any = None
         self.recurrent_kernel: Any = None
         self.bias: Any = None
@@ -142,9 +148,30 @@ class Recurrent(Layer):
         if training and self.dropout:
             shape = (inputs.shape[0], 1, inputs.shape[2])
             inputs = inputs * kept(shape, self.dropout, inputs.dtype)
+        if self.stateful and initial_state is None:
+            initial_state = self._kept(inputs)
         outputs, states = self._run(inputs, self._first(initial_state, inputs), mask, training)
+        if self.stateful and not is_tried():
+            self._last = [plain(state).copy() for state in states]
         result = np.swapaxes(outputs, 0, 1) if self.return_sequences else outputs[-1]
         return [result, *states] if self.return_state else result
+
+    def _kept(self, inputs: Any) -> list[Any] | None:
+        """Return the states with which the last batch ended."""
+        if is_tracing():
+            raise TraceError(f"{self.name} keeps states: write jit_compile=False.")
+        if self._last is not None and len(self._last[0]) != inputs.shape[0]:
+            raise ShapeError(
+                f"{self.name} is stateful, and got {inputs.shape[0]} sequences after "
+                f"{len(self._last[0])}: write {self.name}.reset_state(), or batches of one size."
+            )
+        return self._last
+
+    def reset_state(self) -> None:
+        """Let the next batch begin with zeros."""
+        self._last = None
+
+    reset_states = reset_state
 
     def compute_mask(self, inputs: Any, mask: Any = None) -> Any:
         """Return the mask, if all outputs are returned.
@@ -219,6 +246,8 @@ class SimpleRNN(Recurrent):
         The number of outputs.
     activation : str or callable
         The activation.
+    use_bias : bool
+        Whether to add biases.
     **options
         Options of `Recurrent`.
 
@@ -230,8 +259,10 @@ class SimpleRNN(Recurrent):
 
     gates, primitive = 1, tanh_sequence
 
-    def __init__(self, units: int, activation: Any = "tanh", **options: Any) -> None:
-        super().__init__(units, activation, **options)
+    def __init__(
+        self, units: int, activation: Any = "tanh", use_bias: bool = True, **options: Any
+    ) -> None:
+        super().__init__(units, activation, use_bias=use_bias, **options)
 
     def step(self, x: Any, states: list[Any], factor: Any) -> list[Any]:
         """Return the state after a step."""
@@ -247,6 +278,8 @@ class LSTM(Recurrent):
         The number of outputs.
     activation, recurrent_activation : str or callable
         The activations.
+    use_bias : bool
+        Whether to add biases.
     unit_forget_bias : bool
         Whether the biases of the forget gates are 1 at first.
     **options
@@ -262,9 +295,9 @@ class LSTM(Recurrent):
 
     def __init__(
         self, units: int, activation: Any = "tanh", recurrent_activation: Any = "sigmoid",
-        unit_forget_bias: bool = True, **options: Any,
+        use_bias: bool = True, *, unit_forget_bias: bool = True, **options: Any,
     ) -> None:  # fmt: skip
-        super().__init__(units, activation, recurrent_activation, **options)
+        super().__init__(units, activation, recurrent_activation, use_bias, **options)
         self.unit_forget_bias = unit_forget_bias
 
     def build(self, input_shape: Any) -> None:
@@ -297,6 +330,8 @@ class GRU(Recurrent):
         The number of outputs.
     activation, recurrent_activation : str or callable
         The activations.
+    use_bias : bool
+        Whether to add biases.
     reset_after : bool
         Whether the reset gate is applied after the product with the recurrent kernel.
     **options
@@ -313,9 +348,9 @@ class GRU(Recurrent):
 
     def __init__(
         self, units: int, activation: Any = "tanh", recurrent_activation: Any = "sigmoid",
-        reset_after: bool = True, **options: Any,
+        use_bias: bool = True, *, reset_after: bool = True, **options: Any,
     ) -> None:  # fmt: skip
-        super().__init__(units, activation, recurrent_activation, **options)
+        super().__init__(units, activation, recurrent_activation, use_bias, **options)
         self.reset_after = reset_after
 
     def bias_shape(self) -> tuple[int, ...]:

@@ -8,15 +8,18 @@ from typing import Any
 import numpy as np
 
 from autograd.errors import OptionError
+from nn.keras_style.layers.grid import Grid
 from nn.keras_style.layers.layer import Layer
 from nn.layers.resampling import interpolate
 
 
-class Flatten(Layer):
+class Flatten(Grid):
     """Joins all axes but the first.
 
     Parameters
     ----------
+    data_format : {"channels_last", "channels_first"}, optional
+        The order of axes; the channels become the fastest.
     **options
         Options of `Layer`.
 
@@ -25,6 +28,9 @@ class Flatten(Layer):
     >>> Flatten()(np.zeros((2, 3, 4))).shape
     (2, 12)
     """
+
+    def __init__(self, data_format: str | None = None, **options: Any) -> None:
+        super().__init__(data_format=data_format, **options)
 
     def call(self, inputs: Any) -> Any:
         """Return the inputs with two axes.
@@ -129,21 +135,23 @@ def pairs(ndim: int, size: Any) -> tuple[tuple[int, int], ...]:
     return tuple((n, n) if isinstance(n, int) else (n[0], n[1]) for n in each)
 
 
-class ZeroPadding(Layer):
+class ZeroPadding(Grid):
     """The base class of `ZeroPadding1D` to `ZeroPadding3D`.
 
     Parameters
     ----------
     padding : int, tuple of int, or tuple of pairs
         How many zeros to add before and after, along each axis of the grid.
+    data_format : {"channels_last", "channels_first"}, optional
+        The order of axes.
     **options
         Options of `Layer`.
     """
 
     ndim: int
 
-    def __init__(self, padding: Any = 1, **options: Any) -> None:
-        super().__init__(**options)
+    def __init__(self, padding: Any = 1, data_format: str | None = None, **options: Any) -> None:
+        super().__init__(data_format=data_format, **options)
         self.padding = pairs(self.ndim, padding)
 
     def call(self, inputs: Any) -> Any:
@@ -157,21 +165,23 @@ class ZeroPadding(Layer):
         return np.pad(inputs, ((0, 0), *self.padding, (0, 0)))
 
 
-class Cropping(Layer):
+class Cropping(Grid):
     """The base class of `Cropping1D` to `Cropping3D`.
 
     Parameters
     ----------
     cropping : int, tuple of int, or tuple of pairs
         How much to leave out before and after, along each axis of the grid.
+    data_format : {"channels_last", "channels_first"}, optional
+        The order of axes.
     **options
         Options of `Layer`.
     """
 
     ndim: int
 
-    def __init__(self, cropping: Any = 1, **options: Any) -> None:
-        super().__init__(**options)
+    def __init__(self, cropping: Any = 1, data_format: str | None = None, **options: Any) -> None:
+        super().__init__(data_format=data_format, **options)
         self.cropping = pairs(self.ndim, cropping)
 
     def call(self, inputs: Any) -> Any:
@@ -186,13 +196,15 @@ class Cropping(Layer):
         return inputs[(slice(None), *(slice(a, n - b) for (a, b), n in lengths))]
 
 
-class UpSampling(Layer):
+class UpSampling(Grid):
     """The base class of `UpSampling1D` to `UpSampling3D`.
 
     Parameters
     ----------
     size : int or tuple of int
         The factor of each length.
+    data_format : {"channels_last", "channels_first"}, optional
+        The order of axes.
     interpolation : {"nearest", "bilinear"}
         How to fill the larger grid.
     **options
@@ -201,8 +213,11 @@ class UpSampling(Layer):
 
     ndim: int
 
-    def __init__(self, size: Any = 2, interpolation: str = "nearest", **options: Any) -> None:
-        super().__init__(**options)
+    def __init__(
+        self, size: Any = 2, data_format: str | None = None, interpolation: str = "nearest",
+        **options: Any,
+    ) -> None:  # fmt: skip
+        super().__init__(data_format=data_format, **options)
         if interpolation not in ("nearest", "bilinear") or (
             interpolation == "bilinear" and self.ndim != 2
         ):

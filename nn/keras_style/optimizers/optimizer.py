@@ -50,6 +50,14 @@ class Optimizer(optim.Optimizer):
     ------
     OptionError
         If several ways to clip are asked for, or something that is not here.
+
+    Examples
+    --------
+    >>> class Signs(Optimizer):
+    ...     def _change(self, block, group):
+    ...         block.gradient[...] = group["lr"] * np.sign(block.gradient)
+    >>> Signs(0.1).learning_rate
+    0.1
     """
 
     decays_gradient = False
@@ -97,7 +105,7 @@ class Optimizer(optim.Optimizer):
         given = list(variables)
         if not self.param_groups:
             self.add_param_group({"params": given})
-        elif {id(p) for p in self.param_groups[0]["params"]} != {id(p) for p in given}:
+        elif not {id(p) for p in given} <= {id(p) for p in self.param_groups[0]["params"]}:
             raise OptionError(
                 f"This {type(self).__name__} updates another model; write a new one: "
                 f"keras.optimizers.{type(self).__name__}(...)."
@@ -132,9 +140,25 @@ class Optimizer(optim.Optimizer):
         """
         pairs = list(grads_and_vars)
         self.build([variable for _, variable in pairs])
+        for variable in self.param_groups[0]["params"]:
+            variable.grad = None  # of those that are not among the pairs
         for gradient, variable in pairs:
             variable.grad = None if gradient is None else np.asarray(plain(gradient))
         self.step()
+
+    def apply(self, grads: Iterable[Any], trainable_variables: Iterable[Any] | None = None) -> None:
+        """Take a step with given gradients.
+
+        Parameters
+        ----------
+        grads : iterable of array
+            The gradients.
+        trainable_variables : iterable of Tensor, optional
+            Their parameters; by default those that it was built with.
+        """
+        if trainable_variables is None:
+            trainable_variables = self.param_groups[0]["params"] if self.param_groups else ()
+        self.apply_gradients(zip(list(grads), list(trainable_variables), strict=True))
 
     def step(self, closure: Callable[[], Any] | None = None) -> Any:
         """Update every parameter that has a gradient.

@@ -1,0 +1,289 @@
+"""Keras' metrics that count right and wrong decisions: `Precision`, `Recall`, `AUC`."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from autograd.errors import OptionError
+from nn import functional
+from nn.arrays import plain
+from nn.keras_style.loss_functions import alike
+from nn.keras_style.metric import Metric
+
+
+class Counts(Metric):
+    """The base class: how many outputs are above thresholds, for targets of 1 and of 0.
+
+    Parameters
+    ----------
+    thresholds : float or list of float, optional
+        What is above counts as 1; by default 0.5.
+    name : str, optional
+        The name.
+    dtype : dtype, optional
+        The type of the counts.
+    """
+
+    def __init__(self, thresholds: Any = None, name: str | None = None, dtype: Any = None) -> None:
+        super().__init__(dtype, name)
+        given = np.asarray(0.5 if thresholds is None else thresholds, float)
+        if ((given < 0) | (given > 1)).any():
+            raise OptionError(f"thresholds={thresholds!r} must be between 0 and 1.")
+        self.thresholds, self.is_single = given.reshape(-1), given.ndim == 0
+        self.reset_state()
+
+    def reset_state(self) -> None:
+        """Forget all examples."""
+        self.above = np.zeros((2, len(self.thresholds)))  # of targets 0 and 1
+        self.all = np.zeros((2, 1))
+
+    def update_state(  # type: ignore[override]
+        self, y_true: Any, y_pred: Any, sample_weight: Any = None
+    ) -> None:
+        """Take more examples.
+
+        Parameters
+        ----------
+        y_true : array_like
+            0 or 1.
+        y_pred : array_like
+            Probabilities.
+        sample_weight : array_like, optional
+            The weights of the examples.
+
+        Raises
+        ------
+        OptionError
+            If an output is not between 0 and 1.
+        """
+        targets, outputs = alike(np.asarray(plain(y_true)), np.asarray(plain(y_pred)))
+        if outputs.size and not (outputs.min() >= 0 and outputs.max() <= 1):
+            raise OptionError(
+                f"{self.name} takes probabilities; the outputs are between {outputs.min():.4g} and "
+                f"{outputs.max():.4g}. End the model with a sigmoid or softmax."
+            )
+        weights = np.ones(outputs.shape)
+        if sample_weight is not None:
+            given = np.asarray(plain(sample_weight), float)
+            weights *= given.reshape(given.shape + (1,) * (outputs.ndim - given.ndim))
+        outputs, weights, targets = outputs.ravel(), weights.ravel(), targets.ravel() > 0.5
+        order = np.argsort(outputs)
+        for row, chosen in enumerate((~targets, targets)):
+            sums = np.concatenate([[0.0], np.cumsum((weights * chosen)[order])])
+            first = np.searchsorted(outputs[order], self._limits(outputs.dtype), side="right")
+            self.above[row] += sums[-1] - sums[first]
+            self.all[row] += sums[-1]
+
+    def _limits(self, dtype: Any) -> Any:
+        """Return the thresholds in the type of the outputs, as Keras compares them."""
+        return self.thresholds.astype(dtype) if np.dtype(dtype).kind == "f" else self.thresholds
+
+    def result(self) -> Any:
+        """Return the metric: a number, or for a list of thresholds an array."""
+        (false_positives, true_positives), below = self.above, self.all - self.above
+        found = self.of_counts(true_positives, false_positives, below[0], below[1])
+        return float(found[0]) if self.is_single else found
+
+    def of_counts(self, tp: Any, fp: Any, tn: Any, fn: Any) -> Any:
+        """Return the metric of true and false positives and negatives."""
+        raise NotImplementedError
+
+
+class TruePositives(Counts):
+    """How many targets of 1 have outputs above the threshold; see `Counts`."""
+
+    direction = "max"
+
+    def of_counts(self, tp: Any, fp: Any, tn: Any, fn: Any) -> Any:
+        """Return the true positives."""
+        return tp
+
+
+class FalsePositives(Counts):
+    """How many targets of 0 have outputs above the threshold; see `Counts`."""
+
+    direction = "min"
+
+    def of_counts(self, tp: Any, fp: Any, tn: Any, fn: Any) -> Any:
+        """Return the false positives."""
+        return fp
+
+
+class TrueNegatives(Counts):
+    """How many targets of 0 have outputs that are not above the threshold; see `Counts`."""
+
+    direction = "max"
+
+    def of_counts(self, tp: Any, fp: Any, tn: Any, fn: Any) -> Any:
+        """Return the true negatives."""
+        return tn
+
+
+class FalseNegatives(Counts):
+    """How many targets of 1 have outputs that are not above the threshold; see `Counts`."""
+
+    direction = "min"
+
+    def of_counts(self, tp: Any, fp: Any, tn: Any, fn: Any) -> Any:
+        """Return the false negatives."""
+        return fn
+
+
+class Share(Counts):
+    """The base class of shares of the positives; for the parameters see `Precision`."""
+
+    direction = "max"
+
+    def __init__(
+        self, thresholds: Any = None, top_k: Any = None, class_id: int | None = None,
+        name: str | None = None, dtype: Any = None,
+    ) -> None:  # fmt: skip
+        if top_k is not None:
+            raise OptionError(f"{type(self).__name__} has no top_k= here.")
+        self.class_id = class_id
+        super().__init__(thresholds, name, dtype)
+
+    def update_state(  # type: ignore[override]
+        self, y_true: Any, y_pred: Any, sample_weight: Any = None
+    ) -> None:
+        """Take more examples.
+
+        Parameters
+        ----------
+        y_true, y_pred, sample_weight : array_like
+            As for `Counts`.
+        """
+        y_true, y_pred = np.asarray(plain(y_true)), np.asarray(plain(y_pred))
+        if self.class_id is not None:
+            y_true, y_pred = y_true[..., self.class_id], y_pred[..., self.class_id]
+        super().update_state(y_true, y_pred, sample_weight)
+
+
+class Precision(Share):
+    """The share of the outputs above the threshold whose target is 1.
+
+    Parameters
+    ----------
+    thresholds : float or list of float, optional
+        What is above counts as 1; by default 0.5.
+    top_k : None
+        Not here.
+    class_id : int, optional
+        The place in the last axis to look at; by default all.
+    name : str, optional
+        The name.
+    dtype : dtype, optional
+        Accepted, and ignored.
+
+    Examples
+    --------
+    >>> metric = Precision()
+    >>> metric.update_state([0, 1, 1], [0.9, 0.8, 0.3])
+    >>> metric.result()
+    0.5
+    """
+
+    def of_counts(self, tp: Any, fp: Any, tn: Any, fn: Any) -> Any:
+        """Return the precision; 0 if no output is above the threshold."""
+        return quotient(tp, tp + fp)
+
+
+class Recall(Share):
+    """The share of the targets of 1 whose output is above the threshold; see `Precision`."""
+
+    def of_counts(self, tp: Any, fp: Any, tn: Any, fn: Any) -> Any:
+        """Return the recall; 0 if there is no target of 1."""
+        return quotient(tp, tp + fn)
+
+
+class AUC(Counts):
+    """The area under the curve of true against false positives, at many thresholds as in Keras.
+
+    Parameters
+    ----------
+    num_thresholds : int
+        The number of thresholds.
+    curve : {"ROC", "PR"}
+        Of rates of true against false positives, or of precision against recall.
+    summation_method : {"interpolation"}
+        How to add up.
+    name : str, optional
+        The name.
+    dtype : dtype, optional
+        Accepted, and ignored.
+    thresholds : list of float, optional
+        Other thresholds, between 0 and 1.
+    multi_label : bool
+        False: all outputs are counted together.
+    num_labels, label_weights : None
+        Not here.
+    from_logits : bool
+        Whether the outputs are logits.
+
+    Examples
+    --------
+    >>> metric = AUC(num_thresholds=3)
+    >>> metric.update_state([0, 0, 1, 1], [0, 0.5, 0.3, 0.9])
+    >>> metric.result()
+    0.75
+    """
+
+    direction = "max"
+
+    def __init__(
+        self, num_thresholds: int = 200, curve: str = "ROC",
+        summation_method: str = "interpolation", name: str | None = None, dtype: Any = None,
+        thresholds: Any = None, multi_label: bool = False, num_labels: None = None,
+        label_weights: None = None, from_logits: bool = False,
+    ) -> None:  # fmt: skip
+        if curve not in ("ROC", "PR") or summation_method != "interpolation":
+            raise OptionError('AUC has curve="ROC" or "PR", and summation_method="interpolation".')
+        if multi_label or num_labels is not None or label_weights is not None:
+            raise OptionError("AUC has no multi_label= here: make one for each label.")
+        inner = np.arange(1, num_thresholds - 1) / (num_thresholds - 1)
+        inner = inner if thresholds is None else np.sort(np.asarray(thresholds, float))
+        super().__init__(inner, name, dtype)
+        self.thresholds = np.concatenate([[-1e-7], inner, [1 + 1e-7]])
+        self.curve, self.from_logits, self.is_single = curve, from_logits, True
+        self.reset_state()
+
+    def update_state(  # type: ignore[override]
+        self, y_true: Any, y_pred: Any, sample_weight: Any = None
+    ) -> None:
+        """Take more examples.
+
+        Parameters
+        ----------
+        y_true, y_pred, sample_weight : array_like
+            As for `Counts`.
+        """
+        y_pred = functional.sigmoid(plain(y_pred)) if self.from_logits else y_pred
+        super().update_state(y_true, y_pred, sample_weight)
+
+    def of_counts(self, tp: Any, fp: Any, tn: Any, fn: Any) -> Any:
+        """Return the area."""
+        if self.curve == "ROC":
+            right, wrong = quotient(tp, tp + fn), quotient(fp, fp + tn)
+            return np.array([np.sum((wrong[:-1] - wrong[1:]) * (right[:-1] + right[1:]) / 2)])
+        positives = (
+            tp + fp
+        )  # precision is interpolated between thresholds, as Davis and Goadrich do
+        slope = quotient(tp[:-1] - tp[1:], np.maximum(positives[:-1] - positives[1:], 0))
+        begin = tp[1:] - slope * positives[1:]
+        both = (positives[:-1] > 0) & (positives[1:] > 0)
+        ratio = np.where(both, quotient(positives[:-1], np.maximum(positives[1:], 0)), 1.0)
+        added = slope * (tp[:-1] - tp[1:] + begin * np.log(ratio))
+        return np.array([np.sum(quotient(added, np.maximum(tp[1:] + fn[1:], 0)))])
+
+
+def quotient(a: Any, b: Any) -> Any:
+    """Return a / b, and 0 where b is 0.
+
+    Examples
+    --------
+    >>> quotient(np.array([1.0, 2.0]), np.array([2.0, 0.0]))
+    array([0.5, 0. ])
+    """
+    return np.divide(a, b, out=np.zeros(np.shape(b)), where=b != 0)

@@ -1,0 +1,60 @@
+"""Layers over grids, such as images, whose channels may be the last axis or the second."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from autograd.errors import OptionError
+from nn.keras_style.layers.layer import Layer, shapes_of
+
+FORMATS = (None, "channels_last", "channels_first")
+
+
+def channels_first(x: Any) -> Any:
+    """Return an array with its last axis as the second."""
+    return np.moveaxis(x, -1, 1)
+
+
+def channels_last(x: Any) -> Any:
+    """Return an array with its second axis as the last."""
+    return np.moveaxis(x, 1, -1)
+
+
+class Grid(Layer):
+    """The base class: ``build`` and ``call`` see inputs (batch, *grid, channels).
+
+    Parameters
+    ----------
+    *arguments
+        Arguments of the next base class.
+    data_format : {"channels_last", "channels_first"}, optional
+        The order of the axes of inputs and outputs.
+    **options
+        Options of the next base class and of `Layer`.
+    """
+
+    def __init__(self, *arguments: Any, data_format: str | None = None, **options: Any) -> None:
+        if data_format not in FORMATS:
+            raise OptionError(f"data_format={data_format!r} must be one of {FORMATS[1:]}.")
+        super().__init__(*arguments, **options)
+        self.data_format = data_format
+
+    def forward(self, inputs: Any, **options: Any) -> Any:  # type: ignore[override]
+        """Make the weights, if there are none yet, and compute ``call``.
+
+        Parameters
+        ----------
+        inputs : array_like or Tensor
+            The inputs.
+        **options
+            Options of ``call``.
+        """
+        if self.data_format != "channels_first":
+            return super().forward(inputs, **options)
+        outputs = super().forward(channels_last(self._cast(inputs)), **options)
+        if outputs.ndim > 2:
+            outputs = channels_first(outputs)
+        self._output_shape = shapes_of(outputs)
+        return outputs
