@@ -110,6 +110,9 @@ class Tracer:
     def reached(self, node: Any, cotangent: Any) -> None:
         """Handle the whole cotangent of a node, which is pulled back now; None ends the pass."""
 
+    def give_up(self, reason: str, is_lost: bool = False) -> None:
+        """Stop following the function: a program cannot repeat what it does, or not faster."""
+
 
 #: What threads that are not traced call.
 UNTRACED: Final = Tracer()
@@ -163,6 +166,16 @@ def any_followed(items: Any) -> bool:
         if (isinstance(item, tuple) or isinstance(item, list)) and any_followed(item):
             return True
     return False
+
+
+def give_to_solver(found: Any) -> Any:
+    """Return what a function gives to a solver, which decides by it how it goes on.
+
+    Other inputs take another course, so that a program of this one would serve no other call.
+    """
+    if GRAD_MODE.tracing != 0 and any_followed((found,)):
+        here().give_up("it calls a solver, which takes another course for other inputs")
+    return found
 
 
 def note_value(value: Any, made: Any) -> None:

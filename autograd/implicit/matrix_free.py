@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from autograd.captured import Made, pulled
-from autograd.engine import dispatch
+from autograd.engine import dispatch, tracing
 from autograd.engine.grad_mode import enable_grad
 from autograd.errors import SolutionError
 from autograd.forward import push_forward
@@ -58,11 +58,11 @@ class Jacobian:
 
     def matvec(self, v: Any) -> Any:
         """Return the product with a vector."""
-        return self._product(np.ravel(v))
+        return tracing.give_to_solver(self._product(np.ravel(v)))
 
     def rmatvec(self, v: Any) -> Any:
         """Return the product of the transpose with a vector."""
-        return self._other(np.ravel(v))
+        return tracing.give_to_solver(self._other(np.ravel(v)))
 
 
 class Krylov:

@@ -527,7 +527,8 @@ def jit(function: Callable[..., Any], *, backend: str | None = None, threads: in
 
     The function itself is called, without a program, where it does more with nodes than read their
     numbers: where it assigns to elements of a Tensor from outside, goes back to an argument, uses a
-    node that was computed outside, registers a hook, or returns a view of another node.
+    node that was computed outside, registers a hook, or returns a view of another node. So it is
+    where a solver calls a function that depends on the inputs, for other inputs take other steps.
 
     Examples
     --------

@@ -115,6 +115,7 @@ class Recorder(NumberRecorder):
             )
         if self._calling is not None:
             name = getattr(self._calling, "__name__", "function")
+            self.give_up(f"a function that {name} calls uses what depends on the inputs")
             self.refuse(
                 f"A function that {name} calls uses arrays or numbers from outside that depend on "
                 "the inputs. Write out what it computes, or pass them as arguments."

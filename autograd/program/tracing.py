@@ -127,11 +127,13 @@ def record(
     try:
         for owner in (*environment.owners, *filter(is_stateful, (*arguments, *keywords.values()))):
             recorder.follow(owner)
-        with FEWER_SEARCHES, marks, environment.follow(recorder.constant):
-            found = function(*positional, **named)
-            found = _containers_of(recorder, found)
-        if recorder.given_up:
-            raise NotFollowed(recorder.given_up)
+        try:
+            with FEWER_SEARCHES, marks, environment.follow(recorder.constant):
+                found = function(*positional, **named)
+                found = _containers_of(recorder, found)
+        finally:  # the function may have caught it, or have made another error of it
+            if recorder.given_up:
+                raise NotFollowed(recorder.given_up)
         keep = not isolated
         if recorder.refusal is not None:
             raise recorder.refusal

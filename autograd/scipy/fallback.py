@@ -94,14 +94,15 @@ def with_copies(function: Callable[..., Any]) -> Callable[..., Any]:
     """Return a function that SciPy calls with its own arrays, which it changes later.
 
     A program keeps what it is called with. Inside, nodes may depend on what is traced, so tracing
-    goes on: SciPy's conversions to numbers are guarded.
+    goes on: `jit` gives up then, and in a program of one call SciPy's conversions to numbers are
+    guarded.
     """
 
     @functools.wraps(function)
     def call(*arguments: Any, **keywords: Any) -> Any:
         if GRAD_MODE.tracing != 0:
             arguments = tuple([x.copy() if isinstance(x, np.ndarray) else x for x in arguments])
-        return function(*arguments, **keywords)
+        return tracing.give_to_solver(function(*arguments, **keywords))
 
     return call
 

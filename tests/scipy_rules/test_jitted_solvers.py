@@ -3,8 +3,8 @@
 import numpy as np
 import pytest
 
-from autograd import grad, jit
-from autograd.scipy import integrate, optimize
+from autograd import grad, jit, trace
+from autograd.scipy import integrate, optimize, sparse
 
 
 def cube(x, a):
@@ -13,6 +13,10 @@ def cube(x, a):
 
 def hunt(t, y, a):
     return [a * y[0] - y[0] * y[1], -y[1] + 0.5 * y[0] * y[1]]
+
+
+def diagonal(numbers):
+    return sparse.diags_array([numbers], offsets=[0]).tocsc()
 
 
 FUNCTIONS = {
@@ -28,6 +32,16 @@ FUNCTIONS = {
     "curve_fit": lambda a: optimize.curve_fit(
         lambda t, p: p * t * t, np.arange(3.0), np.array([0.0, 1.0, 4.0]) * a
     )[0][0],
+    "newton, several": lambda a: optimize.newton(
+        lambda x, a: x**3 - a, np.ones(3), lambda x, a: 3 * x * x, (a * np.arange(1.0, 4.0),)
+    )[1],
+    "krylov": lambda a: optimize.root(lambda x: cube(x, a), np.ones(2), method="krylov").x[1],
+    "SLSQP": lambda a: optimize.minimize(
+        lambda x: np.sum((x - a) ** 2), [0.0, 1.0], method="SLSQP", bounds=[(0, 1), (0, 9)]
+    ).x[1],
+    "splu": lambda a: sparse.linalg.splu(diagonal(a * np.ones(3))).solve(np.ones(3))[1],
+    "cg": lambda a: sparse.linalg.cg(diagonal(a * np.ones(3)), np.ones(3))[0][1],
+    "eigsh": lambda a: sparse.linalg.eigsh(diagonal(a * np.arange(1.0, 6.0)), 1)[0][0],
     "quad": lambda a: integrate.quad(lambda x: np.exp(-a * x), 0, 1)[0],
     "quad, limit": lambda a: integrate.quad(lambda x: np.exp(-x), 0, a)[0],
     "quad_vec": lambda a: integrate.quad_vec(lambda x: np.exp(-a * x), 0, 1)[0],
@@ -50,7 +64,8 @@ def value(f):
 def cases():
     for name in FUNCTIONS:
         for transform in (value, grad):
-            has_other = (transform is grad) == (name in ("dblquad", "Radau"))
+            only_value = ("dblquad", "Radau", "odeint")
+            has_other = (transform is grad) == (name in only_value)
             yield pytest.param(name, transform, marks=pytest.mark.gallery if has_other else ())
 
 
@@ -60,3 +75,11 @@ def test_jitted_solvers_depend_on_their_inputs(name, transform):
     compiled = jit(f)
     for a in (2.0, 5.0):
         assert float(compiled(a)) == pytest.approx(float(f(a)), rel=1e-6)
+
+
+def test_jit_says_why_it_does_not_follow_a_solver():
+    compiled = jit(FUNCTIONS["brentq"])
+    compiled(2.0)
+    assert "calls a solver" in str(compiled.not_followed)
+    program = trace(FUNCTIONS["fsolve"])(2.0)  # of this one call
+    assert program(2.0) == pytest.approx(2.0 ** (1 / 3))

@@ -191,8 +191,7 @@ def odeint(func: Callable[..., Any], y0: Any, t: Any, args: Any = (), **keywords
     ----------
     func : callable
         ``func(y, t, *args)`` returns dy/dt; with ``tfirst=True`` it takes `t` first. It may close
-        over nodes; passed through `args` they cost less, and `jit` records one program for all of
-        their numbers instead of one for each.
+        over nodes; passed through `args` they cost less, and `jit` records a program.
     y0 : array_like
         The initial values, at the first time.
     t : array_like
