@@ -315,6 +315,8 @@ def _dispatch(key: Any, function: Any, arguments: Any, keywords: dict[str, Any])
     if "out" in keywords:
         keywords = {k: v for k, v in keywords.items() if k != "out"}
     handler: Callable[..., Any] | None = registry.DISPATCH.get(key)
+    if handler not in registry.WRITERS and not isinstance(handler, primitives.Primitive):
+        arguments, keywords = objects.joined_in(arguments), objects.joined_in(keywords)
     if handler is not None:
         if GRAD_MODE.batched and not isinstance(handler, primitives.Primitive):
             return batching.handled(handler, function.__name__, arguments, keywords)

@@ -148,6 +148,22 @@ def joined(x: Any) -> Any:
     return flat if x.ndim == 1 else flat.reshape(x.shape)
 
 
+def joined_in(x: Any) -> Any:
+    """Join the object arrays of nodes in nested tuples, lists and dicts."""
+    if isinstance(x, np.ndarray):
+        return joined(x)
+    if type(x) is dict:
+        values = joined_in(tuple(x.values()))
+        return dict(zip(x, values, strict=True))
+    if type(x) is not tuple and type(x) is not list:
+        return x
+    found = [joined_in(item) for item in x]
+    for given, new in zip(x, found, strict=True):
+        if new is not given:
+            return tuple(found) if type(x) is tuple else found
+    return x
+
+
 def as_item(x: Any) -> Any:
     """Join a list with nodes into one Tensor, for an assignment to elements of another."""
     if isinstance(x, (list, tuple)):

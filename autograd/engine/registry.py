@@ -18,6 +18,9 @@ USER_RULES: Final[set[Any]] = set()
 #: NumPy functions without a derivative: called on the plain data.
 WITHOUT_DERIVATIVE: Final[set[Any]] = set()
 
+#: Handlers that assign to an argument: it must be the object that the caller holds.
+WRITERS: Final[set[Any]] = set()
+
 #: Module -> the module with rules for its functions, imported when a rule is missing.
 LAZY_RULES: Final[dict[str, str]] = {}
 

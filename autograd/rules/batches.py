@@ -27,8 +27,8 @@ from autograd.engine.foreign import is_foreign, like
 from autograd.engine.grad_mode import GRAD_MODE
 from autograd.engine.operations import GETITEM, SETITEM
 from autograd.engine.primitive import NOTHING
+from autograd.engine.registry import WRITERS
 from autograd.errors import BatchError, GraphError
-from autograd.rules.inplace import WRITERS
 from autograd.rules.table import linear
 
 
@@ -160,7 +160,7 @@ class NodesInBatches(Batching):
                 return handler(*arguments, **keywords)
         except Exception as error:
             if not _may_loop(error, arguments) or handler in WRITERS:
-                raise
+                raise  # a writer of each entry would write into copies
             if innermost(plain((arguments, keywords))) is None:
                 raise
             settle(error)

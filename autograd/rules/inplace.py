@@ -16,13 +16,11 @@ from autograd.engine.batching import Batched
 from autograd.engine.broadcasting import size_of
 from autograd.engine.dispatch import plain
 from autograd.engine.foreign import index_beside, is_foreign, to_numpy
+from autograd.engine.registry import WRITERS
 from autograd.errors import GradientLostError, ShapeError, lost
 from autograd.rules.histograms import in_bins
 from autograd.rules.shapes import numbered
 from autograd.rules.table import implements
-
-#: Handlers that assign to an argument: a batch cannot call them for each entry.
-WRITERS: set[Any] = set()
 
 
 def refusal(name: str, target: Any) -> GradientLostError:
