@@ -135,10 +135,18 @@ for _name in ("lt", "le", "gt", "ge", "eq", "ne"):
 for _name in ("neg", "pos", "invert", "abs"):
     setattr(Entries, f"__{_name}__", _unary(getattr(operator, _name)))
 for _name in (
-    "all", "any", "argmax", "argmin", "argpartition", "argsort", "choose", "clip", "cumprod",
-    "cumsum", "diagonal", "max", "mean", "min", "nonzero", "prod", "ptp", "ravel", "repeat",
+    "all", "any", "argmax", "argmin", "argpartition", "argsort", "choose", "cumprod", "cumsum",
+    "diagonal", "max", "mean", "min", "nonzero", "prod", "ptp", "ravel", "repeat",
     "round", "searchsorted", "squeeze", "std", "sum", "swapaxes", "take", "trace", "var",
 ):  # fmt: skip
     setattr(Entries, _name, _method(_name))
+
+
+def _clip(self: Entries, min: Any = None, max: Any = None, *more: Any, **keywords: Any) -> Any:
+    """Limit to an interval; unlike the function, the method takes one bound as well."""
+    return np.clip(self, min, max, *more, **keywords)
+
+
+Entries.clip = _clip  # type: ignore[attr-defined]
 
 RULES["matmul"] = matmul

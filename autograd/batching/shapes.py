@@ -321,7 +321,7 @@ def take(
     """Return elements by their position along an axis, or in the flattened array."""
     if out is not None:
         return NotImplemented
-    if axis is None:
+    if axis is None or (ndim(a) == 0 and axis in (0, -1)):  # NumPy reads a number as a row
         a, axis = np.ravel(a), 0
     if not is_in(indices, level):
         return batched(np.take(a.array, indices, shifted(axis, a.ndim), mode=mode), level)

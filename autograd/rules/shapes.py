@@ -218,7 +218,7 @@ def sources_of_sort(x: Any, axis: Any = -1, kind: Any = None, **keywords: Any) -
     values: Any = plain(x)
     flat = numbered(values)
     if axis is None:
-        values, flat, axis = values.ravel(), flat.ravel(), 0
+        values, flat, axis = np.ravel(values), flat.ravel(), 0
     return np.take_along_axis(flat, np.argsort(values, axis=axis, kind="stable"), axis)
 
 
@@ -229,7 +229,7 @@ def sources_of_partition(
     values: Any = plain(x)
     flat = numbered(values)
     if axis is None:
-        values, flat, axis = values.ravel(), flat.ravel(), 0
+        values, flat, axis = np.ravel(values), flat.ravel(), 0
     how = {} if kind == "introselect" else {"kind": kind}  # CuPy's function does not have it
     return np.take_along_axis(flat, np.argpartition(values, kth, axis=axis, **how), axis)
 

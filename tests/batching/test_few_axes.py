@@ -53,3 +53,15 @@ def test_a_function_takes_what_numpy_takes(function, axes):
 @pytest.mark.parametrize("function", [*UFUNCS, np.linalg.solve], ids=lambda f: f.__name__)
 def test_products_and_equations_take_what_numpy_takes(function, first, second):
     check_like_a_loop(function, ENTRIES[first], ENTRIES[second])
+
+
+@pytest.mark.parametrize("axes", ENTRIES)
+def test_what_needs_more_than_an_array_takes_what_numpy_takes(axes):
+    for f in (
+        lambda x: np.take(x, [0, 0], axis=0),
+        lambda x: np.compress([True], x, axis=0),
+        lambda x: np.repeat(x, 2, axis=0),
+        lambda x: x.clip(-0.4),
+        lambda x: x.clip(max=0.5),
+    ):
+        check_like_a_loop(f, ENTRIES[axes])
