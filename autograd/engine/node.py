@@ -297,6 +297,30 @@ class Node(Recorded):
         """Return the absolute value; the derivative at 0 is 0 by convention."""
         return self._unary(ABSOLUTE)
 
+    def degrees(self) -> Any:
+        """Return an angle in radians in degrees."""
+        return np.degrees(self)  # type: ignore[call-overload]
+
+    def rad2deg(self) -> Any:
+        """Return an angle in radians in degrees."""
+        return np.rad2deg(self)  # type: ignore[call-overload]
+
+    def radians(self) -> Any:
+        """Return an angle in degrees in radians."""
+        return np.radians(self)  # type: ignore[call-overload]
+
+    def deg2rad(self) -> Any:
+        """Return an angle in degrees in radians."""
+        return np.deg2rad(self)  # type: ignore[call-overload]
+
+    def fabs(self) -> Any:
+        """Return the absolute value of a real number; the derivative at 0 is 0 by convention."""
+        return np.fabs(self)  # type: ignore[call-overload]
+
+    def rint(self) -> Any:
+        """Return the nearest integer; the derivative is 0 everywhere."""
+        return np.rint(self)  # type: ignore[call-overload]
+
     def sign(self) -> Any:
         """Return -1, 0 or 1; the derivative is 0 everywhere."""
         return np.sign(self)  # type: ignore[call-overload]

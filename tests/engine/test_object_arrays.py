@@ -117,6 +117,8 @@ PROGRAMS = {
         lambda x: np.vectorize(lambda c: c * x[0])(np.arange(3.0)),
         lambda x: [np.array([x[0], 1.0]), {"y": np.array([x[1] * x[2], x[0]])}],
         lambda x: autograd.sigmoid(np.array([x[0], -x[1]])),
+        lambda x: np.radians(np.degrees(np.array([x[0], x[1] * x[2]])) ** 2) + np.rint(x[:2]),
+        lambda x: np.deg2rad(np.rad2deg(np.fabs(np.array([x[0], -x[2]])))).round(1) * x[1],
     ],
 )  # fmt: skip
 def test_object_arrays_match_floats_in_values_and_derivatives(function):
