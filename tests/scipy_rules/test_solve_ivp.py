@@ -6,7 +6,7 @@ import scipy.integrate
 
 from autograd import Tensor, Value, grad, hessian, jacobian, jvp
 from autograd.errors import NoRuleError, SolutionError
-from autograd.scipy.integrate import ivp, solve_ivp
+from autograd.scipy.integrate import accuracy, ivp, solve_ivp
 
 EXPLICIT = ("RK23", "RK45", "DOP853")
 IMPLICIT = ("Radau", "BDF", "LSODA")
@@ -141,6 +141,48 @@ def test_steps_at_once_are_those_one_by_one(monkeypatch, method):
     found = all_orders(at)
     for one, other in zip(found, expected, strict=True):
         np.testing.assert_allclose(one, other, rtol=1e-9)
+
+
+# -- steps that are too long for derivatives ----------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("method", "together"), [*[(m, True) for m in (*EXPLICIT, *IMPLICIT)], ("RK45", False)]
+)
+def test_derivatives_at_an_equilibrium_are_exact(monkeypatch, method, together):
+    """There the solver takes a few steps, for which the equation of the derivatives is stiff."""
+    if not together:
+        monkeypatch.setattr(ivp, "can_be_together", lambda *_: False)
+
+    def ends(level, span=3.0):
+        change = lambda t, y: [-y[0], 5.0 * (level - y[1])]  # noqa: E731
+        options = {"rtol": 1e-4, "atol": 1e-7}
+        return solve_ivp(change, (0, span), [1.0, 0.5], method, **options)
+
+    assert grad(lambda x: ends(x).y[1, -1])(0.5) == pytest.approx(1.0, abs=2e-4)
+    assert len(ends(Value(0.5)).t) == len(ends(0.5).t)
+
+
+def test_forcing_between_long_steps_is_not_missed():
+    def end(p):
+        return solve_ivp(lambda t, y: p * np.sin(9 * t) + 0 * y, (0, 3), [0.0], rtol=1e-6).y[0, -1]
+
+    assert grad(end)(0.0) == pytest.approx((1 - np.cos(27.0)) / 9, rel=1e-5)
+    assert jvp(end)(0.0)(1.0)[1] == pytest.approx(grad(end)(0.0), rel=1e-12)
+
+
+def test_steps_that_cannot_be_short_enough_are_an_error(monkeypatch):
+    monkeypatch.setattr(accuracy, "MOST", 40)
+    with pytest.raises(SolutionError, match=r"not for its derivatives.* max_step="):
+        grad(lambda k: solve_ivp(lambda t, y: 0.4 * (k - y), (0, 500), [0.5]).y[0, -1])(0.5)
+
+
+def test_a_slope_that_is_not_finite_at_the_start_is_an_error():
+    with pytest.raises(SolutionError, match="not finite where solve_ivp starts"):
+        grad(lambda k: solve_ivp(lambda t, y: -k * y, (0, 1), [1.0]).y[0, -1])(np.nan)
+
+
+# -- what functions keep ------------------------------------------------------------------------
 
 
 def counted(k):

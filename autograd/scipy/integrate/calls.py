@@ -7,8 +7,9 @@ from typing import Any
 
 import numpy as np
 
+from autograd.engine import tracing
 from autograd.engine.dispatch import plain
-from autograd.errors import DataError
+from autograd.errors import DataError, SolutionError
 from autograd.implicit.equations import variable
 
 Function = Callable[[Any, Any], Any]
@@ -32,14 +33,26 @@ class Calls:
 
     def __init__(self, function: Function, size: int, keeps: bool) -> None:
         self.function, self.size, self.keeps = function, size, keeps
+        self.has_begun = False
         # Three lists, as many tuples would start Python's search for garbage.
         self.times: list[float] = []
         self.states: list[Any] = []
         self.slopes: list[Any] = []
 
     def __call__(self, t: Any, y: Any) -> Any:
-        """Return the slope."""
+        """Return the slope; raise `SolutionError` if the first is not finite.
+
+        From there SciPy's solvers would search for a step without end.
+        """
         found = self.function(t, y)
+        if not self.has_begun:
+            self.has_begun = True
+            first = np.asarray(tracing.concrete(found))
+            if first.dtype.kind in "fc" and not np.all(np.isfinite(first)):
+                raise SolutionError(
+                    f"The right-hand side is not finite where solve_ivp starts: at t = {t}, "
+                    f"y = {tracing.concrete(y)} it returns {first}."
+                )
         if self.keeps and y.size == self.size:
             self.times.append(t)
             self.states.append(y.copy())

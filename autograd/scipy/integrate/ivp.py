@@ -17,8 +17,9 @@ from autograd.rules.entries import in_turn
 from autograd.rules.node_lists import as_array
 from autograd.scipy.fallback import gives_nodes, has_node, joined, with_copies
 from autograd.scipy.held import MOVE, nodes_held, untraced
+from autograd.scipy.integrate.accuracy import ROUNDS, parts_needed, split
 from autograd.scipy.integrate.calls import Calls
-from autograd.scipy.integrate.solutions import Solution, knots_of
+from autograd.scipy.integrate.solutions import Solution, ends_of, knots_of
 from autograd.scipy.integrate.steps import InTurn
 from autograd.scipy.integrate.tableaus import TABLEAUS, Tableau
 from autograd.scipy.integrate.trajectory import LARGE_IMPLICIT, Together, can_be_together
@@ -48,8 +49,8 @@ def solve_ivp(
     The derivative is that of the steps that the solver has taken, in both modes and of any order:
     explicit methods repeat their formulas, and the implicit ones (``Radau``, ``BDF``, ``LSODA``) are
     followed by steps of Radau IIA, whose values may differ from the solver's within its tolerance.
-    The tolerances choose the steps for the solution alone: where that is smoother than its
-    derivatives, as at an equilibrium where it does not move, pass ``max_step=`` too.
+    Where the solution is smoother than its derivatives, as at an equilibrium where it does not move,
+    steps are split until the derivatives are as exact as the tolerances ask for.
     All steps are computed at once; one after the other, which takes several times as long, for more
     than 32 numbers in a state (96 for implicit methods), and where `fun` branches by its arguments (write ``np.where``), needs
     them as floats (``math.sin``), or changes something outside.
@@ -87,7 +88,8 @@ def solve_ivp(
     Raises
     ------
     SolutionError
-        If something depends on nodes and the solver failed.
+        If something depends on nodes, and the solver failed or its steps are too long for the
+        derivatives; if `fun` is not finite at the start.
     NoDerivativeError
         If something depends on nodes, and an event only touches 0, or `fun` jumps at a time that
         depends on a node or on the state.
@@ -139,7 +141,8 @@ def solve_ivp(
             f"solve_ivp has no derivatives for method={method!r}. Choose one of {known}."
         )
     between = dense_output or t_eval is not None or bool(given)
-    solution = problem.solution(found, t_span, y0, TABLEAUS[method], between)
+    tolerances = options.get("rtol", 1e-3), options.get("atol", 1e-6)
+    solution = problem.solution(found, t_span, y0, TABLEAUS[method], between, tolerances)
     solution.put_into(found, t_eval, given)
     found.sol = solution if dense_output else None
     return found
@@ -238,28 +241,46 @@ class _Problem:
         return with_copies(found)
 
     def solution(
-        self, found: Any, t_span: Any, y0: Any, method: Tableau, between: bool
+        self, found: Any, t_span: Any, y0: Any, method: Tableau, between: bool, tolerances: Any
     ) -> Solution:
         """Return what the solver has found with derivatives; `between` the ends of its steps, too."""
-        fixed, knots = knots_of(found, t_span)
-        steps: Any = None
-        if can_be_together(method, fixed, y0):
-            chosen = method if between else method.without_interpolant()
+        own = fixed = ends_of(found, t_span)
+        nodes = nodes_held(self.function, self.args, y0, t_span) if tracing.tracer() is None else []
+        for rounds in range(ROUNDS + 1):
+            knots = knots_of(found, t_span, fixed)
+            steps = self._steps(found.sol, fixed, knots, y0, method, between)
+            if rounds == 0:
+                self._assert_no_moving_jump(found.sol, steps, (y0, t_span))
+            if steps is None:
+                steps = InTurn(method, self.change, knots, y0, fixed, found.sol)
             before = Environment(self.function, self.args)
-            try:
-                steps = Together(chosen, self.change, knots, y0, found.sol, self.calls)
-            except Exception:  # what cannot be computed together may be computed one by one
-                steps = None
-            if _restored(before):  # what a call keeps may belong to the batch
-                steps = None
+            parts = parts_needed(steps, nodes, *tolerances)
+            _restored(before)
+            if parts is None:
+                break
+            fixed = split(fixed, parts, rounds)
+        return Solution(steps, fixed, self.args, np.searchsorted(fixed, own))
+
+    def _steps(
+        self, sol: Any, fixed: Any, knots: Any, y0: Any, method: Tableau, between: bool
+    ) -> Any:
+        """Return all steps at once; None if they must be computed one after the other."""
+        if not can_be_together(method, fixed, y0):
+            return None
+        chosen = method if between else method.without_interpolant()
+        before = Environment(self.function, self.args)
+        try:
+            steps = Together(chosen, self.change, knots, y0, sol, self.calls, fixed)
+        except Exception:  # what cannot be computed together may be computed one by one
+            steps = None
+        return None if _restored(before) else steps  # what a call keeps may belong to the batch
+
+    def _assert_no_moving_jump(self, sol: Any, steps: Any, others: Any) -> None:
         before = Environment(self.function, self.args)
         with no_grad():
             samples = None if steps is None else steps.samples
-            self.assert_no_moving_jump(found.sol, samples, (y0, t_span))
+            self.assert_no_moving_jump(sol, samples, others)
         _restored(before)  # what a call keeps may be without a graph
-        if steps is None:
-            steps = InTurn(method, self.change, knots, y0, found.sol.interpolants)
-        return Solution(steps, fixed, self.args)
 
     def assert_no_moving_jump(self, sol: Any, samples: Any, others: Any) -> None:
         """Raise if dy/dt jumps where the state or a node has some value, and not at a fixed time."""

@@ -13,16 +13,20 @@ from autograd.rules.node_lists import as_array
 from autograd.scipy.fallback import has_node, joined
 
 
-def knots_of(found: Any, t_span: Any) -> tuple[Any, Any]:
-    """Return the ends of the steps as the solver has chosen them, and as they depend on the span."""
-    first, last = t_span
+def ends_of(found: Any, t_span: Any) -> Any:
+    """Return the ends of the steps as the solver has chosen them."""
     pieces = found.sol.interpolants
-    ends = [pieces[0].t_old, *[piece.t for piece in pieces]] if pieces else [plain(first)]
-    fixed = np.array(ends, float)
+    ends = [pieces[0].t_old, *[piece.t for piece in pieces]] if pieces else [plain(t_span[0])]
+    return np.array(ends, float)
+
+
+def knots_of(found: Any, t_span: Any, fixed: Any) -> Any:
+    """Return the ends of steps as they depend on the span."""
+    first, last = t_span
     start, length = fixed[0], plain(last) - fixed[0]
     if found.status == 0 and has_node(first, last):
-        return fixed, first + (fixed - start) / length * (last - first)
-    return fixed, first + (fixed - start)
+        return first + (fixed - start) / length * (last - first)
+    return first + (fixed - start)
 
 
 class Solution:
@@ -36,10 +40,12 @@ class Solution:
         The ends of the steps.
     args : tuple
         Further arguments of the events.
+    shown : array of int
+        Which of the ends are those of the solver's own steps.
     """
 
-    def __init__(self, steps: Any, fixed: Any, args: Any) -> None:
-        self.steps, self.fixed, self.args = steps, fixed, args
+    def __init__(self, steps: Any, fixed: Any, args: Any, shown: Any) -> None:
+        self.steps, self.fixed, self.args, self.shown = steps, fixed, args, shown
 
     def __call__(self, t: Any) -> Any:
         """Return the state at some times: a column for each, or one vector for a number."""
@@ -69,6 +75,8 @@ class Solution:
             result.y = self(result.t) if len(result.t) else result.y
             return
         knots, states = self.steps.knots, self.steps.states
+        if len(self.shown) < len(self.fixed):
+            knots, states = knots[self.shown], states[self.shown]
         if result.status == 1:  # an event has ended the last step
             ends = [times[-1] for times in result.t_events if len(times)]
             end = min(ends, key=lambda t: abs(plain(t) - last))

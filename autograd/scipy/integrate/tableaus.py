@@ -26,12 +26,16 @@ class Tableau:
         The weights and the nodes.
     powers : array of shape (s, d)
         The interpolant; the first column belongs to x.
+    error : array
+        The weights of slopes in the estimated error, divided by h: at the start of the step, at its
+        stages, and at its end.
     """
 
     a: Any
     b: Any
     c: Any
     powers: Any
+    error: Any
 
     @property
     def is_explicit(self) -> bool:
@@ -46,10 +50,10 @@ class Tableau:
     def without_interpolant(self) -> Tableau:
         """Return the method with the slopes that a step needs."""
         s = self.stages
-        return Tableau(self.a[:s, :s], self.b[:s], self.c[:s], self.powers[:s])
+        return Tableau(self.a[:s, :s], self.b[:s], self.c[:s], self.powers[:s], self.error)
 
 
-def _explicit(method: Any, powers: Any, a: Any = (), c: Any = ()) -> Tableau:
+def _explicit(method: Any, powers: Any, error: Any, a: Any = (), c: Any = ()) -> Tableau:
     """Return a method of SciPy: its stages, the slope at the end, and more for the interpolant."""
     rows = [*method.A[: method.n_stages], method.B, *a]
     square = np.zeros((len(rows), len(rows)))
@@ -57,7 +61,8 @@ def _explicit(method: Any, powers: Any, a: Any = (), c: Any = ()) -> Tableau:
         into[: len(row)] = row[: len(into)]
     b = np.zeros(len(rows))
     b[: method.n_stages] = method.B
-    return Tableau(square, b, np.array([*method.C[: method.n_stages], 1.0, *c]), powers)
+    nodes = np.array([*method.C[: method.n_stages], 1.0, *c])
+    return Tableau(square, b, nodes, powers, np.array([0.0, *error]))
 
 
 def _dop853() -> Tableau:
@@ -77,7 +82,7 @@ def _dop853() -> Tableau:
         basis = basis * np.poly1d([1.0, 0.0] if i % 2 == 0 else [-1.0, 1.0])
         coefficients = basis.coeffs[::-1][1:]  # those of x, x², ...
         powers[:, : len(coefficients)] += np.outer(part, coefficients)
-    return _explicit(method, powers, method.A_EXTRA, method.C_EXTRA)
+    return _explicit(method, powers, method.E5, method.A_EXTRA, method.C_EXTRA)
 
 
 _S6 = 6**0.5
@@ -92,12 +97,22 @@ WEIGHTS = np.array(
 #: From the values at the nodes to the coefficients of x, x² and x³.
 POWERS = np.linalg.inv(NODES[:, None] ** np.arange(1, 4))
 
-_RADAU = Tableau(WEIGHTS, WEIGHTS[2], NODES, (POWERS @ WEIGHTS).T)
+#: The weights of the changes of the state in the error of order 3, as in SciPy, and that of h f.
+ERROR = np.array([-13 - 7 * _S6, -13 + 7 * _S6, -1.0]) / 3
+_REAL = 3 + 3 ** (2 / 3) - 3 ** (1 / 3)
+
+_RADAU = Tableau(
+    WEIGHTS,
+    WEIGHTS[2],
+    NODES,
+    (POWERS @ WEIGHTS).T,
+    np.array([1.0, *(ERROR @ WEIGHTS), 0.0]) / _REAL,
+)
 
 #: The methods; the implicit ones are followed by Radau IIA of order 5.
 TABLEAUS: dict[str, Tableau] = {
-    "RK23": _explicit(_original.RK23, _original.RK23.P),
-    "RK45": _explicit(_original.RK45, _original.RK45.P),
+    "RK23": _explicit(_original.RK23, _original.RK23.P, _original.RK23.E),
+    "RK45": _explicit(_original.RK45, _original.RK45.P, _original.RK45.E),
     "DOP853": _dop853(),
     **dict.fromkeys(("Radau", "BDF", "LSODA"), _RADAU),
 }

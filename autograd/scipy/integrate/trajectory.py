@@ -11,18 +11,20 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from functools import cached_property
+from itertools import pairwise
 from typing import Any
 
 import numpy as np
 
 from autograd import vmap
 from autograd.captured import Made
-from autograd.engine import Tensor
+from autograd.engine import Node, Tensor, no_grad
 from autograd.engine.closures import begin_call
 from autograd.engine.dispatch import plain
 from autograd.engine.grad_mode import GRAD_MODE, is_recording
 from autograd.engine.transform_calls import arguments as arguments_of_call
 from autograd.errors import DataError, SolutionError
+from autograd.forward import push_forward
 from autograd.implicit.equations import variable
 from autograd.implicit.newton import largest
 from autograd.implicit.solution import Solution
@@ -279,25 +281,29 @@ class Together:
         What the solver has found.
     calls : Calls
         What it has asked `f` for.
+    fixed : array
+        The ends of the steps as numbers; these may be parts of the solver's.
     """
 
     def __init__(
-        self, method: Tableau, f: Function, knots: Any, y0: Any, sol: Any, calls: Calls
+        self, method: Tableau, f: Function, knots: Any, y0: Any, sol: Any, calls: Calls, fixed: Any
     ) -> None:
         self.knots = knots
         self.steps = Steps(method, f, knots, y0)
         begun = begin_call()
-        states = sol(sol.ts).T
-        self.samples = calls.samples(self.steps.f, sol.ts, states)
-        if method.is_explicit:
+        states = sol(fixed).T
+        self.samples = calls.samples(self.steps.f, fixed, states)
+        if not method.is_explicit:
+            guess = np.stack([_inner_slopes(method, sol, *ends) for ends in pairwise(fixed)])
+        elif len(fixed) == len(sol.ts):
             guess = self._explicit(states[:-1])
         else:
-            guess = np.stack([_inner_slopes(method, piece) for piece in sol.interpolants])
+            guess = self._explicit_in_turn(f, states[0])
         trajectory = Trajectory(self.steps, guess)
         if any(isinstance(x, Tensor) and x._begun() >= begun for x in trajectory.others):
             raise DataError("The right-hand side keeps a node from one call to another.")
         trajectory.assert_solved()
-        self.slopes = trajectory.result
+        self.point, self.slopes = trajectory.point, trajectory.result
         self.states = self.steps.states(self.slopes)
 
     def _explicit(self, states: Any) -> Any:
@@ -309,6 +315,58 @@ class Together:
             found.append(plain(steps.f(times[:, i], variable(states + change))))
         return np.stack(found, axis=1)
 
+    def _explicit_in_turn(self, f: Function, state: Any) -> Any:
+        """Return the same where the solver has not computed the states at the knots."""
+        steps, found = self.steps, list[Any]()
+        times, h = plain(steps.times), plain(steps.h)
+        with no_grad():
+            for i in range(len(h)):
+                slopes: list[Any] = []
+                for row, t in zip(steps.method.a, times[i], strict=True):
+                    change = h[i] * (row[: len(slopes)] @ np.stack(slopes)) if slopes else 0.0
+                    slopes.append(plain(f(t, variable(state + change))))
+                found.append(np.stack(slopes))
+                state = state + h[i] * (steps.method.b @ found[-1])
+        return np.stack(found)
+
+    def errors(self) -> Any:
+        """Return the error of each step that the method estimates, one row for each."""
+        return plain(self.steps.h)[:, None] * self._weighted(plain(self.slopes), self._at_ends[1])
+
+    def moved(self, tangents: Any) -> tuple[Any, Any]:
+        """Return the tangents of the errors and of the states, given those of nodes."""
+        steps, (at, _, found) = self.steps, self._at_ends
+        outputs = [self.point.residual, steps.h, steps.y0]
+        residual, by_h, by_y0 = (_pushed(x, tangents) for x in outputs)
+        slopes, h, by_h = plain(self.slopes), plain(steps.h)[:, None], by_h[:, None]
+        by_slopes = -np.reshape(self.point.step(residual), steps.shape)
+        changes = h * (steps.method.b @ by_slopes) + by_h * (steps.method.b @ slopes)
+        by_states = np.cumsum(np.concatenate([by_y0[None], changes]), axis=0)
+        by_ends = _pushed(found, {**tangents, at: by_states[self._ends]})
+        by_errors = h * self._weighted(by_slopes, by_ends)
+        return by_errors + by_h * (self.errors() / h), by_states
+
+    @property
+    def _ends(self) -> slice:
+        """The knots at which the estimate needs slopes that are not among those of the stages."""
+        return slice(None, -1) if self.steps.method.error[0] else slice(-1, None)
+
+    @cached_property
+    def _at_ends(self) -> tuple[Any, Any, Any]:
+        """The states there, and the slopes, as numbers and as they depend on nodes."""
+        at = variable(plain(self.states)[self._ends])
+        found = self.steps.f(self.knots[self._ends], at)
+        return at, plain(found), found
+
+    def _weighted(self, slopes: Any, at_ends: Any) -> Any:
+        """Return slopes with the weights that they have in the errors."""
+        method = self.steps.method
+        first, *stages, last = method.error
+        found = np.tensordot(slopes[:, : method.stages], np.array(stages), (1, 0))
+        if first:
+            return found + first * at_ends
+        return found + last * np.concatenate([slopes[1:, 0], at_ends])
+
     def at(self, steps: Any, times: Any) -> Any:
         """Return the states at times in some steps, one row for each."""
         h, powers = self.steps.h[steps], self.steps.method.powers
@@ -318,8 +376,14 @@ class Together:
         return self.states[steps] + h[:, None] * changes
 
 
-def _inner_slopes(method: Tableau, piece: Any) -> Any:
+def _pushed(x: Any, tangents: Any) -> Any:
+    """Return the tangent of a node, given those of others; zeros for numbers."""
+    found = push_forward([x], tangents)[0] if isinstance(x, Node) else None
+    return np.zeros(np.shape(plain(x))) if found is None else plain(found)
+
+
+def _inner_slopes(method: Tableau, sol: Any, start: Any, end: Any) -> Any:
     """Return slopes with which a step goes through the solver's states at its stages."""
-    h = piece.t - piece.t_old
-    changes = piece(piece.t_old + method.c * h).T - piece(piece.t_old)
+    h = end - start
+    changes = sol(start + method.c * h).T - sol(start)
     return np.linalg.solve(method.a, changes) / h
