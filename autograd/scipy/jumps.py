@@ -30,6 +30,9 @@ LEFT = 0.4
 #: thousandth or better.
 NEAR = 1e-3
 
+#: By how much they are moved where a solver has stopped anywhere.
+FAR = (NEAR, -NEAR, 0.1, -0.1, 1.0, -1.0)
+
 #: Relative to the values, what may be rounding or noise.
 SMALL = 1e-6
 
@@ -88,23 +91,40 @@ def assert_same_when_moved(compute: Callable[[], Any], nodes: list[Any], what: A
     what : callable
         The function.
     """
+    if changes_when_moved(compute, nodes, (NEAR, -NEAR)):
+        name = getattr(what, "__name__", type(what).__name__)
+        raise NoDerivativeError(
+            f"{name} jumps at the solution, or next to it, where comparisons with a node "
+            "decide. The solution moves with the node, and comparisons have no derivative: "
+            "if the solution is the place of the jump, compute that place from the node "
+            "instead; otherwise pass node.data to the comparison."
+        )
+
+
+def changes_when_moved(compute: Callable[[], Any], nodes: list[Any], moves: Any) -> bool:
+    """Return whether what a function returns is different once nodes have other numbers.
+
+    Parameters
+    ----------
+    compute : callable
+        Calls the function.
+    nodes : list of Node
+        What it may depend on.
+    moves : iterable of float
+        By what parts of their size the nodes are moved.
+    """
     if not nodes:
-        return
+        return False
     with no_grad(), untraced(nodes):
         before = _numbers(compute)
         if not _same(before, _numbers(compute)):
-            return  # it is different each time
-        for by in (NEAR, -NEAR):
+            return False  # it is different each time
+        for by in moves:
             with moved(nodes, by):
                 after = _numbers(compute)
             if not _same(before, after):
-                name = getattr(what, "__name__", type(what).__name__)
-                raise NoDerivativeError(
-                    f"{name} jumps at the solution, or next to it, where comparisons with a node "
-                    "decide. The solution moves with the node, and comparisons have no derivative: "
-                    "if the solution is the place of the jump, compute that place from the node "
-                    "instead; otherwise pass node.data to the comparison."
-                )
+                return True
+    return False
 
 
 def _numbers(compute: Callable[[], Any]) -> list[Any] | None:

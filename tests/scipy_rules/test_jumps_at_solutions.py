@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from autograd import Value, deriv, grad, implicit, jit
-from autograd.errors import NoDerivativeError
+from autograd.errors import NoDerivativeError, SolutionError
 from autograd.scipy import integrate, optimize
 
 where = np.where
@@ -156,3 +156,27 @@ def test_odeint_accepts_jumps_at_fixed_times():
     switched = lambda y, t, a: where(t > 1.0, 2.0 * a, 0.0) + 0.0 * y  # noqa: E731
     end = lambda a: integrate.odeint(switched, [0.0], [0.0, 1.0, 2.0], (a,))[-1, 0]  # noqa: E731
     assert grad(end)(1.0) == pytest.approx(2.0, abs=1e-6)
+
+
+def only_compared(a):
+    return lambda x: np.where(x > a, 1.0, -1.0)
+
+
+@pytest.mark.parametrize(
+    "solve",
+    [
+        lambda f: optimize.bisect(f, 0.0, 3.0, maxiter=5, disp=False),
+        lambda f: optimize.newton(f, 0.3, maxiter=2, disp=False),
+        lambda f: optimize.root_scalar(f, bracket=(0, 3), maxiter=5).root,
+        lambda f: optimize.fsolve(f, [0.3])[0],
+        lambda f: optimize.root(f, [0.3]).x[0],
+        lambda f: optimize.minimize(
+            lambda x: f(x)[0], [0.3], method="Nelder-Mead", options={"maxiter": 4}
+        ).x[0],
+    ],
+)
+@pytest.mark.filterwarnings("ignore")
+def test_a_comparing_solver_that_has_not_converged_is_an_error(solve):
+    with pytest.raises(SolutionError, match=r"(?s)did not converge.*uses a node"):
+        grad(lambda a: solve(only_compared(a)) + 0.0 * a)(1.0)
+    assert np.isfinite(grad(lambda a: solve(only_compared(1.0)) + 0.0 * a)(1.0))  # of numbers

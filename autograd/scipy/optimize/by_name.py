@@ -124,7 +124,8 @@ def _of_global_minimum(original: Any, given: Arguments) -> Any:
             "close over them, or pass them through args=."
         )
     found = original(numbers, **plain(given))
-    if called.follows(found.x) or has_node(given.get("bounds")):
+    said = found.success, found.message
+    if called.follows(found.x, *said) or has_node(given.get("bounds")):
         x, value = _optimum(called, found.x, given)
         return Solution(found, x=x, fun=value)
     return found

@@ -15,7 +15,7 @@ from autograd.engine.grad_mode import is_recording
 from autograd.errors import SolutionError
 from autograd.scipy.fallback import gives_nodes, joined, with_copies
 from autograd.scipy.held import nodes_held
-from autograd.scipy.jumps import assert_same_when_moved
+from autograd.scipy.jumps import FAR, assert_same_when_moved, changes_when_moved
 from autograd.scipy.with_numbers import with_numbers
 
 Function = Callable[..., Any]
@@ -46,19 +46,43 @@ class Called:
         """Return the result, which depends on the nodes."""
         return joined(self.function(x, *self.args, **self.keywords))
 
-    def follows(self, x: Any) -> bool:
+    def follows(self, x: Any, success: Any = True, message: Any = "") -> bool:
         """Return whether the function depends on nodes besides its unknown.
+
+        Parameters
+        ----------
+        x : float or array
+            What a solver has found.
+        success : bool
+            Whether the solver says that this is a solution.
+        message : str
+            What it says if not.
 
         Raises
         ------
         NoDerivativeError
             If it does so in comparisons alone, and they change near a solution.
+        SolutionError
+            If it does so in comparisons alone, and the solver has not found a solution.
         """
         if gives_nodes(self, x):
             return True
         if is_recording():
             nodes = nodes_held(self.function, self.args, self.keywords)
-            assert_same_when_moved(lambda: self(tracing.concrete(x)), nodes, self.function)
+
+            def compute() -> Any:
+                return self(tracing.concrete(x))
+
+            if np.all(success):
+                assert_same_when_moved(compute, nodes, self.function)
+            elif changes_when_moved(compute, nodes, FAR):
+                name = getattr(self.function, "__name__", type(self.function).__name__)
+                said = " ".join(str(message).split())
+                raise SolutionError(
+                    f"The solver did not converge, so what it returns depends on its steps: {said} "
+                    f"{name} uses a node there, but returns none, so nothing follows the node. For a "
+                    "constant let it close over node.data, made outside of it."
+                )
         return False
 
     @functools.cached_property
@@ -122,5 +146,6 @@ def assert_converged(success: Any, name: str, message: Any) -> None:
     """Raise if a solver says that it has not found the solution to differentiate."""
     if not np.all(success):
         raise SolutionError(
-            f"{name} did not converge, so there is nothing to differentiate: {message}"
+            f"{name} did not converge, so there is nothing to differentiate: "
+            + " ".join(str(message).split())
         )

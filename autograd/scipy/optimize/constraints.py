@@ -27,9 +27,9 @@ class _Constraint:
         """Return the function as a vector."""
         return np.atleast_1d(as_array(self.called(x)))
 
-    def follows(self, x: Any) -> bool:
-        """Return whether it depends on nodes."""
-        return has_node(self.low, self.high) or self.called.follows(x)
+    def follows(self, x: Any, *said: Any) -> bool:
+        """Return whether it depends on nodes, given what the solver says of `x`."""
+        return has_node(self.low, self.high) or self.called.follows(x, *said)
 
     def equalities(self, x: Any) -> Any:
         """Return what must be 0."""
@@ -95,9 +95,9 @@ class Constraints:
             given.keep_feasible,
         )
 
-    def follows(self, x: Any) -> bool:
-        """Return whether one of them depends on nodes."""
-        return any(constraint.follows(x) for constraint in self.all)
+    def follows(self, x: Any, *said: Any) -> bool:
+        """Return whether one of them depends on nodes, given what the solver says of `x`."""
+        return any(constraint.follows(x, *said) for constraint in self.all)
 
     def equalities(self, x: Any) -> Function | None:
         """Return the function that must be 0, if there is one."""

@@ -105,7 +105,7 @@ def least_squares(
         f_scale=f_scale,
         **plain(keywords),
     )
-    if not (called.follows(found.x) or has_node(parts)):
+    if not (called.follows(found.x, found.success, found.message) or has_node(parts)):
         return found
     assert_converged(found.success, "least_squares", found.message)
     if callable(loss):

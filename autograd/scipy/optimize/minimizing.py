@@ -115,7 +115,8 @@ def minimize(
         constraints=within.for_scipy(),
         **plain(keywords),
     )
-    if called.follows(found.x) or within.follows(found.x) or has_node(_parts(bounds)):
+    said = found.success, found.message
+    if called.follows(found.x, *said) or within.follows(found.x, *said) or has_node(_parts(bounds)):
         assert_converged(found.success, "minimize", found.message)
         x = implicit.optimum(
             called,
@@ -170,8 +171,9 @@ def minimize_scalar(
     found = _original.minimize_scalar(
         called.numbers, plain(bracket), plain(bounds), (), **plain(keywords)
     )
-    if called.follows(found.x) or has_node(bounds):
-        assert_converged(found.success, "minimize_scalar", getattr(found, "message", ""))
+    said = found.success, getattr(found, "message", "")
+    if called.follows(found.x, *said) or has_node(bounds):
+        assert_converged(found.success, "minimize_scalar", said[1])
         x = implicit.optimum(called, float(found.x), bounds=bounds)
         return Solution(found, x=x, fun=called(x))
     return found

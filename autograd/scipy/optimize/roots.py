@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+import inspect
 import warnings
 from collections.abc import Callable
 from typing import Any
@@ -85,7 +86,7 @@ def root(
         jac = called.of_numbers(jac)
     given = called.of_numbers(fun) if jac is True else called.numbers
     found = _original.root(given, plain(joined(x0)), (), method, jac, **keywords)
-    if called.follows(found.x):
+    if called.follows(found.x, found.success, found.message):
         assert_converged(found.success, "root", found.message)
         x = implicit.root(called, found.x, solve=KRYLOV if method == "krylov" else None)
         return Solution(found, x=x, fun=found.fun)  # of a root, zero for all parameters
@@ -131,7 +132,7 @@ def root_scalar(f: Callable[..., Any], args: Any = (), method: Any = None, **key
             keywords[name] = called.of_numbers(keywords[name])
     given = called.of_numbers(f)
     found = _original.root_scalar(given, (), method, **plain(keywords))
-    if called.follows(found.root):
+    if called.follows(found.root, found.converged, found.flag):
         assert_converged(found.converged, "root_scalar", found.flag)
         found.root = implicit.root(called, float(found.root))
     return found
@@ -185,7 +186,7 @@ def fsolve(
     x, info, flag, message = _original.fsolve(
         called.numbers, plain(joined(x0)), (), derivative, True, **keywords
     )
-    if called.follows(x):
+    if called.follows(x, flag == 1, message):
         assert_converged(flag == 1, "fsolve", message)
         x = implicit.root(called, x)
     elif flag != 1 and not full_output:
@@ -240,6 +241,7 @@ def newton(
     """
     called = Called(func, args)
     derivatives = [None if d is None else called.of_numbers(d) for d in (fprime, fprime2)]
+    wants_all = keywords.pop("full_output", False)
     found = _original.newton(
         called.numbers,
         plain(joined(x0)),
@@ -248,9 +250,11 @@ def newton(
         tol,
         maxiter,
         derivatives[1],
+        full_output=True,
         **plain(keywords),
     )
-    return _of_root(called, found)
+    found = _of_root(called, found)
+    return found if wants_all else found[0]
 
 
 @in_turn
@@ -314,14 +318,12 @@ def _iterated(
 
 
 def _of_root(called: Called, found: Any) -> Any:
-    """Put derivatives into what a solver returns: a root, or a tuple that begins with one."""
-    x = found[0] if isinstance(found, tuple) else found
-    if not called.follows(x):
+    """Put derivatives into what a solver returns: a root, whether it has converged, and more."""
+    x, report = found[:2]
+    success = getattr(report, "converged", report)
+    if not called.follows(x, success, getattr(report, "flag", "")):
         return found
-    if not isinstance(found, tuple):
-        return implicit.root(called, x)
-    report = found[1]
-    assert_converged(report.converged if hasattr(report, "converged") else report, "the solver", "")
+    assert_converged(success, "the solver", getattr(report, "flag", ""))
     return (implicit.root(called, x), *found[1:])
 
 
@@ -336,12 +338,19 @@ def first_of(function: Callable[..., Any]) -> Callable[..., Any]:
 
 
 def _bracketing(solver: Callable[..., Any]) -> Callable[..., Any]:
+    signature = inspect.signature(solver)
+
     def solve(
         f: Callable[..., Any], a: Any, b: Any, args: Any = (), *more: Any, **keywords: Any
     ) -> Any:
         called = Called(f, args)
-        found = solver(called.numbers, plain(a), plain(b), (), *plain(more), **plain(keywords))
-        return _of_root(called, found)
+        given = signature.bind(
+            called.numbers, plain(a), plain(b), (), *plain(more), **plain(keywords)
+        )
+        wants_all = given.arguments.get("full_output", False)
+        given.arguments["full_output"] = True
+        found = _of_root(called, solver(*given.args, **given.kwargs))
+        return found if wants_all else found[0]
 
     solve.__name__ = solve.__qualname__ = solver.__name__
     solve.__doc__ = f"""Find a root between two numbers; see `scipy.optimize.{solver.__name__}`.
