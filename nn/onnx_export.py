@@ -22,7 +22,7 @@ from nn.layers.activations import gelu_tanh
 from nn.layers.attention_kernels import attended
 from nn.layers.convolution import convolved, spread
 from nn.layers.linear import affine
-from nn.layers.normalisation import in_groups, normalised, scaled
+from nn.layers.normalisation import in_shapes, normalised, scaled
 from nn.layers.pooling import window_max, window_sum
 from nn.layers.sliding_window import Windows
 from nn.modes import in_mode
@@ -191,14 +191,14 @@ def _window_sum(to: Exporter, node: Any, x: Any, windows: Windows) -> str:
 
 def _normalised(
     to: Exporter, node: Any, x: Any, weight: Any, bias: Any, axes: Any, eps: float,
-    centred: bool, kept: Any, shape: Any = None,
+    centred: bool, kept: Any, shape: Any = None, along: Any = None,
 ) -> str:  # fmt: skip
     places = sorted(axis % len(shape or x.shape) for axis in axes)
     own = to.constant(np.array(places, np.int64), "axes")
     y = to.name(x)
+    _, weight, bias = in_shapes(x, weight, bias, None, along)
     if shape is not None:
         y = to.add("Reshape", y, to.constant(np.array([0, *shape[1:]], np.int64), "groups"))
-        _, weight, bias = in_groups(shape, x, weight, bias)
     if centred:
         y = to.add("Sub", y, to.add("ReduceMean", y, own, keepdims=1))
     variance = to.add("ReduceMean", to.add("Mul", y, y), own, keepdims=1)

@@ -90,7 +90,7 @@ def group_normalised(x: Any, groups: int, weight: Any, bias: Any, eps: float) ->
         )
     channels = shape[1] // groups
     rows = (shape[0], groups, channels, count // channels)
-    return normalised(x, weight, bias, (2, 3), eps, True, Kept(), rows)
+    return normalised(x, weight, bias, (2, 3), eps, True, Kept(), rows, (groups, channels, 1))
 
 
 class InstanceNorm(GroupNorm):

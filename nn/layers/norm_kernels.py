@@ -144,6 +144,18 @@ def derivatives_of_any(
             return channels_back(g, x, weight, bias, mean, variance, eps)
     inverse = 1 / np.sqrt(variance + eps)
     standard = (x if mean is None else x - mean) * inverse
+    if all(a is None or a.shape == variance.shape for a in (weight, bias)):
+        # One weight for all that is summed: the sums are those of its derivatives.
+        along, total = mean_of(g * standard, axes), None
+        found = g - standard * along
+        if mean is not None or bias is not None:
+            total = mean_of(g, axes)
+        if mean is not None:
+            found = found - total
+        count = x.size / max(variance.size, 1)
+        by_weight = None if weight is None else along * count
+        by_bias = None if bias is None else total * count
+        return found * (inverse if weight is None else inverse * weight), by_weight, by_bias
     scaled = g if weight is None else g * weight
     found = scaled - standard * mean_of(scaled * standard, axes)
     if mean is not None:

@@ -32,25 +32,26 @@ class Kept:
         self.mean: Any = None
         self.variance: Any = None
         self.g: Any = None
-        #: The derivatives for g that have not been asked for.
+        self.weight: Any = None
+        #: The derivatives for g and this weight that have not been asked for.
         self.derivatives: dict[int, Any] = {}
 
 
-def in_groups(shape: Any, x: Any, weight: Any, bias: Any) -> tuple[Any, Any, Any]:
-    """Return x in a shape, if there is one, and a weight and a bias for each row of a group."""
-    if shape is None:
+def in_shapes(x: Any, weight: Any, bias: Any, shape: Any, along: Any) -> tuple[Any, Any, Any]:
+    """Return x in a shape, and a weight and a bias in another; None leaves them as they are."""
+    x = x if shape is None else x.reshape(shape)
+    if along is None:
         return x, weight, bias
-    of_rows = (*shape[1:3], 1)
-    weight = None if weight is None else weight.reshape(of_rows)
-    return x.reshape(shape), weight, None if bias is None else bias.reshape(of_rows)
+    weight = None if weight is None else weight.reshape(along)
+    return x, weight, None if bias is None else bias.reshape(along)
 
 
 def normalised_array(
     x: Any, weight: Any, bias: Any, axes: Any, eps: float, centred: bool, kept: Kept,
-    shape: Any = None,
+    shape: Any = None, along: Any = None,
 ) -> Any:  # fmt: skip
-    """Compute (x - mean) / √(variance + eps) · weight + bias, perhaps with x in another shape."""
-    rows = in_groups(shape, x, weight, bias)
+    """Compute (x - mean) / √(variance + eps) · weight + bias, perhaps in other shapes."""
+    rows = in_shapes(x, weight, bias, shape, along)
     y, kept.mean, kept.variance = normalise(*rows, axes, eps, centred)
     kept.x = x
     return y if shape is None else y.reshape(x.shape)
@@ -58,32 +59,32 @@ def normalised_array(
 
 def derivative(
     argnum: int, g: Any, x: Any, weight: Any, bias: Any, axes: Any, eps: float, centred: bool,
-    kept: Kept, shape: Any = None,
+    kept: Kept, shape: Any = None, along: Any = None,
 ) -> Any:  # fmt: skip
     """Return the derivative for x, the weight or the bias; all are computed together."""
-    if (
-        isinstance(g, Tensor)
-        or isinstance(x, Tensor)
-        or isinstance(weight, Tensor)
-        or isinstance(bias, Tensor)
-    ):
-        rows = in_groups(shape, x, weight, bias)
-        g = g if shape is None else g.reshape(shape)
-        found = recorded_derivatives(g, *rows, axes, eps, centred)
-        return found[argnum].reshape(np.shape((x, weight, bias)[argnum]))
-    if kept.g is not g or kept.x is not x or argnum not in kept.derivatives:
-        rows = in_groups(shape, x, weight, bias)
+    is_known = kept.g is g and kept.x is x and kept.weight is weight
+    if not is_known or argnum not in kept.derivatives:
+        rows = in_shapes(x, weight, bias, shape, along)
+        slopes = g if shape is None else g.reshape(shape)
+        if (
+            isinstance(g, Tensor)
+            or isinstance(x, Tensor)
+            or isinstance(weight, Tensor)
+            or isinstance(bias, Tensor)
+        ):
+            found = recorded_derivatives(slopes, *rows, axes, eps, centred)
+            return found[argnum].reshape(np.shape((x, weight, bias)[argnum]))
         mean, variance = kept.mean, kept.variance
         if kept.x is not x:
             _, mean, variance = normalise(rows[0], rows[1], None, axes, eps, centred)
-        slopes = g if shape is None else g.reshape(shape)
         found = normalise_back(slopes, *rows, mean, variance, axes, eps)
         rest = zip(range(argnum, 3), found[argnum:], strict=True)
-        kept.g, kept.derivatives = g, {k: one for k, one in rest if one is not None}
+        kept.g, kept.weight = g, weight
+        kept.derivatives = {k: one for k, one in rest if one is not None}
     wanted = kept.derivatives.pop(argnum)
     if not kept.derivatives:
         kept.g = None
-    return wanted if shape is None else wanted.reshape((x, weight, bias)[argnum].shape)
+    return wanted if shape is along is None else wanted.reshape((x, weight, bias)[argnum].shape)
 
 
 def recorded_derivatives(
@@ -185,21 +186,9 @@ class BatchNorm(Module):
                 f"takes {' or '.join(map(str, self.ndims))} axes, the second of length "
                 f"{self.num_features}."
             )
-        along = (1, -1) + (1,) * (len(shape) - 2)
-        weight, bias = (
-            None if parameter is None else np.reshape(parameter, along)
-            for parameter in (self.weight, self.bias)
-        )
+        along = (1, self.num_features) + (1,) * (len(shape) - 2)
         if self.track_running_stats and not self.training:
-            mean, variance = self.running_mean.reshape(along), self.running_var.reshape(along)
-            scale = 1 / np.sqrt(variance + self.eps)
-            scale = scale if weight is None else weight * scale
-            y: Tensor
-            if len(shape) > 2:
-                y = scaled(x, mean, scale, bias)
-                return y
-            y = (x - mean) * scale
-            return y if bias is None else y + bias
+            return self._by_running_stats(x, along)
         axes = (0, *range(2, len(shape)))
         count = math.prod(shape[axis] for axis in axes)
         if self.training and count < 2:
@@ -208,10 +197,24 @@ class BatchNorm(Module):
                 f"channel, but the input has shape {shape}. For inference call model.eval() first."
             )
         kept = Kept()
-        y = normalised(x, weight, bias, axes, self.eps, True, kept)
+        y: Tensor
+        y = normalised(x, self.weight, self.bias, axes, self.eps, True, kept, None, along)
         if self.training and self.track_running_stats:
             self._track(kept, count)
         return y
+
+    def _by_running_stats(self, x: Any, along: tuple[int, ...]) -> Any:
+        weight, bias = (
+            None if parameter is None else np.reshape(parameter, along)
+            for parameter in (self.weight, self.bias)
+        )
+        mean, variance = self.running_mean.reshape(along), self.running_var.reshape(along)
+        scale = 1 / np.sqrt(variance + self.eps)
+        scale = scale if weight is None else weight * scale
+        if len(along) > 2:
+            return scaled(x, mean, scale, bias)
+        y = (x - mean) * scale
+        return y if bias is None else y + bias
 
     def reset_running_stats(self) -> None:
         """Set the running statistics to those before the first batch."""
@@ -224,16 +227,18 @@ class BatchNorm(Module):
         if share is None:
             share = (1 / (self.num_batches_tracked + 1)).item()
         unbiased = kept.variance.reshape(-1) * (count / (count - 1))
+        running_mean, running_var = self.running_mean, self.running_var
+        count_of_batches = self.num_batches_tracked
         try:
-            self.running_mean += share * (kept.mean.reshape(-1) - self.running_mean)
+            running_mean += share * (kept.mean.reshape(-1) - running_mean)
         except BatchError as error:
             raise BatchError(
                 f"{type(self).__name__} in training mode changes its running statistics, which all "
                 "entries of the batch share, by those of each entry. Call model.eval() first, or "
                 "make it with track_running_stats=False."
             ) from error
-        self.running_var += share * (unbiased - self.running_var)
-        self.num_batches_tracked += 1
+        running_var += share * (unbiased - running_var)
+        count_of_batches += 1
 
 
 class BatchNorm1d(BatchNorm):

@@ -63,6 +63,7 @@ def test_its_derivatives_match_finite_differences(shape, axes, size, centred, mo
     options = {"modes": ("reverse", "forward"), "method": "projected"}
     assert check_gradients(f, x, weight, bias, **options).ok
     assert check_gradients(lambda x: f(x, None, None) ** 2, x, method="projected").ok
+    assert check_gradients(lambda x, b: f(x, None, b), np.asfortranarray(x), bias, **options).ok
     assert check_gradients(lambda weight: f(Tensor(x), weight, bias), weight).ok
 
 
