@@ -2,8 +2,8 @@
 
 There the rows of a grid are short, or their elements apart, so that copying windows row by row
 takes longer than the products. With adjacent channels, a row of a window is one piece of memory.
-Windows are copied for all axes but the first of a volume: the planes of its windows are parts of
-what is copied, and each gets a product of its own.
+Windows are copied for all axes but the first of a volume without stride there: a plane is copied
+once, for some planes at a time, and multiplied with each plane of the kernel.
 
 The transpose of strided windows is as many convolutions as the strides leave remainders: elements
 at a distance of the strides are computed from the same elements of the kernel.
@@ -27,8 +27,11 @@ from nn.layers.sliding_window import Windows, parts
 #: their grids have at least: measured.
 VOLUMES, IMAGES, ELEMENTS = range(4, 1 << 20), range(9, 49), 1 << 13
 
-#: How many elements to copy at once: the calls for more parts take longer than a larger cache.
-MOST = 1 << 20
+#: From so many windows in a plane on, one product for several planes takes less time: measured.
+LONG = 256
+
+#: How many bytes to copy at once: the calls for more parts take longer than a larger cache.
+MOST = 1 << 22
 
 
 def is_faster(
@@ -70,6 +73,22 @@ def channels_first(y: Any) -> Any:
 
 
 @dataclass(frozen=True)
+class Part:
+    """Windows of some examples and planes: (examples, groups, planes, windows, numbers)."""
+
+    examples: slice
+    first: int  # the first of the planes
+    rows: Any
+
+    def before(self, by: int, count: int) -> tuple[slice, Any]:
+        """Return which of `count` planes are so far before these, and the windows of these."""
+        begin = self.first - by  # where the windows of this plane belong
+        stop = max(min(begin + self.rows.shape[2], count), 0)
+        start = min(max(begin, 0), stop)
+        return slice(start, stop), self.rows[:, :, start - begin : stop - begin]
+
+
+@dataclass(frozen=True)
 class Rows:
     """Windows of an array with adjacent channels, as the rows of matrices."""
 
@@ -81,7 +100,7 @@ class Rows:
     @property
     def outer(self) -> int:
         """How many axes, the first ones, have windows that are not copied."""
-        return int(len(self.kernel) == 3)
+        return int(len(self.kernel) == 3 and self.stride[0] == 1)
 
     @property
     def lengths(self) -> tuple[int, ...]:
@@ -89,43 +108,45 @@ class Rows:
         sizes = zip(self.counts, self.stride, self.kernel, self.dilation, strict=True)
         return tuple((n - 1) * s + (k - 1) * d + 1 for n, s, k, d in sizes)
 
-    def each(self, x: Any) -> Iterator[tuple[slice, list[Any]]]:
-        """Yield examples, and for each outer element of the kernel their windows.
+    @property
+    def planes(self) -> range:
+        """How far each plane of the kernel is from the first, of those that share windows."""
+        (size, *_), (step, *_) = self.kernel, self.dilation
+        return range(0, size * step, step) if self.outer else range(1)
 
-        Their shape is (examples, groups, outer counts, inner counts, inner kernel · channels).
-        """
-        outer, steps, channels = self.outer, x.strides, x.shape[-1]
-        inner = range(outer, len(self.kernel))
-        kept = x.shape[: 2 + outer]
-        counts, kernel = self.counts[outer:], self.kernel[outer:]
+    @property
+    def grid(self) -> tuple[int, int]:
+        """The number of planes of results, and of windows in each."""
+        n = self.counts[0] if self.outer else 1
+        return n, math.prod(self.counts) // n
+
+    def each(self, x: Any) -> Iterator[Part]:
+        """Yield the windows of all planes."""
+        x = x if self.outer else x[:, :, None]
+        steps, sizes = x.strides[3:-1], (self.counts, self.kernel, self.stride, self.dilation)
+        counts, kernel, stride, dilation = (size[self.outer :] for size in sizes)
         strides = (
-            *steps[: 2 + outer],
-            *(steps[2 + i] * self.stride[i] for i in inner),
-            *(steps[2 + i] * self.dilation[i] for i in inner),
-            steps[-1],
+            *x.strides[:3],
+            *(n * step for n, step in zip(steps, stride, strict=True)),
+            *(n * step for n, step in zip(steps, dilation, strict=True)),
+            x.strides[-1],
         )
-        view = as_strided(x, (*kept, *counts, *kernel, channels), strides, writeable=False)
-        matrix = (math.prod(counts), math.prod(kernel) * channels)
-        for part in parts(len(x), view.shape[1:], MOST):
-            rows = view[part].reshape((-1, *kept[1:], *matrix))
-            if not outer:
-                yield part, [rows]
-                continue
-            n, stride, dilation = self.counts[0], self.stride[0], self.dilation[0]
-            starts = range(0, self.kernel[0] * dilation, dilation)
-            yield part, [rows[:, :, i : i + (n - 1) * stride + 1 : stride] for i in starts]
-
-    def split(self, y: Any) -> Any:
-        """Return results of shape (examples, groups, *counts, channels) for matrix products."""
-        kept = (*y.shape[:2], *self.counts[: self.outer])
-        return y.reshape((*kept, math.prod(self.counts[self.outer :]), y.shape[-1]))
+        view = as_strided(
+            x, (*x.shape[:3], *counts, *kernel, x.shape[-1]), strides, writeable=False
+        )
+        matrix = (math.prod(counts), math.prod(kernel) * x.shape[-1])
+        together = max(1, MOST // (x.itemsize * x.shape[1] * math.prod(matrix)))
+        for part in parts(len(x), (x.shape[2],), together):
+            for first in range(0, x.shape[2], together):
+                some = view[part, :, first : first + together]
+                yield Part(part, first, some.reshape((*some.shape[:3], *matrix)))
 
     def matrices(self, weight: Any, groups: int) -> list[Any]:
-        """Return the weight as matrices to multiply with the windows."""
+        """Return the weight as matrices to multiply with the windows, for each plane."""
         parts = weight.reshape((groups, len(weight) // groups, *weight.shape[1:]))
         if not self.outer:
             return [self._matrix(parts)]
-        return [self._matrix(parts[:, :, :, i])[:, None] for i in range(self.kernel[0])]
+        return [self._matrix(parts[:, :, :, i]) for i in range(self.kernel[0])]
 
     def _matrix(self, parts: Any) -> Any:
         return np.moveaxis(parts, (1, 2), (-1, -2)).reshape((len(parts), -1, parts.shape[1]))
@@ -133,20 +154,22 @@ class Rows:
 
 def sums(x: Any, weight: Any, rows: Rows) -> Any:
     """Return the sums of windows times weights, of shape (examples, groups, *counts, outputs)."""
-    groups = x.shape[1]
-    first, *others = rows.matrices(weight, groups)
-    kind = np.result_type(x, weight)
-    y = np.empty((*x.shape[:2], *rows.counts, len(weight) // groups), kind)
-    split = rows.split(y)
-    for part, windows in rows.each(x):
-        if split.ndim == 4 and groups == 1:  # one product for all examples
-            flat = split[part].reshape((-1, split.shape[-1]))
-            np.matmul(windows[0].reshape((len(flat), -1)), first[0], out=flat)
-            continue
-        np.matmul(windows[0], first, out=split[part])
-        for matrix, more in zip(others, windows[1:], strict=True):
-            split[part] += np.matmul(more, matrix)
-    return y
+    groups, (count, size), kind = x.shape[1], rows.grid, np.result_type(x, weight)
+    matrices, outputs = rows.matrices(weight, groups), len(weight) // groups
+    shape = (len(x), groups, count, size, outputs)
+    y: Any = np.zeros(shape, kind) if rows.outer else np.empty(shape, kind)
+    for part in rows.each(x):
+        some = y[part.examples]
+        for by, matrix in zip(rows.planes, matrices, strict=True):
+            to, windows = part.before(by, count)
+            if rows.outer:
+                some[:, :, to] += np.matmul(windows, matrix[:, None])
+            elif groups == 1:  # one product for all examples
+                flat = some.reshape((-1, outputs))
+                np.matmul(windows.reshape((len(flat), -1)), matrix[0], out=flat)
+            else:
+                np.matmul(windows, matrix[:, None], out=some)
+    return y.reshape((len(x), groups, *rows.counts, outputs))
 
 
 def rows_of(windows: Windows, counts: tuple[int, ...]) -> Rows:
@@ -171,22 +194,23 @@ def convolved_rows(x: Any, weight: Any, bias: Any, windows: Windows, groups: int
 def correlated_rows(g: Any, x: Any, windows: Windows, groups: int) -> Any:
     """Sum the output times the window over all windows."""
     rows = rows_of(windows, g.shape[2:])
-    inputs, outputs = x.shape[1] // groups, g.shape[1] // groups
-    slopes = rows.split(channels_last(g, groups, (0,) * len(rows.counts), rows.counts))
-    outer = rows.kernel[: rows.outer]
-    kernel = rows.kernel[rows.outer :]
-    shape = (math.prod(outer), groups, outputs, math.prod(kernel) * inputs)
+    inputs, outputs, (count, size) = x.shape[1] // groups, g.shape[1] // groups, rows.grid
+    slopes = g.reshape((len(g), groups, outputs, count, size))
+    inner = rows.kernel[rows.outer :]
+    shape = (len(rows.planes), groups, outputs, math.prod(inner) * inputs)
     total = np.zeros(shape, np.result_type(g, x))
-    for part, laid in rows.each(reached(x, windows, groups, rows)):
-        if slopes.ndim == 4 and groups == 1:
-            flat = slopes[part].reshape((-1, outputs))
-            total[0, 0] += flat.T @ laid[0].reshape((len(flat), -1))
-            continue
-        turned = slopes[part].swapaxes(-1, -2)
-        for sum_of_place, matrix in zip(total, laid, strict=True):
-            products = np.matmul(turned, matrix)
-            sum_of_place += np.add.reduce(products, (0, *range(2, products.ndim - 2)))
-    found = np.moveaxis(total.reshape((*shape[:3], *kernel, inputs)), (-1, 0), (2, 3))
+    for part in rows.each(reached(x, windows, groups, rows)):
+        for by, sum_of_plane in zip(rows.planes, total, strict=True):
+            to, laid = part.before(by, count)
+            some = slopes[part.examples, :, :, to]
+            if size < LONG:
+                products = np.matmul(np.moveaxis(some, 2, 3), laid)
+                sum_of_plane += np.add.reduce(products, (0, 2))
+            else:
+                laid = laid.reshape((*laid.shape[:2], -1, laid.shape[-1]))
+                products = np.matmul(some.reshape((*some.shape[:3], -1)), laid)
+                sum_of_plane += np.add.reduce(products, 0)
+    found = np.moveaxis(total.reshape((*shape[:3], *inner, inputs)), (-1, 0), (2, 3))
     return np.ascontiguousarray(found).reshape((groups * outputs, inputs, *rows.kernel))
 
 

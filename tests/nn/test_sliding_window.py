@@ -108,9 +108,12 @@ def test_convolution_matches_a_loop(case):
 
 
 @settings(max_examples=120)
-@given(st.one_of(cases(2), cases(3)).filter(lambda case: has_room(case[0]) and case[2][0]))
-def test_convolution_of_adjacent_channels_matches_a_loop(case):
-    every = {"ELEMENTS": 0, "VOLUMES": range(9), "IMAGES": range(9), "MOST": 64}
+@given(
+    st.one_of(cases(2), cases(3)).filter(lambda case: has_room(case[0]) and case[2][0]),
+    st.sampled_from([64, 1024]),
+)
+def test_convolution_of_adjacent_channels_matches_a_loop(case, most):
+    every = {"ELEMENTS": 0, "VOLUMES": range(9), "IMAGES": range(9), "MOST": most, "LONG": 4}
     with mock.patch.multiple(channels_last, **every):
         assert_convolution_matches_a_loop(case)
 
