@@ -187,8 +187,10 @@ class BatchNorm(Module):
                 f"{self.num_features}."
             )
         along = (1, self.num_features) + (1,) * (len(shape) - 2)
+        y: Tensor
         if self.track_running_stats and not self.training:
-            return self._by_running_stats(x, along)
+            y = self._by_running_stats(x, along)
+            return y
         axes = (0, *range(2, len(shape)))
         count = math.prod(shape[axis] for axis in axes)
         if self.training and count < 2:
@@ -197,7 +199,6 @@ class BatchNorm(Module):
                 f"channel, but the input has shape {shape}. For inference call model.eval() first."
             )
         kept = Kept()
-        y: Tensor
         y = normalised(x, self.weight, self.bias, axes, self.eps, True, kept, None, along)
         if self.training and self.track_running_stats:
             self._track(kept, count)

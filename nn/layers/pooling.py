@@ -21,6 +21,9 @@ from nn.notation import MAX_OF_WINDOWS, SUM_OF_WINDOWS
 #: Fewer windows than this are compared in one call.
 FEW = 1 << 10
 
+#: Windows of so many elements side by side are compared one after the other.
+LONG = 64
+
 
 @kernel()
 def largest(x: Any, windows: Windows) -> Any:
@@ -29,6 +32,10 @@ def largest(x: Any, windows: Windows) -> Any:
     for axis, one in enumerate(windows.each_axis):
         axis += x.ndim - len(windows.kernel)
         (count,) = one.counts(y.shape[: axis + 1])
+        if one.kernel[0] >= LONG and one.tile(y.shape[: axis + 1]):
+            split = (*y.shape[:axis], count, one.kernel[0], *y.shape[axis + 1 :])
+            y = np.maximum.reduce(y.reshape(split), axis + 1)
+            continue
         parts = [y[(slice(None),) * axis + index[1:]] for _, index in offsets(one, (count,))]
         y = np.maximum(parts[0], parts[1]) if len(parts) > 1 else parts[0].copy()
         for part in parts[2:]:
@@ -42,8 +49,15 @@ def first_of(x: Any, y: Any, windows: Windows) -> Any:
 
     That is the number of elements before it, which are all smaller.
     """
+    counts = windows.counts(x.shape)
+    if math.prod(windows.kernel) >= LONG and windows.tile(x.shape):
+        sizes = [n for pair in zip(counts, windows.kernel, strict=True) for n in pair]
+        split = x.reshape((*x.shape[:2], *sizes))
+        inner = range(3, split.ndim, 2)
+        each = np.moveaxis(split, inner, range(-len(inner), 0)).reshape((*y.shape, -1))
+        return np.logical_not(each < y[..., None]).argmax(axis=-1)
     padded = windows.padded(x, -math.inf)
-    indices = [index for _, index in offsets(windows, windows.counts(x.shape))]
+    indices = [index for _, index in offsets(windows, counts)]
     if y.size < FEW:  # one call for all takes less time than three for each
         each = np.concatenate([padded[index][None] for index in indices])
         return np.logical_not(each < y).argmax(axis=0)
@@ -83,7 +97,11 @@ def picked(x: Any, which: Any, windows: Windows) -> Any:
 def put_back(g: Any, which: Any, windows: Windows, shape: tuple[int, ...]) -> Any:
     """Add each number to the element of its window at the given position."""
     total = np.zeros_like(g, shape=windows.padded_shape(shape), order="C")
-    np.add.at(total.reshape(-1), places_of(which, windows, shape), g.reshape(-1))
+    flat, places = total.reshape(-1), places_of(which, windows, shape)
+    if windows.are_apart:
+        flat[places] = g.reshape(-1)
+    else:
+        np.add.at(flat, places, g.reshape(-1))
     return windows.without_padding(total, shape)
 
 
@@ -92,22 +110,33 @@ def largest_back(g: Any, x: Any, y: Any, windows: Windows) -> Any:
     return put_back(g, first_of(x, y, windows), windows, x.shape)
 
 
+@kernel()
 def summed(x: Any, windows: Windows) -> Any:
-    """Return the sum of each window."""
-    padded, counts = windows.padded(x), windows.counts(x.shape)
-    (_, first), *others = offsets(windows, counts)
-    y = padded[first].copy(order="C")
-    for _, index in others:
-        y += padded[index]
+    """Return the sum of each window, axis after axis."""
+    y = windows.padded(x)
+    for axis, one in enumerate(windows.each_axis, x.ndim - len(windows.kernel)):
+        (count,) = one.counts(y.shape[: axis + 1])
+        parts = [y[(slice(None),) * axis + index[1:]] for _, index in offsets(one, (count,))]
+        y = parts[0] + parts[1] if len(parts) > 1 else parts[0].copy()
+        for part in parts[2:]:
+            y += part
     return y
 
 
+@kernel()
 def added_back(g: Any, windows: Windows, shape: tuple[int, ...]) -> Any:
-    """Add each number to all elements of its window."""
-    total = np.zeros_like(g, shape=windows.padded_shape(shape), order="C")
-    for _, index in offsets(windows, g.shape[2:]):
-        total[index] += g
-    return windows.without_padding(total, shape)
+    """Add each number to all elements of its window, axis after axis."""
+    y, lengths = g, windows.padded_shape(shape)
+    for axis, one in reversed(list(enumerate(windows.each_axis, g.ndim - len(windows.kernel)))):
+        longer = (*y.shape[:axis], lengths[axis])
+        if one.tile(longer):
+            y = np.repeat(y, one.kernel[0], axis)
+            continue
+        total = np.zeros_like(y, shape=(*longer, *y.shape[axis + 1 :]), order="C")
+        for _, index in offsets(one, (y.shape[axis],)):
+            total[(slice(None),) * axis + index[1:]] += y
+        y = total
+    return windows.without_padding(y, shape)
 
 
 # fmt: off

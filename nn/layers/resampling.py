@@ -5,7 +5,9 @@ Along each axis, interpolations are products with a matrix, most of it zeros.
 
 from __future__ import annotations
 
+import functools
 import math
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
@@ -15,13 +17,13 @@ from autograd.devices import beside
 from autograd.errors import OptionError, ShapeError
 from nn.arrays import floating, shape_of
 from nn.function_module import OneInput
-from nn.layers.sliding_window import Size, sizes_of
+from nn.layers.pooling import add_windows
+from nn.layers.sliding_window import Size, sizes_of, windows_of
 
 
 def nearest(length: int, wanted: int, scale: float) -> Any:
-    """Return the matrix that takes for each place the element that it lies in."""
-    places = np.minimum(np.floor(np.arange(wanted) * scale).astype(int), length - 1)
-    return np.eye(length)[places]
+    """Return for each place the element that it lies in."""
+    return np.minimum(np.floor(np.arange(wanted) * scale).astype(int), length - 1)
 
 
 def neighbours(length: int, wanted: int, scale: float, align_corners: bool) -> Any:
@@ -37,9 +39,9 @@ def neighbours(length: int, wanted: int, scale: float, align_corners: bool) -> A
 
 
 def between_pixels(length: int, wanted: int, scale: float) -> Any:
-    """Return the matrix that takes for each place the element whose middle is nearest."""
+    """Return for each place the element whose middle is nearest."""
     places = np.floor((np.arange(wanted) + 0.5) * scale).astype(int)
-    return np.eye(length)[np.minimum(places, length - 1)]
+    return np.minimum(places, length - 1)
 
 
 def averages(length: int, wanted: int) -> Any:
@@ -105,6 +107,23 @@ def along_grid(x: Any, matrices: list[Any]) -> Any:
     return x
 
 
+@functools.lru_cache(maxsize=256)
+def factor(chosen: Callable[..., Any], length: int, wanted: int, scale: float) -> int:
+    """Return how often each element is taken, one after the other; 0 if that differs."""
+    repeats = np.arange(wanted) // max(wanted // max(length, 1), 1)
+    equal = np.array_equal(chosen(length, wanted, scale), repeats)
+    return wanted // length if equal and length and wanted % length == 0 else 0
+
+
+def taken(x: Any, chosen: Callable[..., Any], axes: list[Any]) -> Any:
+    """Return elements of the last axes; those that all appear equally often without products."""
+    factors = tuple(factor(chosen, *axis) for axis in axes)
+    if all(factors):
+        windows = windows_of(len(axes), factors, factors, 0)
+        return add_windows(x, windows, (*shape_of(x)[:2], *(wanted for _, wanted, _ in axes)))
+    return along_grid(x, [np.eye(axis[0])[chosen(*axis)] for axis in axes])
+
+
 def interpolate(
     x: Any,
     size: Size | None = None,
@@ -160,8 +179,8 @@ def interpolate(
     if mode == "area":
         return along_grid(x, [averages(n, m) for n, m, _ in axes])
     if mode in ("nearest", "nearest-exact"):
-        matrix = nearest if mode == "nearest" else between_pixels
-        return along_grid(x, [matrix(*axis) for axis in axes])
+        chosen = nearest if mode == "nearest" else between_pixels
+        return taken(x, chosen, axes)
     smooth = cubic if mode == "bicubic" else neighbours
     return along_grid(x, [smooth(*axis, bool(align_corners)) for axis in axes])
 

@@ -108,6 +108,19 @@ class Windows:
         sizes = zip(self.kernel, self.stride, self.dilation, strict=True)
         return [Windows((k,), (s,), ((0, 0),), (d,)) for k, s, d in sizes]
 
+    @functools.cached_property
+    def are_apart(self) -> bool:
+        """Whether no element is in two windows."""
+        sizes = zip(self.kernel, self.stride, self.dilation, strict=True)
+        return all(s > d * (k - 1) for k, s, d in sizes)
+
+    def tile(self, shape: tuple[int, ...]) -> bool:
+        """Return whether windows lie side by side, and cover arrays of a shape."""
+        if self.kernel != self.stride or not self.are_apart or any(map(any, self.padding)):
+            return False
+        lengths = shape[len(shape) - len(self.kernel) :]
+        return not any(n % k for n, k in zip(lengths, self.kernel, strict=True))
+
     def padded_shape(self, shape: tuple[int, ...]) -> tuple[int, ...]:
         """Return the shape of an array with its padding."""
         return padded_in(self, shape)[0]
