@@ -9,7 +9,7 @@ from typing import Any, cast
 import numpy as np
 
 from autograd import Tensor, define
-from autograd.devices import as_array, beside, to_numpy
+from autograd.devices import as_array, beside, is_foreign, to_numpy
 from autograd.errors import DataError, OptionError, ShapeError
 from autograd.program import is_tracing
 from nn import init
@@ -212,7 +212,9 @@ def indices_below(count: int, indices: Any, who: str) -> Any:
     if is_tracing() and np.can_cast(indices.dtype, np.intp):
         return np.ravel_multi_index((indices,), (count,))  # raises in each run, without a guard
     if indices.size:
-        low, high = to_numpy(np.stack([indices.min(), indices.max()])).tolist()
+        low, high = indices.min(), indices.max()
+        if is_foreign(indices):  # one copy from its device
+            low, high = to_numpy(np.stack([low, high])).tolist()
         if low < 0 or high >= count:
             raise DataError(
                 f"{who} takes integers from 0 to {count - 1}; these range from {low} to {high}."
