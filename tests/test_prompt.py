@@ -45,7 +45,8 @@ class Prompt:
         if printed.endswith("... "):
             os.write(self.output, b"\n")
             printed = self._printed("")
-        return printed.replace("\r\n", "\n").partition("\n")[2].removesuffix(">>> ")
+        shown = printed.replace("\r\n", "\n").partition("\n")[2].removesuffix(">>> ")
+        return re.sub(r"[^\n]*\r", "", shown)  # progress, of a slow machine, is written over
 
     def _printed(self, prompt):
         """Return what is printed up to a prompt, or up to any."""

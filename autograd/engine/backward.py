@@ -218,7 +218,7 @@ def check_unchanged(node: ArrayNode) -> None:
     """Raise an error if numbers that the rule of a node reads have changed since the call."""
     versions = 0
     numbers = 0.0
-    for argument in node.arguments:
+    for argument in node._arguments or ():
         if isinstance(argument, ArrayNode):
             if argument._memory is not None:
                 versions += argument._memory.mutations

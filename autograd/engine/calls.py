@@ -45,6 +45,10 @@ class Dispatcher:
         """Convert a node to an array."""
         raise NotImplementedError
 
+    def restore(self, node: Any) -> None:
+        """Compute the numbers of the arguments of a node again that have been let go."""
+        raise NotImplementedError
+
     def outer_value(self, node: Any) -> Any:
         """Return a node without its dependence on the innermost transform."""
         raise NotImplementedError

@@ -20,6 +20,7 @@ from autograd.engine import (
     registry,
     tensor,
     tracing,
+    unread,
     value,
     wrapped,
 )
@@ -109,7 +110,7 @@ def apply(
     versions = 0
     numbers = 0.0
     arity = primitive.arity
-    has_constants = has_large_constants = has_batched = has_foreign = False
+    has_constants = has_large_constants = has_batched = has_foreign = has_spare = False
     for argnum, argument in enumerate(arguments):
         if isinstance(argument, nodes.Node):
             if argnum >= arity >= 0:
@@ -134,6 +135,8 @@ def apply(
                     has_foreign = True
                 plain.append(contents)
                 connected = connected or argument._requires_grad
+                made_by = argument._primitive
+                has_spare = has_spare or (made_by is not None and made_by.spares_arguments)
             else:
                 assert isinstance(argument, value.Value)
                 plain.append(argument._plain())
@@ -194,6 +197,10 @@ def apply(
         result._numbers = numbers
         if GRAD_MODE.interventions != 0:
             tell_made(result)
+        if has_spare and GRAD_MODE.interventions == GRAD_MODE.tracing:  # nothing observes nodes
+            for argument in arguments:
+                if isinstance(argument, tensor.Tensor) and argument._arguments is not None:
+                    unread.let_go(argument)
     else:
         result._requires_grad = False
     if primitive.makes_views:
@@ -379,6 +386,10 @@ class EngineDispatcher(calls.Dispatcher):
     def array_of(self, node: Any, dtype: Any, copy: Any) -> Any:
         """Convert a node to an array."""
         return objects.array_of(node, dtype, copy)
+
+    def restore(self, node: Any) -> None:
+        """Compute the numbers of the arguments of a node again that have been let go."""
+        unread.restore(node)
 
     def outer_value(self, node: Any) -> Any:
         """Return a node without its dependence on the innermost transform."""

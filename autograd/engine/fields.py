@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 
-from autograd.engine import tracing
+from autograd.engine import calls, tracing
 from autograd.engine.array_methods import ArrayMethods
 from autograd.engine.batching import Batched
 from autograd.engine.grad_mode import GRAD_MODE
@@ -107,6 +107,9 @@ class NumberNode(ArrayMethods):
         """The nodes this was computed from, in argument order."""
         return tuple(p for p in (self._left, self._right) if p is not None)
 
+    def _above(self) -> tuple[Node, ...]:
+        return self.parents
+
     @property
     def shape(self) -> tuple[int, ...]:
         """The shape of a number, as NumPy's scalars have it: the empty tuple."""
@@ -161,12 +164,14 @@ class ArrayNode(TorchMethods):
         "_hooks",
         "_keywords",
         "_latest",
+        "_let_go",
         "_made_in",
         "_mark",
         "_memory",
         "_numbers",
         "_parameter",
         "_requires_grad",
+        "_restores",
         "_retains_grad",
         "_versions",
         "_view",
@@ -189,6 +194,8 @@ class ArrayNode(TorchMethods):
     _at: int  # the version of the memory for which that is true
     _parameter: bool
     _made_in: float  # the call of a transform in which this leaf was made
+    _let_go: bool  # the contents are NaN: see `unread`
+    _restores: bool  # so are those of an argument
 
     def __init__(self, contents: Any) -> None:
         self._primitive = None
@@ -210,6 +217,8 @@ class ArrayNode(TorchMethods):
         self._at = 0
         self._parameter = False
         self._made_in = GRAD_MODE.calls
+        self._let_go = False
+        self._restores = False
 
     @property
     def shape(self) -> Any:
@@ -258,6 +267,8 @@ class ArrayNode(TorchMethods):
     @property
     def arguments(self) -> tuple[Any, ...]:
         """What the primitive was called with, nodes and constants, in order."""
+        if self._restores:
+            calls.INSTALLED.dispatcher.restore(self)
         arguments: tuple[Any, ...] = () if self._arguments is None else self._arguments
         return arguments
 
@@ -270,7 +281,10 @@ class ArrayNode(TorchMethods):
     @property
     def parents(self) -> tuple[Node, ...]:
         """The nodes this was computed from, in argument order; empty once freed."""
-        return tuple(a for a in self.arguments if isinstance(a, Node))
+        return nodes_in(self.arguments)
+
+    def _above(self) -> tuple[Node, ...]:
+        return () if self._arguments is None else nodes_in(self._arguments)
 
     def _call(self) -> float:
         return self._made_in if self._made_in >= 0.0 else ENDED
@@ -280,6 +294,11 @@ class ArrayNode(TorchMethods):
 
     def _begun(self) -> float:
         return begun(self._made_in)
+
+
+def nodes_in(arguments: tuple[Any, ...]) -> tuple[Node, ...]:
+    """Return the nodes among the arguments of a call."""
+    return tuple([a for a in arguments if isinstance(a, Node)])
 
 
 def set_mark(node: Node, mark: int) -> None:

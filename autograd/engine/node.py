@@ -153,6 +153,10 @@ class Node(Recorded):
         """Return whether derivatives flow to this."""
         raise NotImplementedError
 
+    def _above(self) -> tuple[Node, ...]:
+        """Return the parents, for walks that read none of their numbers."""
+        raise NotImplementedError
+
     def _call(self) -> float:
         """Return the number of the call of a transform in which this leaf was made."""
         raise NotImplementedError

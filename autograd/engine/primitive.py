@@ -24,6 +24,9 @@ FLOAT64: Final = np.dtype(np.float64)
 #: What a rule returns instead of a derivative if the result does not depend on the argument.
 NOTHING: Final[Any] = object()
 
+#: What `Primitive.unread` is before anyone has asked.
+UNKNOWN: Final = -1
+
 #: Shared by all nodes that were made without keyword arguments. Never written to.
 NO_KEYWORDS: Final[dict[str, Any]] = {}
 
@@ -80,6 +83,10 @@ class Primitive:
         with a part of each array. Then they are called part by part, and written over.
     reads_data : bool
         Whether its rule may read the numbers of arguments and result, and not only their shapes.
+    unread : int
+        Which numbers the rules do not read, as `unread.unread_by` finds out.
+    spares_arguments : bool
+        Whether numbers of arguments may be among them.
     makes_views : bool
         Whether its result may share memory with an argument; a ufunc's never does.
     arity : int
@@ -113,6 +120,8 @@ class Primitive:
         self.fresh_results: bool = False
         self.fresh_slopes: bool = False
         self.reads_data: bool = True
+        self.unread: int = UNKNOWN
+        self.spares_arguments: bool = True
         self.makes_views: bool = True
 
     def __call__(self, *arguments: Any, **keywords: Any) -> Any:

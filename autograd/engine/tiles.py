@@ -45,7 +45,10 @@ TILES: Final = Tiles()
 
 def is_large(x: Any) -> bool:
     """Return whether this is an array of NumPy so large that its memory is worth using again."""
-    return type(x) is _ndarray and x.nbytes > TILES.reused
+    if type(x) is not _ndarray:
+        return False
+    size: int = x.nbytes  # typed, so that it is compared as an integer of C
+    return size > TILES.reused
 
 
 def in_tiles(function: Any, arguments: Any) -> Any:

@@ -29,6 +29,10 @@ class Followed:
     def __init__(self, value: Any) -> None:
         self._value: Any = value
 
+    def with_value(self, value: Any) -> Any:
+        """Return what represents the same variable by another array."""
+        raise NotImplementedError
+
     def as_constant(self) -> Any:
         """Return what later assignments do not change: of an array, a copy."""
         raise NotImplementedError

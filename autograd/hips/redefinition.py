@@ -29,6 +29,7 @@ from autograd.engine.operations import (
     SUM,
     TRANSPOSE,
 )
+from autograd.engine.primitive import UNKNOWN
 from autograd.engine.registry import DISPATCH, USER_RULES, WITHOUT_DERIVATIVE, load_lazy_rules
 from autograd.errors import DataError, NoRuleError
 from autograd.hips.shared import subval, total
@@ -199,6 +200,7 @@ def _open_reverse(row: Primitive) -> None:
     row.partials = row.transposes = row.vjps = None
     row.fresh_results = False
     row.reads_data = True
+    row.unread, row.spares_arguments = UNKNOWN, True
     row.variadic = lambda argnum, g, y, *arguments, **keywords: primitive_vjps[row](
         (argnum,), y, arguments, keywords
     )(g)[0]

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from typing import Any
 
-import numpy as np
-
 from autograd.engine import Tensor
 from autograd.engine.fields import replace_contents, replace_gradient
 from autograd.program.traced import Traced
@@ -33,10 +31,7 @@ class Outside:
         self.what = what
         self.written = False
         self.before = node._contents if what == "data" else node._grad
-        held = recorder.moved(self.before)
-        if isinstance(held, np.ndarray) and recorder.isolated:
-            held = held.copy("K")
-        self._held = held
+        self._held = recorder.moved(self.before)
         self._recorder = recorder
         self.traced: Any = None
         self.is_read = False
@@ -48,7 +43,7 @@ class Outside:
             label = self.node.label
             hint = f"grad_{label}" if label and self.what == "grad" else label
             if self._held is not None:
-                self.traced = self._recorder.input(self._held, hint if hint.isidentifier() else "")
+                self.traced = self._recorder.lent(self._held, hint if hint.isidentifier() else "")
         return self.traced
 
     def now(self, recorder: Any) -> Any:

@@ -82,6 +82,7 @@ class Recorder(NumberRecorder):
         self.refusal: TraceError | None = None
         self._moves = False  # whether the last arguments depend on the inputs
         self._inputs: set[Variable] = set()
+        self._lent: set[Variable] = set()
         self._written: set[int] = set()
         self._saved: dict[int, tuple[Any, Any]] = {}
         self.begun = GRAD_MODE.calls + 0.5
@@ -94,6 +95,7 @@ class Recorder(NumberRecorder):
         self.origins.assign(self.items)
         for array, held in reversed(self._saved.values()):
             array[...] = held
+        self._saved.clear()
 
     def refuse(self, text: str, kind: type[TraceError] = TraceError) -> NoReturn:
         """Raise an error that names the line, and note it, for the function might catch it."""
@@ -137,6 +139,15 @@ class Recorder(NumberRecorder):
         variable = self.variable(value, hint)
         self._inputs.add(variable)
         return self.wrap(value, variable)
+
+    def lent(self, value: Any, hint: str = "") -> Traced:
+        """Return a traced array or number for an input that gets back what it held.
+
+        A copy of an array is made only where the function writes to it.
+        """
+        found = self.input(value, hint)
+        self._lent.add(found._variable)
+        return found
 
     def is_from_outside(self, traced: Traced) -> bool:
         """Return whether memory belongs to an argument or to something else from outside."""
@@ -372,11 +383,13 @@ class Recorder(NumberRecorder):
 
     def _save(self, owner: Traced) -> None:
         """Keep what a plain array from outside holds, to put it back."""
-        array = owner._value
-        if isinstance(owner._variable, Constant):
+        array, variable = owner._value, owner._variable
+        if isinstance(variable, Constant):
             self._written.add(id(owner_of(array)))
-            if self.isolated and id(array) not in self._saved:
-                self._saved[id(array)] = (array, array.copy("K"))
+        elif variable not in self._lent:
+            return
+        if self.isolated and id(array) not in self._saved:
+            self._saved[id(array)] = (array, array.copy("K"))
 
     def emit_into(self, ufunc: Any, method: str, inputs: Any, keywords: Any) -> Any:
         """Call a ufunc with ``out=``."""

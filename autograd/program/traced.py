@@ -188,6 +188,12 @@ class Traced(Followed):
             "An array cannot be pickled while its function is traced. Return it from the function."
         )
 
+    def with_value(self, value: Any) -> Any:
+        """Return what represents the same variable by another array."""
+        other = type(self)(value, self._variable, self._recorder)
+        other._base, other._moves = self._base, self._moves
+        return other
+
     def as_constant(self) -> Any:
         """Return the number itself, which nothing can change."""
         return self
@@ -295,6 +301,12 @@ class TracedArray(Traced):
         if self._value.ndim == 1:
             return [self._emit(Method("item"), self, i) for i in range(len(self._value))]
         return [row.tolist() for row in self]
+
+    def with_value(self, value: Any) -> Any:
+        """Return what represents the same variable by another array."""
+        other = type(self)(value, self._variable, self._recorder)
+        other._base, other._moves = self._base, self._moves
+        return other
 
     def as_constant(self) -> Any:
         """Return a copy, which later assignments do not change."""
