@@ -111,7 +111,7 @@ class ProbedValues(RightValues):
     def _derivative(self, evaluation: Evaluation) -> Any:
         """Return the derivative with respect to one value by central differences."""
         value = self.flow.value(evaluation)
-        if value.dtype.kind != "f" or value.size > MOST_ELEMENTS:
+        if value.dtype.kind != "f" or value.size > MOST_ELEMENTS or self.budget.is_over():
             return None
         size = float(np.max(np.abs(value), initial=0.0)) or 1.0
         everywhere = np.cos(np.arange(value.size)).reshape(value.shape)
