@@ -146,9 +146,7 @@ def max_pool1d(
     >>> max_pool1d(np.ones((1, 1, 4)), 2).shape
     (1, 1, 2)
     """
-    layer = MaxPool1d(
-        kernel_size, stride, padding, dilation, ceil_mode, return_indices=return_indices
-    )
+    layer = MaxPool1d(kernel_size, stride, padding, dilation, return_indices, ceil_mode)
     return layer(x)
 
 
@@ -180,9 +178,9 @@ def avg_pool1d(
         kernel_size,
         stride,
         padding,
+        ceil_mode,
         count_include_pad,
-        ceil_mode=ceil_mode,
-        divisor_override=divisor_override,
+        divisor_override,
     )
     return layer(x)
 
@@ -211,9 +209,7 @@ def max_pool2d(
     >>> max_pool2d(np.ones((1, 1, 4, 4)), 2).shape
     (1, 1, 2, 2)
     """
-    layer = MaxPool2d(
-        kernel_size, stride, padding, dilation, ceil_mode, return_indices=return_indices
-    )
+    layer = MaxPool2d(kernel_size, stride, padding, dilation, return_indices, ceil_mode)
     return layer(x)
 
 
@@ -241,9 +237,7 @@ def max_pool3d(
     >>> max_pool3d(np.ones((1, 1, 4, 4, 4)), 2).shape
     (1, 1, 2, 2, 2)
     """
-    layer = MaxPool3d(
-        kernel_size, stride, padding, dilation, ceil_mode, return_indices=return_indices
-    )
+    layer = MaxPool3d(kernel_size, stride, padding, dilation, return_indices, ceil_mode)
     return layer(x)
 
 
@@ -275,9 +269,9 @@ def avg_pool2d(
         kernel_size,
         stride,
         padding,
+        ceil_mode,
         count_include_pad,
-        ceil_mode=ceil_mode,
-        divisor_override=divisor_override,
+        divisor_override,
     )
     return layer(x)
 
@@ -310,8 +304,8 @@ def avg_pool3d(
         kernel_size,
         stride,
         padding,
+        ceil_mode,
         count_include_pad,
-        ceil_mode=ceil_mode,
-        divisor_override=divisor_override,
+        divisor_override,
     )
     return layer(x)

@@ -12,7 +12,7 @@ from autograd.errors import DataError, OptionError
 from nn.arrays import plain, shape_of
 from nn.keras_style import losses
 from nn.keras_style import metrics as known
-from nn.keras_style.layers.layer import MASKS
+from nn.keras_style.layers.passing import MASKS
 from nn.keras_style.metric import Mean, MeanMetricWrapper, Metric
 from nn.keras_style.outputs import WEIGHTS, Several, by_name
 from nn.module import Module

@@ -9,7 +9,8 @@ from typing import Any
 from autograd.errors import OptionError, TraceError
 from autograd.program import is_tracing
 from nn.keras_style.functional import Graph
-from nn.keras_style.layers.layer import MASKS, Layer, mask_of, shapes_of, taken_by
+from nn.keras_style.layers.layer import Layer, shapes_of, taken_by
+from nn.keras_style.layers.passing import MASKS, mask_of
 from nn.keras_style.naming import new_name
 from nn.keras_style.summary import summarised
 from nn.keras_style.symbolic import is_symbolic, mapped, tensors_in

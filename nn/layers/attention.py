@@ -65,13 +65,12 @@ class MultiheadAttention(Module):
         num_heads: int,
         dropout: float = 0.0,
         bias: bool = True,
-        batch_first: bool = False,
-        generator: np.random.Generator | None = None,
-        *,
         add_bias_kv: bool = False,
         add_zero_attn: bool = False,
         kdim: int | None = None,
         vdim: int | None = None,
+        batch_first: bool = False,
+        generator: np.random.Generator | None = None,
     ) -> None:
         if num_heads < 1 or embed_dim % num_heads:
             raise OptionError(f"num_heads={num_heads} must divide embed_dim={embed_dim}.")

@@ -50,6 +50,7 @@ class EmbeddingBag(Module):
         self,
         num_embeddings: int,
         embedding_dim: int,
+        *,
         mode: str = "mean",
         include_last_offset: bool = False,
         padding_idx: int | None = None,

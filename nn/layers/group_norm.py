@@ -98,7 +98,7 @@ class InstanceNorm(GroupNorm):
 
     ndim: int
 
-    def __init__(self, num_features: int, eps: float = 1e-5, affine: bool = False) -> None:
+    def __init__(self, num_features: int, eps: float = 1e-5, *, affine: bool = False) -> None:
         super().__init__(num_features, num_features, eps, affine)
 
     def forward(self, x: Any) -> Tensor:

@@ -250,9 +250,8 @@ class MaxPool(Pooling):
         stride: Size | None = None,
         padding: Size = 0,
         dilation: Size = 1,
-        ceil_mode: bool = False,
-        *,
         return_indices: bool = False,
+        ceil_mode: bool = False,
     ) -> None:
         super().__init__(kernel_size, stride, padding, dilation, ceil_mode)
         if return_indices:
@@ -292,9 +291,8 @@ class AvgPool(Pooling):
         kernel_size: Size,
         stride: Size | None = None,
         padding: Size = 0,
-        count_include_pad: bool = True,
-        *,
         ceil_mode: bool = False,
+        count_include_pad: bool = True,
         divisor_override: int | None = None,
     ) -> None:
         super().__init__(kernel_size, stride, padding, ceil_mode=ceil_mode)

@@ -50,7 +50,9 @@ class Part(Module):
             activation = ACTIVATIONS[activation]
 
         def attention() -> MultiheadAttention:
-            return MultiheadAttention(d_model, nhead, dropout, bias, batch_first, generator)
+            return MultiheadAttention(
+                d_model, nhead, dropout, bias, batch_first=batch_first, generator=generator
+            )
 
         self.self_attn = attention()
         if self.norms == 3:

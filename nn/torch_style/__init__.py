@@ -74,6 +74,7 @@ from nn.torch_style.functions import (
     topk, trace, transpose, trapezoid, trapz, tril, triu, true_divide, trunc, unbind, unflatten,
     unique, unique_consecutive, unsqueeze, var, var_mean, vdot, view_as_complex, view_as_real,
     vsplit, xlogy,
+    adjoint, renorm,
 )
 from nn.torch_style.grad_mode import (
     enable_grad, inference_mode, is_grad_enabled, no_grad, set_grad_enabled,
@@ -130,6 +131,7 @@ __all__ = [  # noqa: RUF022 - without regard to case
     "BoolTensor", "ByteTensor", "CharTensor", "DoubleTensor", "FloatTensor", "Generator",
     "GradScaler", "HalfTensor", "IntTensor", "LongTensor", "ShortTensor", "Size", "Tensor", "abs",
     "absolute", "accelerator", "acos", "acosh", "adaptive_avg_pool1d", "add", "addbmm", "addcdiv",
+    "adjoint",
     "addcmul", "addmm", "addmv", "addr", "all", "allclose", "amax", "amin", "aminmax", "amp",
     "angle", "any", "arange", "arccos", "arccosh", "arcsin", "arcsinh", "arctan", "arctan2",
     "arctanh", "argmax", "argmin", "argsort", "argwhere", "as_tensor", "asarray", "asin", "asinh",
@@ -170,8 +172,8 @@ __all__ = [  # noqa: RUF022 - without regard to case
     "pixel_unshuffle", "poisson", "polar", "polygamma", "positive", "pow", "prelu",
     "preserve_format", "prod", "qr", "quantile", "rad2deg", "rand", "rand_like", "randint",
     "randint_like", "randn", "randn_like", "randperm", "range", "ravel", "real", "reciprocal",
-    "relu", "remainder", "repeat_interleave", "reshape", "result_type", "rms_norm", "roll",
-    "rot90", "round", "rsqrt", "rsub", "save", "scatter", "scatter_add", "scatter_reduce",
+    "relu", "remainder", "renorm", "repeat_interleave", "reshape", "result_type", "rms_norm",
+    "roll", "rot90", "round", "rsqrt", "rsub", "save", "scatter", "scatter_add", "scatter_reduce",
     "searchsorted", "seed", "select", "selu", "set_default_device", "set_default_dtype",
     "set_default_tensor_type", "set_float32_matmul_precision", "set_grad_enabled",
     "set_num_interop_threads", "set_num_threads", "set_printoptions", "set_rng_state", "sgn",

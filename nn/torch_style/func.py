@@ -60,7 +60,28 @@ def tree_mapped(x: Any, function: Callable[[Any], Any]) -> Any:
     return function(x)
 
 
-def grad(f: Callable[..., Any], argnums: Any = 0, has_aux: bool = False) -> Callable[..., Any]:
+def _first(func: Callable[..., Any]) -> Callable[..., Any]:
+    """Return a function of the first of two results."""
+
+    @functools.wraps(func)
+    def call(*inputs: Any, **options: Any) -> Any:
+        result, _ = func(*inputs, **options)
+        return result
+
+    return call
+
+
+def _and_aux(func: Callable[..., Any], transform: Callable[..., Any]) -> Callable[..., Any]:
+    """Return a function of a transform of the first result, and the second as it is."""
+    computed = transform(_first(func))
+
+    def call(*inputs: Any, **options: Any) -> Any:
+        return computed(*inputs, **options), func(*inputs, **options)[1]
+
+    return call
+
+
+def grad(func: Callable[..., Any], argnums: Any = 0, has_aux: bool = False) -> Callable[..., Any]:
     """Return a function that computes the gradient.
 
     Examples
@@ -70,42 +91,64 @@ def grad(f: Callable[..., Any], argnums: Any = 0, has_aux: bool = False) -> Call
     tensor([ 3., 12.])
     """
     if has_aux:
-        return _shown(autograd.grad_and_aux(_plain(f), argnums))
-    return _shown(autograd.grad(_plain(f), argnums))
+        return _shown(autograd.grad_and_aux(_plain(func), argnums))
+    return _shown(autograd.grad(_plain(func), argnums))
 
 
-def grad_and_value(f: Callable[..., Any], argnums: Any = 0) -> Callable[..., Any]:
-    """Return a function that computes the gradient and the value."""
-    both = _shown(autograd.value_and_grad(_plain(f), argnums))
+def grad_and_value(
+    func: Callable[..., Any], argnums: Any = 0, has_aux: bool = False
+) -> Callable[..., Any]:
+    """Return a function that computes the gradient and the value, which may have a second part."""
+    both = _shown(autograd.value_and_grad(_plain(_first(func) if has_aux else func), argnums))
 
     def call(*inputs: Any, **options: Any) -> Any:
         value, gradient = both(*inputs, **options)
+        if has_aux:
+            return gradient, (value, func(*inputs, **options)[1])
         return gradient, value
 
     return call
 
 
-def jacrev(f: Callable[..., Any], argnums: Any = 0) -> Callable[..., Any]:
-    """Return a function that computes the Jacobian."""
-    return _shown(autograd.jacobian(_plain(f), argnums))
+def jacrev(
+    func: Callable[..., Any], argnums: Any = 0, *, has_aux: bool = False, chunk_size: Any = None
+) -> Callable[..., Any]:
+    """Return a function that computes the Jacobian, and perhaps a second result as it is."""
+    del chunk_size  # all rows at once
+    if has_aux:
+        return _and_aux(func, functools.partial(jacrev, argnums=argnums))
+    return _shown(autograd.jacobian(_plain(func), argnums))
 
 
-jacfwd = jacrev
+def jacfwd(
+    func: Callable[..., Any], argnums: Any = 0, has_aux: bool = False, *,
+    randomness: str = "error", chunk_size: Any = None,
+) -> Callable[..., Any]:  # fmt: skip
+    """Return a function that computes the Jacobian: the same as `jacrev`."""
+    del randomness, chunk_size
+    return jacrev(func, argnums, has_aux=has_aux)
 
 
-def hessian(f: Callable[..., Any], argnums: Any = 0) -> Callable[..., Any]:
+def hessian(func: Callable[..., Any], argnums: Any = 0) -> Callable[..., Any]:
     """Return a function that computes the Hessian."""
-    return _shown(autograd.hessian(_plain(f), argnums))
+    return _shown(autograd.hessian(_plain(func), argnums))
 
 
-def vmap(f: Callable[..., Any], in_dims: Any = 0, out_dims: Any = 0) -> Callable[..., Any]:
-    """Return a function that calls `f` for all entries of a batch."""
-    return _shown(autograd.vmap(_plain(f), in_dims, out_dims))
+def vmap(
+    func: Callable[..., Any], in_dims: Any = 0, out_dims: Any = 0, randomness: Any = "error", *,
+    chunk_size: Any = None,
+) -> Callable[..., Any]:  # fmt: skip
+    """Return a function that calls `func` for all entries of a batch."""
+    del chunk_size  # all at once
+    return _shown(autograd.vmap(_plain(func), in_dims, out_dims, randomness=randomness))
 
 
-def vjp(f: Callable[..., Any], *primals: Any) -> Any:
+def vjp(func: Callable[..., Any], *primals: Any, has_aux: bool = False) -> Any:
     """Return the result, and the function that computes the vector-Jacobian product."""
-    pull, result = autograd.make_vjp(_plain(f), tuple(range(len(primals))))(*_arguments(primals))
+    if has_aux:
+        return (*vjp(_first(func), *primals), func(*primals)[1])
+    numbers = tuple(range(len(primals)))
+    pull, result = autograd.make_vjp(_plain(func), numbers)(*_arguments(primals))
 
     def call(cotangent: Any) -> Any:
         found = outside(pull(inside(cotangent)))
@@ -114,9 +157,15 @@ def vjp(f: Callable[..., Any], *primals: Any) -> Any:
     return outside(result), call
 
 
-def jvp(f: Callable[..., Any], primals: Any, tangents: Any) -> Any:
+def jvp(
+    func: Callable[..., Any], primals: Any, tangents: Any, *, strict: bool = False,
+    has_aux: bool = False,
+) -> Any:  # fmt: skip
     """Return the result, and the Jacobian-vector product."""
-    push = autograd.make_jvp(_plain(f), tuple(range(len(primals))))(*_arguments(tuple(primals)))
+    del strict
+    if has_aux:
+        return (*jvp(_first(func), primals, tangents), func(*primals)[1])
+    push = autograd.make_jvp(_plain(func), tuple(range(len(primals))))(*_arguments(tuple(primals)))
     return tuple(outside(push(_arguments(tuple(tangents)))))
 
 

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import inspect
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from nn.torch_style import outputs
 from nn.torch_style.base import TensorBase, made, numbers
+from nn.torch_style.renaming import as_function
 from nn.torch_style.tensor import Tensor
 
 abs = Tensor.abs
@@ -265,7 +267,13 @@ vdot = Tensor.vdot
 vsplit = Tensor.vsplit
 xlogy = Tensor.xlogy
 
+adjoint = Tensor.adjoint
+renorm = Tensor.renorm
+
 if not TYPE_CHECKING:  # the types are those of the methods
+    for _name, _method in list(globals().items()):
+        if inspect.isfunction(_method):
+            globals()[_name] = as_function(_method)
     for _name in outputs.NAMES.split():
         globals()[_name] = outputs.with_out(globals()[_name])
 

@@ -16,7 +16,6 @@ _TRACED = "torch.compile(function), or autograd.jit(function)"
 #: By name, what to write.
 HINTS: Final = {
     "Buffer": "self.register_buffer(name, tensor)",
-    "ChainDataset": "ConcatDataset, or itertools.chain(*datasets)",
     "CrossMapLRN2d": "nn.LocalResponseNorm",
     "DistributedSampler": "RandomSampler: there is one process",
     "FeatureAlphaDropout": "nn.AlphaDropout",
@@ -102,7 +101,6 @@ HINTS: Final = {
     "register_state_dict_pre_hook": "a method state_dict of your own",
     "set_extra_state": "self.register_buffer(name, tensor), which load_state_dict restores",
     "set_submodule": "setattr(model.get_submodule(path), name, module)",
-    "renorm": "x * (max_norm / x.norm(dim=...)).clamp(max=1)",
     "resize": "reshape",
     "resize_": "x = torch.zeros(shape), and assign to a part of it",
     "resize_as_": "x = torch.zeros_like(y), and assign to a part of it",
@@ -138,7 +136,6 @@ HINTS: Final = {
     "Wishart": "MultivariateNormal samples: x.mT @ x",
     "RNNBase": "nn.RNN, nn.LSTM or nn.GRU",
     "RNNCellBase": "nn.RNNCell, nn.LSTMCell or nn.GRUCell",
-    "adjoint": "x.mT, and .conj() for complex numbers",
     "biject_to": "the transform itself, such as ExpTransform() for positive numbers",
     "transform_to": "the transform itself, such as ExpTransform() for positive numbers",
     "householder_product": "torch.linalg.qr",

@@ -12,6 +12,7 @@ from autograd.errors import DataError
 from nn.torch_style.arithmetic import pair
 from nn.torch_style.base import held, made, numbers, tensor_held
 from nn.torch_style.promotion import converted, is_number, operands, result_type
+from nn.torch_style.renaming import with_axis
 from nn.torch_style.tensor import Tensor
 from nn.torch_style.types import dtype_of
 
@@ -25,6 +26,7 @@ def _all_held(tensors: Any, name: str) -> list[Any]:
     return operands(*found)
 
 
+@with_axis
 def cat(tensors: Sequence[Tensor], dim: int = 0) -> Tensor:
     """Return tensors joined along an axis.
 
@@ -43,6 +45,7 @@ def cat(tensors: Sequence[Tensor], dim: int = 0) -> Tensor:
 concat = concatenate = cat
 
 
+@with_axis
 def stack(tensors: Sequence[Tensor], dim: int = 0) -> Tensor:
     """Return tensors of one shape joined along a new axis."""
     return made(np.stack(_all_held(tensors, "stack"), dim))

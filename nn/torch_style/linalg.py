@@ -54,8 +54,10 @@ def svd(A: Any, full_matrices: bool = True) -> Any:  # noqa: N803 - PyTorch's na
     return shown(np.linalg.svd)(A, full_matrices)
 
 
-def solve(A: Any, B: Any) -> Tensor:  # noqa: N803 - PyTorch's names
-    """Return X with A X = B."""
+def solve(A: Any, B: Any, *, left: bool = True) -> Tensor:  # noqa: N803 - PyTorch's names
+    """Return X with A X = B, or with X A = B."""
+    if not left:
+        return solve(A.mT, B.mT).mT
     return made(np.linalg.solve(*pair(A, B)))
 
 

@@ -135,8 +135,12 @@ class Products(Statistics):
         found = np.linalg.qr(tensor_held(self, "qr"), "reduced" if some else "complete")
         return tuple(made(part) for part in found)
 
-    def svd(self, some: bool = True) -> Any:
-        """Return U, S and V with A = U S Vᵀ."""
+    def svd(self, some: bool = True, compute_uv: bool = True) -> Any:
+        """Return U, S and V with A = U S Vᵀ; without `compute_uv` zeros in place of U and V."""
+        if not compute_uv:
+            x = tensor_held(self, "svd")
+            u, v = (np.zeros((n, n), x.dtype) for n in x.shape[-2:])
+            return made(u), made(np.linalg.svd(x, compute_uv=False)), made(v)
         u, s, v = np.linalg.svd(tensor_held(self, "svd"), not some)
         return made(u), made(s), made(v).mT.conj()
 

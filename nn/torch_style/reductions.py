@@ -301,10 +301,19 @@ class Reductions(Elementwise):
         """Return how many elements are not 0."""
         return made(np.asarray(np.count_nonzero(numbers(self), axis=axes(dim))))
 
-    def quantile(self: S, q: Any, dim: Any = None, keepdim: Bool = False) -> S:
-        """Return a quantile, interpolated linearly."""
+    def quantile(
+        self: S, q: Any, dim: Any = None, keepdim: Bool = False, *, interpolation: str = "linear"
+    ) -> S:
+        """Return a quantile, interpolated between the two elements next to it."""
         x = tensor_held(self, "quantile")
-        return made(np.quantile(x, numbers(q), axis=dim, keepdims=keepdim))
+        return made(np.quantile(x, numbers(q), axis=dim, keepdims=keepdim, method=interpolation))  # type: ignore[call-overload]
+
+    def renorm(self: S, p: Any, dim: Int, maxnorm: Any) -> S:
+        """Return slices along an axis, shortened where their p-norm is above a number."""
+        x = tensor_held(self, "renorm")
+        others = tuple(axis for axis in range(x.ndim) if axis != dim % x.ndim)
+        norms = np.sum(np.abs(x) ** p, axis=others, keepdims=True) ** (1 / p)
+        return made(x * np.where(norms > maxnorm, maxnorm / (norms + 1e-7), 1.0).astype(x.dtype))
 
 
 def _ordered(x: Any, dim: Int, descending: Any) -> Any:

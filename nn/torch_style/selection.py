@@ -209,10 +209,15 @@ class Selection(Shapes):
         """Return how often each integer appears."""
         return made(np.bincount(numbers(self), numbers(weights), minlength))
 
-    def searchsorted(self: S, values: Any, *, right: Bool = False) -> S:
+    def searchsorted(
+        self: S, values: Any, *, out_int32: Bool = False, right: Bool = False,
+        side: str | None = None, sorter: Any = None,
+    ) -> S:  # fmt: skip
         """Return where values would have to be inserted to keep the order."""
-        side = "right" if right else "left"
-        return made(np.asarray(np.searchsorted(numbers(self), numbers(values), side)))  # type: ignore[call-overload]
+        side = side or ("right" if right else "left")
+        order = None if sorter is None else numbers(sorter)
+        found = np.searchsorted(numbers(self), numbers(values), side, order)  # type: ignore[call-overload]
+        return made(np.asarray(found, np.int32 if out_int32 else np.int64))
 
 
 def reduced(x: Any, places: Any, source: Any, reduce: str, include_self: bool) -> Any:

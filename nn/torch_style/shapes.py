@@ -172,6 +172,10 @@ class Shapes(Reductions):
         """The conjugate transpose of each matrix."""
         return self.mT.conj()
 
+    def adjoint(self: S) -> S:
+        """Return the conjugate transpose of each matrix."""
+        return self.mH
+
     @property
     def H(self: S) -> S:  # noqa: N802 - PyTorch's name
         """The conjugate transpose of a matrix."""

@@ -130,10 +130,11 @@ class Statistics(Selection):
 
     trapz = trapezoid
 
-    def bucketize(self: S, boundaries: Any, *, right: Bool = False) -> S:
+    def bucketize(self: S, boundaries: Any, *, out_int32: Bool = False, right: Bool = False) -> S:
         """Return the number of the interval between boundaries that each element is in."""
         side = "right" if right else "left"
-        return made(np.asarray(np.searchsorted(numbers(boundaries), numbers(self), side)))  # type: ignore[call-overload]
+        found = np.searchsorted(numbers(boundaries), numbers(self), side)  # type: ignore[call-overload]
+        return made(np.asarray(found, np.int32 if out_int32 else np.int64))
 
     def histc(self: S, bins: Int = 100, min: Any = 0, max: Any = 0) -> S:
         """Return how many elements are in each of some intervals of equal length."""
@@ -141,6 +142,9 @@ class Statistics(Selection):
         limits = (float(x.min()), float(x.max())) if min == max == 0 else (min, max)
         return made(np.histogram(x, bins, limits)[0].astype(x.dtype))
 
-    def isin(self: S, test_elements: Any, *, invert: Bool = False) -> S:
+    def isin(
+        self: S, test_elements: Any, *, assume_unique: Bool = False, invert: Bool = False
+    ) -> S:
         """Return where the elements are among others."""
+        del assume_unique  # only faster
         return made(np.isin(numbers(self), numbers(test_elements), invert=invert))

@@ -687,3 +687,24 @@ def test_checkpointed_functions_return_several_results():
     np.testing.assert_allclose(x.grad, np.add(np.exp([0.5, 2.0]), [1, 0]), rtol=1e-6)
     assert count == 3
     assert z.shape == (1,)
+
+
+def test_closed_schedules_overwrite_what_others_have_done():
+    schedules = torch.optim.lr_scheduler
+    optimizer = torch.optim.SGD([torch.ones(1, requires_grad=True)], lr=1.0)
+    parts = [
+        schedules.ExponentialLR(optimizer, 0.9),
+        schedules.LambdaLR(optimizer, lambda t: 0.5**t),
+    ]
+    chain = schedules.ChainedScheduler(parts)
+    rates = []
+    for _ in range(2):
+        chain.step()
+        rates.append(optimizer.param_groups[0]["lr"])
+    assert rates == [0.5, 0.25]  # in PyTorch as well
+    again = schedules.ChainedScheduler(parts)
+    again.load_state_dict(chain.state_dict())
+    assert chain.get_last_lr() == [0.25]
+    with pytest.raises(OptionError, match="same optimiser"):
+        other = torch.optim.SGD([torch.ones(1, requires_grad=True)], lr=1.0)
+        schedules.ChainedScheduler([*parts, schedules.StepLR(other, 1)])

@@ -4,59 +4,23 @@ from __future__ import annotations
 
 import functools
 import inspect
-import threading
 import warnings
 from collections.abc import Callable
 from contextlib import nullcontext
 from typing import Any
-from weakref import WeakKeyDictionary
 
 import numpy as np
 
 from autograd.errors import DataError, OptionError
-from nn.arrays import plain, shape_of
+from nn.arrays import shape_of
 from nn.keras_style import constraints, initializers, regularizers
 from nn.keras_style.config import floatx
+from nn.keras_style.layers.passing import LOSSES, MASKS, mask_of
 from nn.keras_style.naming import new_name
 from nn.keras_style.symbolic import Node, applied, is_symbolic, is_tried, mapped
 from nn.keras_style.variable import Variable
 from nn.modes import in_mode
 from nn.module import Module
-
-
-class _Masks(threading.local):
-    """Which arrays have masks, while a layer or a model is being called."""
-
-    def __init__(self) -> None:
-        self.depth = 0
-        self.known: dict[int, tuple[Any, Any]] = {}
-        self.outputs: list[tuple[Any, Any]] = []  # those of the last model with their masks
-
-    def of_outputs(self, outputs: Any) -> Any:
-        """Return the mask of outputs of the last model, found by themselves or by their array."""
-        for found, mask in self.outputs:
-            if found is outputs or plain(found) is plain(outputs):
-                return mask
-        return None
-
-
-MASKS = _Masks()
-
-
-class _Losses(threading.local):
-    """What layers have added to the loss in the last call of the model that they are part of."""
-
-    def __init__(self) -> None:
-        self.of_layer: WeakKeyDictionary[Any, list[Any]] = WeakKeyDictionary()
-
-    def forget(self, model: Any) -> None:
-        """Forget what the layers of a model have added."""
-        if self.of_layer:
-            for module in model.modules():
-                self.of_layer.pop(module, None)
-
-
-LOSSES = _Losses()
 
 
 class Layer(Module):
@@ -488,14 +452,6 @@ class Penalty:
 def taken_by(call: Callable[..., Any]) -> frozenset[str]:
     """Return the names of the parameters of a function."""
     return frozenset(inspect.signature(call).parameters)
-
-
-def mask_of(x: Any) -> Any:
-    """Return the mask of an array; for several arrays a list, or None if none has a mask."""
-    if isinstance(x, (list, tuple)):
-        found = [mask_of(part) for part in x]
-        return None if all(mask is None for mask in found) else found
-    return MASKS.known.get(id(x), (None, None))[1]
 
 
 def shapes_of(x: Any) -> Any:

@@ -230,10 +230,10 @@ def upsample_bilinear(input: Any, size: Any = None, scale_factor: Any = None) ->
     return interpolate(input, size, scale_factor, "bilinear", True)
 
 
-def _random_layer(layer: Any) -> Callable[..., Tensor]:
-    """Return a layer that draws random numbers as a function."""
+def _random_layer(layer: Any, usual: bool = True) -> Callable[..., Tensor]:
+    """Return a layer that draws random numbers as a function, in training mode unless told."""
 
-    def call(input: Any, p: float = 0.5, training: bool = True, inplace: bool = False) -> Tensor:
+    def call(input: Any, p: float = 0.5, training: bool = usual, inplace: bool = False) -> Tensor:
         found = layer(p, generator=GENERATOR).train(training)(inside(input))
         return made(found)
 
@@ -242,7 +242,7 @@ def _random_layer(layer: Any) -> Callable[..., Tensor]:
 
 
 dropout = _random_layer(Dropout)
-alpha_dropout = _random_layer(AlphaDropout)
+alpha_dropout = _random_layer(AlphaDropout, usual=False)
 dropout1d = _random_layer(Dropout1d)
 dropout2d = _random_layer(Dropout2d)
 dropout3d = _random_layer(Dropout3d)
@@ -416,8 +416,11 @@ ctc_loss = shown(
 )
 
 
-def gumbel_softmax(logits: Any, tau: float = 1.0, hard: bool = False, dim: int = -1) -> Tensor:
+def gumbel_softmax(
+    logits: Any, tau: float = 1.0, hard: bool = False, eps: float = 1e-10, dim: int = -1
+) -> Tensor:
     """Return a softmax of logits with Gumbel noise; `hard` gives ones and zeros."""
+    del eps  # PyTorch does not use it either
     noise = -logits.detach().clone().exponential_().log()
     soft = ((logits + noise) / tau).softmax(dim)
     if not hard:

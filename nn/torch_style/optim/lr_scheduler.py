@@ -82,6 +82,7 @@ class Schedule:
 
     order: ClassVar[tuple[str, ...]] = ()  # PyTorch's positional arguments, where they differ
     closed: ClassVar[bool] = False  # whether the rates depend on the first ones and the epoch only
+    overwrites: ClassVar[bool] = False  # whether steps undo what others have done to the rates
     optimizer: Any
     base_lrs: Any
     rate_of: Any
@@ -94,12 +95,15 @@ class Schedule:
         if len(arguments) > len(names):  # last_epoch and verbose are PyTorch's last ones
             options["last_epoch"], arguments = arguments[len(names)], arguments[: len(names)]
         options |= dict(zip(names, arguments, strict=False))
+        for group in getattr(options.get("optimizer"), "param_groups", ()):
+            group.setdefault("initial_lr", group["lr"])
         last = options.pop("last_epoch", -1)
         if last != -1:
             self._check_initial(options["optimizer"])
         super().__init__(**options)
-        for group in self.optimizer.param_groups:
-            group.setdefault("initial_lr", group["lr"])
+        if self.closed and not self.overwrites:  # it has a first rate of its own
+            for group in self.optimizer.param_groups:
+                group["initial_lr"] = group["lr"]
         if last != -1:
             self._at(last + 1)
 
@@ -113,6 +117,16 @@ class Schedule:
             )
         for group in groups:
             group["lr"] = group["initial_lr"]
+
+    def _first_rates(self) -> Any:
+        if self.overwrites:
+            return [group["initial_lr"] for group in self.optimizer.param_groups]
+        return super()._first_rates()  # type: ignore[misc]
+
+    def _base(self, i: int, lr: float, written: float, base: float, first: float, t: int) -> Any:
+        if self.overwrites:
+            return first
+        return super()._base(i, lr, written, base, first, t)  # type: ignore[misc]
 
     def _at(self, epoch: float) -> None:
         """Set the rates of an epoch, also of a part of one."""
@@ -142,8 +156,48 @@ class Schedule:
             super().step(*numbers[:1])  # type: ignore[misc]
 
 
-class ChainedScheduler(Schedule, lr_scheduler.ChainedScheduler):
-    """`nn.optim.ChainedScheduler`."""
+class ChainedScheduler(Scheduler):
+    """Several schedules, which take their steps one after the other.
+
+    Parameters
+    ----------
+    schedulers : sequence of LRScheduler
+        The schedules, all of the same optimiser.
+    optimizer : Optimizer, optional
+        Theirs.
+    """
+
+    def __init__(self, schedulers: Any, optimizer: Any = None) -> None:
+        self._schedulers = list(schedulers)
+        if not self._schedulers:
+            raise OptionError("Chain at least one schedule.")
+        found = {id(one.optimizer) for one in self._schedulers}
+        if len(found) > 1 or (optimizer is not None and id(optimizer) not in found):
+            raise OptionError("Chain schedules of the same optimiser.")
+        super().__init__(self._schedulers[0].optimizer)
+
+    def step(self) -> None:
+        """Let each schedule take a step."""
+        for schedule in self._schedulers:
+            schedule.step()
+        self.last_epoch += 1
+
+    @property
+    def _last_lr(self) -> Any:
+        """The rate of each group."""
+        return self.get_last_lr()
+
+    def state_dict(self) -> dict[str, Any]:
+        """Return the states of the schedules."""
+        return {"_schedulers": [schedule.state_dict() for schedule in self._schedulers]}
+
+    def load_state_dict(self, state_dict: Any) -> None:
+        """Restore the states of the schedules."""
+        for schedule, state in zip(self._schedulers, state_dict["_schedulers"], strict=True):
+            schedule.load_state_dict(state)
+
+
+LRScheduler.register(ChainedScheduler)
 
 
 class ConstantLR(Schedule, lr_scheduler.ConstantLR):
@@ -156,6 +210,8 @@ class CosineAnnealingLR(Schedule, lr_scheduler.CosineAnnealingLR):
 
 class CosineAnnealingWarmRestarts(Schedule, lr_scheduler.CosineAnnealingWarmRestarts):
     """`nn.optim.CosineAnnealingWarmRestarts`."""
+
+    overwrites = True
 
 
 class CyclicLR(Schedule, lr_scheduler.CyclicLR):
@@ -175,7 +231,7 @@ class ExponentialLR(Schedule, lr_scheduler.ExponentialLR):
 class LambdaLR(Schedule, lr_scheduler.LambdaLR):
     """`nn.optim.LambdaLR`."""
 
-    closed = True
+    closed = overwrites = True
 
 
 class LinearLR(Schedule, lr_scheduler.LinearLR):

@@ -25,7 +25,8 @@ class DataLoader:
         Whether to draw a new order for each pass.
     sampler, batch_sampler : iterable, optional
         The places of the examples, or of each batch.
-    num_workers, pin_memory, timeout, worker_init_fn, prefetch_factor, persistent_workers
+    num_workers, pin_memory, timeout, worker_init_fn, prefetch_factor, persistent_workers,
+    pin_memory_device, in_order
         Accepted, and ignored.
     collate_fn : callable, optional
         Turns a list of examples into a batch; by default `default_collate`.
@@ -60,6 +61,8 @@ class DataLoader:
         *,
         prefetch_factor: Any = None,
         persistent_workers: bool = False,
+        pin_memory_device: str = "",
+        in_order: bool = True,
     ) -> None:
         if (sampler is not None or batch_sampler is not None) and shuffle:
             raise OptionError("shuffle= and sampler= are two orders: pass one of them.")

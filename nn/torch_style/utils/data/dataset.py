@@ -21,6 +21,26 @@ class IterableDataset:
         raise NotImplementedError
 
 
+class ChainDataset(IterableDataset):
+    """Several streams of examples, one after the other.
+
+    Parameters
+    ----------
+    datasets : iterable of IterableDataset
+        The streams.
+    """
+
+    def __init__(self, datasets: Any) -> None:
+        self.datasets = datasets
+
+    def __iter__(self) -> Iterator[Any]:
+        for dataset in self.datasets:
+            yield from dataset
+
+    def __len__(self) -> int:
+        return sum(len(dataset) for dataset in self.datasets)
+
+
 def random_split(dataset: Any, lengths: Sequence[float], generator: Any = None) -> list[Subset]:
     """Split a dataset at random into parts that do not overlap."""
     return split_at_random(dataset, lengths, generator or GENERATOR)
