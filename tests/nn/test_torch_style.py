@@ -705,6 +705,6 @@ def test_closed_schedules_overwrite_what_others_have_done():
     again = schedules.ChainedScheduler(parts)
     again.load_state_dict(chain.state_dict())
     assert chain.get_last_lr() == [0.25]
+    other = schedules.StepLR(torch.optim.SGD([torch.ones(1, requires_grad=True)], lr=1.0), 1)
     with pytest.raises(OptionError, match="same optimiser"):
-        other = torch.optim.SGD([torch.ones(1, requires_grad=True)], lr=1.0)
-        schedules.ChainedScheduler([*parts, schedules.StepLR(other, 1)])
+        schedules.ChainedScheduler([*parts, other])
