@@ -100,10 +100,10 @@ def matrices_of(weight: Any, groups: int, by_rows: bool) -> list[Any]:
 def convolved_array(x: Any, weight: Any, bias: Any, windows: Windows, groups: int) -> Any:
     """Sum each window of x times each weight, and add the bias."""
     outputs, counts = len(weight), windows.counts(x.shape)
-    if is_small(len(x), counts, groups):
-        return convolved_small(x, weight, bias, windows)
     if is_faster(windows, x.shape, weight.shape[1], outputs // groups, x, weight):
         return convolved_rows(x, weight, bias, windows, groups)
+    if is_small(len(x), counts, groups):
+        return convolved_small(x, weight, bias, windows)
     by_rows = goes_by_rows(windows, weight.shape[1], outputs // groups, len(x) * math.prod(counts))
     first, *others = matrices_of(weight, groups, by_rows)
     shape = (len(x), outputs, *counts)
@@ -122,12 +122,12 @@ def convolved_array(x: Any, weight: Any, bias: Any, windows: Windows, groups: in
 def spread_array(g: Any, weight: Any, windows: Windows, groups: int, shape: tuple[int, ...]) -> Any:
     """Add each output times its weight to the window that it was computed from."""
     outputs, counts = g.shape[1], g.shape[2:]
+    if is_faster(windows, shape, weight.shape[1], outputs // groups, g, weight):
+        return spread_rows(g, weight, windows, groups, shape)
     mirrored = windows.mirrored()
     is_wide = mirrored is None or outputs > shape[1]
     if is_wide and is_small(len(g), counts, groups, SUMMED_WINDOWS):
         return spread_small(g, weight, windows, shape)
-    if is_faster(windows, shape, weight.shape[1], outputs // groups, g, weight):
-        return spread_rows(g, weight, windows, groups, shape)
     if mirrored is not None and outputs <= 2 * shape[1] * math.prod(windows.kernel):
         return convolved_array(g, mirror_of(weight, groups), None, mirrored, groups)
     matrices = weight.reshape((groups, outputs // groups, -1)).swapaxes(1, 2)
@@ -155,10 +155,10 @@ def mirror_of(weight: Any, groups: int) -> Any:
 def correlated_array(g: Any, x: Any, windows: Windows, groups: int) -> Any:
     """Sum the output times the window over all windows."""
     outputs, counts, inputs = g.shape[1], g.shape[2:], x.shape[1] // groups
-    if is_small(len(x), counts, groups):
-        return correlated_small(g, x, windows)
     if is_faster(windows, x.shape, inputs, outputs // groups, g, x):
         return correlated_rows(g, x, windows, groups)
+    if is_small(len(x), counts, groups):
+        return correlated_small(g, x, windows)
     by_rows = goes_by_rows(windows, inputs, outputs // groups, len(x) * math.prod(counts))
     flat = g.reshape((len(g), groups, outputs // groups, math.prod(counts)))
     kind = np.result_type(g, x)
