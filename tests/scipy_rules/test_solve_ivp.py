@@ -5,7 +5,7 @@ import pytest
 import scipy.integrate
 
 from autograd import Tensor, Value, grad, hessian, jacobian, jvp
-from autograd.errors import NoRuleError, SolutionError
+from autograd.errors import NoDerivativeError, NoRuleError, SolutionError
 from autograd.scipy.integrate import accuracy, ivp, solve_ivp
 
 EXPLICIT = ("RK23", "RK45", "DOP853")
@@ -266,6 +266,29 @@ def fall(h, v, g, **options):
 
 def time_of_fall(h, v, g):
     return (v + np.sqrt(v * v + 2 * g * h)) / g
+
+
+@pytest.mark.parametrize(
+    ("change", "start", "meets"),
+    [
+        (lambda t, y: [y[1], 2.0 + 0 * y[0]], lambda a: [1.0 + a, -2.0], lambda y: y[0]),
+        (lambda t, y: [y[1], -y[0]], lambda a: [0.0, 1.0 + a], lambda y: 1.0 - y[0]),
+    ],
+)
+@pytest.mark.parametrize("terminal", [False, True])
+def test_events_that_only_touch_are_an_error(change, start, meets, terminal):
+    def event(t, y):
+        return meets(y)
+
+    event.terminal = terminal
+
+    def end(a):
+        return solve_ivp(change, (0.0, 3.0), start(a), events=event, max_step=0.5, **TIGHT).y[1, -1]
+
+    with pytest.raises(NoDerivativeError, match="only touches 0, at t = 1"):
+        grad(end)(0.0)
+    for a in (-0.1, 0.1):  # once it crosses, once it does not
+        assert grad(end)(a) == pytest.approx((end(a + 1e-5) - end(a - 1e-5)) / 2e-5, abs=1e-4)
 
 
 def test_events_have_derivatives_of_every_order():

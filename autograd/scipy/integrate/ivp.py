@@ -22,6 +22,7 @@ from autograd.scipy.integrate.calls import Calls
 from autograd.scipy.integrate.solutions import Solution, ends_of, knots_of
 from autograd.scipy.integrate.steps import InTurn
 from autograd.scipy.integrate.tableaus import TABLEAUS, Tableau
+from autograd.scipy.integrate.touching import assert_not_touching
 from autograd.scipy.integrate.trajectory import LARGE_IMPLICIT, Together, can_be_together
 from autograd.scipy.jumps import assert_no_moving_jump
 from autograd.scipy.with_numbers import with_numbers
@@ -143,6 +144,8 @@ def solve_ivp(
     between = dense_output or t_eval is not None or bool(given)
     tolerances = options.get("rtol", 1e-3), options.get("atol", 1e-6)
     solution = problem.solution(found, t_span, y0, TABLEAUS[method], between, tolerances)
+    for event in given or ():
+        assert_not_touching(problem.event(event), found.sol, tolerances[0])
     solution.put_into(found, t_eval, given)
     found.sol = solution if dense_output else None
     return found
