@@ -9,13 +9,17 @@ from __future__ import annotations
 import functools
 import inspect
 import sys
+import warnings
 from collections.abc import Callable
 from typing import Any
 
 import numpy as np
 
 from autograd import tree
-from autograd.engine import Node, Primitive, objects
+from autograd.engine import Node, Primitive, objects, tracing
+from autograd.engine.dispatch import plain
+from autograd.engine.grad_mode import GRAD_MODE
+from autograd.errors import AutogradError
 from autograd.rules.redefinable import WRAPPED
 
 Function = Callable[..., Any]
@@ -70,16 +74,44 @@ def _is_called(x: Any) -> bool:
     return callable(x) and not isinstance(x, (type, Node))
 
 
-def taking_lists(function: Function) -> Function:
-    """Return a function like another one that takes lists of nodes where that one takes arrays."""
+def taking_lists(function: Function, original: Function | None = None) -> Function:
+    """Return a function like another one that takes lists of nodes where that one takes arrays.
+
+    Parameters
+    ----------
+    function : callable
+        The function.
+    original : callable, optional
+        That of SciPy, whose errors say more about arguments that do not fit.
+    """
 
     @functools.wraps(function)
     def call(*arguments: Any, **keywords: Any) -> Any:
         arguments, keywords = joined_all(arguments, keywords)
-        return function(*arguments, **keywords)
+        try:
+            return function(*arguments, **keywords)
+        except (ValueError, TypeError, IndexError) as error:
+            if original is not None and not isinstance(error, AutogradError):
+                _ask(original, arguments, keywords, error)
+            raise
 
     WRAPPED[call] = function
     return call
+
+
+def _ask(original: Function, arguments: Any, keywords: Any, error: Exception) -> None:
+    """Raise the error that SciPy's function raises for the same numbers, if it raises one."""
+    given = (*arguments, *keywords.values())
+    if any(map(_is_called, given)) or not any(isinstance(x, Node) for x in tree.flat(given)):
+        return
+    if tracing.tracer() is not None or GRAD_MODE.batching != 0:
+        return
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            original(*plain(arguments), **plain(keywords))
+    except (ValueError, TypeError, IndexError) as own:
+        raise own from error
 
 
 class UfuncOfLists:
@@ -125,7 +157,8 @@ def take_lists(namespace: dict[str, Any], original: Any, *apart: str) -> None:
         function: Any = namespace.get(name)
         is_function = inspect.isfunction(function) or isinstance(function, Primitive)
         if is_function and function not in WRAPPED and name not in apart:
-            namespace[name] = taking_lists(function)
+            own = getattr(original, name, None)
+            namespace[name] = taking_lists(function, own if callable(own) else None)
             home = vars(sys.modules.get(getattr(function, "__module__", ""), object))
             if home.get(name) is function:  # where pickle looks for it
                 home[name] = namespace[name]

@@ -34,8 +34,11 @@ def __dir__() -> list[str]:
 
 
 @_redefinable
-def zeta(x: Any, q: Any = None, out: None = None) -> Any:
+def zeta(x: Any, q: Any = None, out: Any = None) -> Any:
     """Return the Hurwitz zeta function; of one argument the Riemann zeta function."""
+    if out is not None and _has_node(x, q, out):
+        np.copyto(out, zeta(x, q))
+        return out
     if out is not None:
         return _original.zeta(x, q, out)
     if q is None and not _has_node(x):

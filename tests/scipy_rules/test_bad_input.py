@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from autograd import grad
+from autograd import Value, grad
 from autograd.errors import NoDerivativeError, SolutionError
 from autograd.scipy import integrate, linalg, optimize, sparse
 
@@ -239,3 +239,23 @@ def test_jumps_at_fixed_places_have_their_derivatives():
 
     exact = grad(lambda a: np.exp(-3 * a) + (np.exp(-2 * a) - np.exp(-3 * a)) / a)(2.0)
     assert grad(dose)(2.0) == pytest.approx(exact, rel=1e-5)
+
+
+#: Arguments that do not fit, of which our own steps would say something else.
+UNFIT = {
+    "solve": lambda a: linalg.solve(a * np.eye(3), np.ones(2)),
+    "solve, not square": lambda a: linalg.solve(a * np.ones((3, 2)), np.ones(3)),
+    "lu_solve": lambda a: linalg.lu_solve(linalg.lu_factor(a * np.eye(3)), np.ones(2)),
+    "lu": lambda a: linalg.lu(a * np.ones(3)),
+    "svd": lambda a: linalg.svd(a * np.ones(3)),
+    "lstsq": lambda a: linalg.lstsq(a * np.ones((3, 2)), np.ones(2)),
+}
+
+
+@pytest.mark.parametrize("name", UNFIT)
+def test_arguments_that_do_not_fit_are_named_as_scipy_does(name):
+    with pytest.raises(ValueError) as expected:
+        UNFIT[name](1.0)
+    with pytest.raises(type(expected.value)) as found:
+        UNFIT[name](Value(1.0))
+    assert str(found.value) == str(expected.value)
