@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from types import NoneType
 from typing import Any
 
 import numpy as np
@@ -73,8 +74,10 @@ class DataLoader:
         pin_memory: bool = False,
         persistent_workers: bool = False,
     ) -> None:
-        if not isinstance(batch_size, (int, np.integer)) or batch_size < 1:
+        if not isinstance(batch_size, (int, np.integer)) or batch_size is True or batch_size < 1:
             raise OptionError(f"batch_size={batch_size!r} must be an integer of at least 1.")
+        if not isinstance(shuffle, (bool, int, np.bool_, NoneType)):
+            raise OptionError(f"shuffle={shuffle!r} must be True or False.")
         collate = collate or collate_fn
         self.dataset, self.batch_size = data, batch_size
         self.data = data.tensors if isinstance(data, TensorDataset) and not collate else data

@@ -17,7 +17,7 @@ from nn.training.early_stopping import EarlyStopping
 from nn.training.history import History
 from nn.training.metrics import Means, direction_of, is_running, named
 from nn.training.nan import NanLossError, TerminateOnNaN
-from nn.training.options import check_loss, check_options, monitored
+from nn.training.options import check_loss, check_options, listed, monitored
 from nn.training.progress import displays
 from nn.training.run import Run
 from nn.training.trainer import Trainer
@@ -139,7 +139,7 @@ def fit(
     >>> history["loss"][-1] < 1e-6
     True
     """
-    check_options(model, loss, optimizer, schedule_each, accumulate)
+    check_options(model, loss, optimizer, schedule, schedule_each, epochs, accumulate)
     if resume and checkpoint is None:
         raise OptionError("resume=True needs a file: checkpoint='run.safetensors'.")
     if not 0 <= initial_epoch <= epochs or (initial_epoch and checkpoint is not None):
@@ -147,7 +147,7 @@ def fit(
             f"initial_epoch={initial_epoch!r} must be between 0 and epochs={epochs}; with "
             "checkpoint= the file knows it."
         )
-    metrics, callbacks = list(metrics), list(callbacks)
+    metrics, callbacks = listed("metrics", metrics), listed("callbacks", callbacks)
     monitor = monitored(monitor, validation is not None, metrics, early_stopping, schedule)
     shown, loss = model, plain_loss(loss, model)
     model = plain_model(model)
@@ -258,6 +258,6 @@ def evaluate(
     """
     check_loss(loss)
     model, loss = plain_model(model), plain_loss(loss, model)
-    means = Means(metrics, loss)
+    means = Means(listed("metrics", metrics), loss)
     trainer = Trainer(model, loss, None, None, bool(means.names[1:]), jit, False)
     return trainer.evaluate(batches_of(data, targets), means)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Iterable
 from functools import partial
 from typing import Any
@@ -147,13 +148,17 @@ def direction_of(name: str, metrics: Iterable[Metric]) -> str:
     return known or getattr(metric, "direction", "")
 
 
+#: What `fit` measures itself.
+MEASURED = ("loss", "lr", "gradient_norm")
+
+
 def named(metrics: Iterable[Metric]) -> dict[str, Metric]:
     """Return metrics by the name under which they are reported; equal names get numbers."""
     found: dict[str, Metric] = {}
     for metric in metrics:
         name = wanted = getattr(_inner(metric), "__name__", type(metric).__name__)
         number = 2
-        while name in found or name == "loss":
+        while name in found or name in MEASURED:
             name, number = f"{wanted}_{number}", number + 1
         found[name] = metric
     return found
@@ -171,6 +176,19 @@ def for_loss(metric: Metric, loss: Loss) -> Metric:
     if metric is accuracy and function in found:
         return partial(accuracy, threshold=found[function])
     return metric
+
+
+def number_of(name: str, found: Any) -> float:
+    """Return what a metric returned as a number, or raise."""
+    numbers = plain(found)
+    shape = np.shape(numbers)
+    if numbers is None or math.prod(shape) != 1:
+        what = "None" if numbers is None else f"an array of shape {shape}"
+        raise DataError(
+            f"The metric {name} returned {what}; it must return one number, such as the mean "
+            "over the batch."
+        )
+    return float(np.reshape(to_numpy(numbers), ()))
 
 
 def is_running(metric: Any) -> bool:
@@ -213,7 +231,9 @@ class Means:
             )
         outputs, targets = plain(outputs), plain(batch[1])
         found = {"loss": to_numpy(plain(loss)).item()}
-        found |= {name: float(metric(outputs, targets)) for name, metric in self.metrics.items()}
+        found |= {
+            name: number_of(name, metric(outputs, targets)) for name, metric in self.metrics.items()
+        }
         self.pending.append((found, size_of(batch)))
         if self.running:
             self.taken.append((outputs, targets))
@@ -255,5 +275,5 @@ class Means:
                 "they are an iterator that is exhausted."
             )
         found = {name: number / self.count for name, number in self.sums.items()}
-        found |= {name: float(metric.result()) for name, metric in self.running.items()}
+        found |= {name: number_of(name, m.result()) for name, m in self.running.items()}
         return {name: found[name] for name in self.names}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any
 
 import numpy as np
@@ -19,8 +20,10 @@ def check_options(
     model: Any,
     loss: Any,
     optimizer: Any,
+    schedule: Any,
     schedule_each: str,
-    accumulate: int,
+    epochs: Any,
+    accumulate: Any,
 ) -> None:
     """Raise if an argument of `fit` has a wrong type or is out of range."""
     if not callable(model) or not hasattr(model, "parameters"):
@@ -39,14 +42,50 @@ def check_options(
             f"{type(optimizer).__name__}(model.parameters(), ...) with the model that fit gets; "
             "a copy of a model has parameters of its own."
         )
+    _check_schedule(schedule, optimizer)
+    for name, number, least in (("epochs", epochs, 0), ("accumulate", accumulate, 1)):
+        if not isinstance(number, (int, np.integer)) or isinstance(number, bool) or number < least:
+            raise OptionError(f"{name}={number!r} must be an integer of at least {least}.")
     if schedule_each not in ("epoch", "batch"):
         raise OptionError(f"schedule_each={schedule_each!r} must be 'epoch' or 'batch'.")
-    if accumulate < 1:
-        raise OptionError(f"accumulate={accumulate!r} must be at least 1.")
+
+
+def _check_schedule(schedule: Any, optimizer: Any) -> None:
+    """Raise if a schedule is none, or would set the rates of another optimiser."""
+    if schedule is None:
+        return
+    if not hasattr(schedule, "step"):
+        raise OptionError(
+            "schedule= must be one of nn.optim, such as nn.optim.LambdaLR(optimizer, function), "
+            f"not {described(schedule)}."
+        )
+    theirs = getattr(schedule, "optimizer", optimizer)
+    if theirs is not optimizer and getattr(theirs, "param_groups", None) is not getattr(
+        optimizer, "param_groups", None
+    ):
+        raise OptionError(
+            "schedule= sets the rates of another optimizer than the one that fit gets: write "
+            f"{type(schedule).__name__}(optimizer, ...) with that one."
+        )
+
+
+def listed(name: str, given: Any) -> list[Any]:
+    """Return metrics or callbacks as a list; raise if they are not listed, or are classes."""
+    if isinstance(given, str) or callable(given) or not isinstance(given, Iterable):
+        raise OptionError(f"{name}= must be a list: write {name}=[...].")
+    found = list(given)
+    for one in found:
+        if isinstance(one, type):
+            raise OptionError(f"{name}= contains the class {one.__name__}: write {one.__name__}().")
+        if isinstance(one, str) and name == "metrics":
+            raise OptionError(f"{name}= contains {one!r}: write a function, such as nn.accuracy.")
+    return found
 
 
 def check_loss(loss: Any) -> None:
-    """Raise if a loss cannot be called."""
+    """Raise if a loss cannot be called, or is a class."""
+    if isinstance(loss, type):
+        raise DataError(f"The loss is the class {loss.__name__}: write {loss.__name__}().")
     if not callable(loss):
         raise DataError(
             "The loss must be a function such as nn.mse or nn.CrossEntropyLoss(), not "

@@ -708,3 +708,16 @@ def test_closed_schedules_overwrite_what_others_have_done():
     other = schedules.StepLR(torch.optim.SGD([torch.ones(1, requires_grad=True)], lr=1.0), 1)
     with pytest.raises(OptionError, match="same optimiser"):
         schedules.ChainedScheduler([*parts, other])
+
+
+def test_loaders_take_examples_alone_and_refuse_two_orders():
+    data = [(np.ones(2, np.float32), b"a"), (np.zeros(2, np.float32), b"b")]
+    (x, name), _ = DataLoader(data, batch_size=None)
+    assert isinstance(x, torch.Tensor)
+    assert name == b"a"
+    assert list(DataLoader(data, batch_size=None, collate_fn=lambda pair: pair[1])) == [b"a", b"b"]
+    for options in ({"batch_size": 2}, {"drop_last": True}, {"sampler": [0, 1]}):
+        with pytest.raises(OptionError, match="which batches there are"):
+            DataLoader(data, batch_sampler=[[0, 1]], **options)
+    with pytest.raises(OptionError, match="stream"):
+        DataLoader(iter(data), shuffle=True)

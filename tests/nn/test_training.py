@@ -376,6 +376,16 @@ def test_whole_batches_go_to_model_and_loss_if_asked_for():
         ({"resume": True}, "needs a file"),
         ({"early_stopping": nn.EarlyStopping(), "monitor": "f1"}, "'f1' is not measured.*val_loss"),
         ({"data": []}, "no batch"),
+        ({"epochs": 1.5}, "epochs=1.5"),
+        ({"initial_epoch": 9}, "initial_epoch=9"),
+        ({"metrics": nn.mae}, "must be a list"),
+        ({"metrics": ["mae"]}, "write a function"),
+        ({"callbacks": [nn.TerminateOnNaN]}, r"write TerminateOnNaN\(\)"),
+        ({"schedule": abs}, "must be one of nn.optim"),
+        (
+            {"schedule": nn.optim.StepLR(nn.optim.SGD([nn.Parameter([1.0])]), 1)},
+            "another optimizer",
+        ),
     ],
 )
 def test_invalid_arguments_are_rejected(options, message):
@@ -486,3 +496,15 @@ def test_a_metric_can_measure_all_examples_together():
     history = nn.fit(model, data, nn.mse, optimizer, 3, metrics=[Farthest()], initial_epoch=1)
     assert history.epoch == [1, 2]
     assert history["Farthest"][-1] < 5.0
+
+
+def test_a_metric_returns_one_number_under_a_name_of_its_own():
+    def lr(outputs, targets):
+        return outputs - targets
+
+    with pytest.raises(DataError, match="metric lr_2 returned an array of shape"):
+        nn.fit(**settings(metrics=[lr]))
+    history = nn.fit(**settings(metrics=[lambda outputs, targets: np.array([7.0])]))
+    assert history["<lambda>"][-1] == 7.0
+    with pytest.raises(DataError, match=r"write MSELoss\(\)"):
+        nn.fit(**settings(loss=nn.MSELoss))

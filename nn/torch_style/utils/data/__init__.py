@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from nn.missing_names import refuse
 from nn.torch_style import hints
-from nn.torch_style.utils.data.collate import default_collate
+from nn.torch_style.utils.data.collate import default_collate, default_convert
 from nn.torch_style.utils.data.dataloader import DataLoader
 from nn.torch_style.utils.data.dataset import (
     ChainDataset,
@@ -30,7 +30,8 @@ from nn.torch_style.utils.data.sampler import (
 __all__ = [
     "BatchSampler", "ChainDataset", "ConcatDataset", "DataLoader", "Dataset", "IterableDataset",
     "RandomSampler", "Sampler", "SequentialSampler", "Subset", "SubsetRandomSampler",
-    "TensorDataset", "WeightedRandomSampler", "default_collate", "get_worker_info", "random_split",
+    "TensorDataset", "WeightedRandomSampler", "default_collate", "default_convert",
+    "get_worker_info", "random_split",
 ]  # fmt: skip
 
 

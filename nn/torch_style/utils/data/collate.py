@@ -13,6 +13,25 @@ from nn.torch_style.creation import as_tensor, tensor
 from nn.torch_style.joining import stack
 
 
+def default_convert(data: Any) -> Any:
+    """Return an example with tensors in place of NumPy's arrays, also in containers.
+
+    Examples
+    --------
+    >>> default_convert((np.zeros(2, np.float32), "zeros"))
+    [tensor([0., 0.]), 'zeros']
+    """
+    if isinstance(data, (np.ndarray, np.generic)) and data.dtype.kind not in "SUO":
+        return as_tensor(np.asarray(data))
+    if isinstance(data, Mapping):
+        return {key: default_convert(part) for key, part in data.items()}
+    if isinstance(data, tuple) and hasattr(data, "_fields"):
+        return type(data)(*map(default_convert, data))
+    if isinstance(data, (tuple, list)):
+        return [default_convert(part) for part in data]
+    return data
+
+
 def default_collate(batch: Any) -> Any:
     """Return a list of examples as one batch: tensors and numbers stacked, also in containers.
 
@@ -38,7 +57,7 @@ def default_collate(batch: Any) -> Any:
         if len({len(example) for example in batch}) > 1:
             raise DataError("The examples of a batch have different numbers of parts.")
         return [default_collate(part) for part in zip(*batch, strict=True)]
-    if isinstance(first, str):
+    if isinstance(first, (str, bytes)):
         return list(batch)
     raise DataError(
         f"A batch cannot be made of objects of type {type(first).__name__}: pass collate_fn=."

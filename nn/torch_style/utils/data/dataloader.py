@@ -7,7 +7,7 @@ from typing import Any
 
 from autograd.errors import OptionError
 from nn.torch_style.random import GENERATOR
-from nn.torch_style.utils.data.collate import default_collate
+from nn.torch_style.utils.data.collate import default_collate, default_convert
 from nn.torch_style.utils.data.dataset import TensorDataset
 from nn.torch_style.utils.data.sampler import BatchSampler, RandomSampler, SequentialSampler
 
@@ -29,7 +29,8 @@ class DataLoader:
     pin_memory_device, in_order
         Accepted, and ignored.
     collate_fn : callable, optional
-        Turns a list of examples into a batch; by default `default_collate`.
+        Turns a list of examples into a batch; by default `default_collate`. With
+        ``batch_size=None`` it gets each example; by default arrays become tensors.
     drop_last : bool
         Whether to drop a last batch that is not full.
     generator : Generator, optional
@@ -68,9 +69,17 @@ class DataLoader:
             raise OptionError("shuffle= and sampler= are two orders: pass one of them.")
         if batch_size is not None and (not isinstance(batch_size, int) or batch_size < 1):
             raise OptionError(f"batch_size={batch_size!r} must be an integer of at least 1.")
+        if batch_sampler is not None and (batch_size != 1 or sampler is not None or drop_last):
+            raise OptionError(
+                "batch_sampler= says which batches there are: omit batch_size=, sampler= and "
+                "drop_last=."
+            )
+        if not hasattr(dataset, "__getitem__") and (shuffle or sampler or batch_sampler):
+            raise OptionError("A stream of examples has its own order: omit shuffle= and samplers.")
         self.dataset, self.batch_size, self.drop_last = dataset, batch_size, drop_last
         self.generator, self.num_workers = generator, num_workers
-        self.collate_fn = collate_fn or default_collate
+        is_batched = batch_size is not None or batch_sampler is not None
+        self.collate_fn = collate_fn or (default_collate if is_batched else default_convert)
         self._is_stream = not hasattr(dataset, "__getitem__")
         if sampler is None and not self._is_stream:
             sampler = RandomSampler(dataset, generator=generator) if shuffle else None
@@ -92,7 +101,7 @@ class DataLoader:
             yield from self._streamed()
         elif self.batch_sampler is None:
             for place in self.sampler:
-                yield self.dataset[place]
+                yield self.collate_fn(self.dataset[place])
         else:
             for places in self.batch_sampler:
                 yield self._batch(places)
@@ -107,7 +116,7 @@ class DataLoader:
         batch: list[Any] = []
         for example in self.dataset:
             if self.batch_size is None:
-                yield example
+                yield self.collate_fn(example)
                 continue
             batch.append(example)
             if len(batch) == self.batch_size:
