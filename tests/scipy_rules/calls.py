@@ -140,17 +140,17 @@ _TABLE = {
     """,
     "stats": """
         anderson:v anderson_ksamp:S ansari:vw|xx bayes_mvs:u binned_statistic:vw|xx binned_statistic_2d:vwv
-        binned_statistic_dd:vw|xx boxcox:vw|xx boxcox_normmax:u chi2_contingency:v chisquare:v|x circmean:v|x
-        circstd:v|x circvar:v|x combine_pvalues:v|x cumfreq:v|x describe:v|x energy_distance:vw entropy:v|x
-        expectile:v|x f_oneway:v2 false_discovery_control:v|x fligner:vwv friedmanchisquare:vw3|xyx gmean:v|x
+        binned_statistic_dd:vw|xx boxcox:vx|xx boxcox_normmax:u chi2_contingency:v chisquare:v|x circmean:v|x
+        circstd:v|x circvar:v|x combine_pvalues:v|x cumfreq:v|x describe:v|x differential_entropy:v energy_distance:vw entropy:v|x
+        expectile:v|x f_oneway:v2|vw false_discovery_control:v|x fligner:vwv friedmanchisquare:vw3|xyx gmean:v|x
         gstd:v gzscore:u hmean:v|x jarque_bera:u kruskal:v2|xy ks_2samp:vw|xx kstat:v|x1 kstatvar:v
-        kstest:vw|xx kurtosis:u lmoment:v|x mannwhitneyu:vw|xx median_abs_deviation:v|x mode:v|x moment:v|x
-        mood:v2 obrientransform:v percentileofscore:vw pmean:v2|xx power_divergence:v|x ppcc_max:u probplot:v
+        kstest:vw|xx kurtosis:u linregress:vw lmoment:v|x mannwhitneyu:vw|xx median_abs_deviation:v|x mode:v|x moment:v|x
+        mood:v2 obrientransform:v pearsonr:vw percentileofscore:vw pmean:v2|xx power_divergence:v|x ppcc_max:u probplot:v
         quantile:vw rankdata:v|x ranksums:vw|xx relfreq:v scoreatpercentile:vw|xx sem:v shapiro:v
         siegelslopes:v sigmaclip:v|x skew:u spearmanr:Su theilslopes:v tiecorrect:v tmax:v|x tmean:v|x
-        tmin:v|x trim1:vx trim_mean:vx|xx trimboth:vx tsem:v tstd:v ttest_1samp:v2 ttest_ind:v2 ttest_rel:v2
+        tmin:v|x trim1:vx trim_mean:vx|xx trimboth:vx tsem:v tstd:v ttest_1samp:v2 ttest_ind:v2|vw ttest_ind_from_stats:xy3yx3 ttest_rel:v2|vw
         tvar:v variation:v|x wasserstein_distance:vw wasserstein_distance_nd:vw weightedtau:SS wilcoxon:v|x
-        yeojohnson:v|x yeojohnson_normmax:v|x zmap:Su zscore:u
+        yeojohnson:v|x|vx yeojohnson_llf:xv yeojohnson_normmax:v|x zmap:Su zscore:u
     """,
 }
 

@@ -35,7 +35,8 @@ def refused():
         for name in original.__all__:
             found = getattr(original, name)
             is_function = inspect.isroutine(found) and not isinstance(found, type(np.sinc))
-            if is_function and name not in HARMLESS and name not in vars(ours):
+            known = {*HARMLESS, *getattr(ours, "_VARIABLES", ()), *vars(ours)}
+            if is_function and name not in known:
                 yield f"scipy.{package}.{name}", found, getattr(ours, name)
 
 

@@ -15,8 +15,37 @@ import scipy.stats as _original
 
 from autograd.scipy.fallback import names_of as _names_of
 from autograd.scipy.lists import take_lists as _take_lists
+from autograd.scipy.stats.comparisons import chisquare as chisquare
+from autograd.scipy.stats.comparisons import f_oneway as f_oneway
+from autograd.scipy.stats.comparisons import jarque_bera as jarque_bera
+from autograd.scipy.stats.comparisons import linregress as linregress
+from autograd.scipy.stats.comparisons import pearsonr as pearsonr
+from autograd.scipy.stats.comparisons import power_divergence as power_divergence
+from autograd.scipy.stats.comparisons import scoreatpercentile as scoreatpercentile
+from autograd.scipy.stats.comparisons import ttest_1samp as ttest_1samp
+from autograd.scipy.stats.comparisons import ttest_ind as ttest_ind
+from autograd.scipy.stats.comparisons import ttest_ind_from_stats as ttest_ind_from_stats
+from autograd.scipy.stats.comparisons import ttest_rel as ttest_rel
 from autograd.scipy.stats.families import without_rules as _without_rules
 from autograd.scipy.stats.kernel_density import gaussian_kde as gaussian_kde
+from autograd.scipy.stats.spreads import boxcox as boxcox
+from autograd.scipy.stats.spreads import circmean as circmean
+from autograd.scipy.stats.spreads import circstd as circstd
+from autograd.scipy.stats.spreads import circvar as circvar
+from autograd.scipy.stats.spreads import describe as describe
+from autograd.scipy.stats.spreads import differential_entropy as differential_entropy
+from autograd.scipy.stats.spreads import energy_distance as energy_distance
+from autograd.scipy.stats.spreads import expectile as expectile
+from autograd.scipy.stats.spreads import gstd as gstd
+from autograd.scipy.stats.spreads import kstat as kstat
+from autograd.scipy.stats.spreads import median_abs_deviation as median_abs_deviation
+from autograd.scipy.stats.spreads import tmean as tmean
+from autograd.scipy.stats.spreads import tsem as tsem
+from autograd.scipy.stats.spreads import tstd as tstd
+from autograd.scipy.stats.spreads import tvar as tvar
+from autograd.scipy.stats.spreads import wasserstein_distance as wasserstein_distance
+from autograd.scipy.stats.spreads import yeojohnson as yeojohnson
+from autograd.scipy.stats.spreads import yeojohnson_llf as yeojohnson_llf
 from autograd.scipy.stats.summaries import boxcox_llf as boxcox_llf
 from autograd.scipy.stats.summaries import entropy as entropy
 from autograd.scipy.stats.summaries import gmean as gmean
@@ -56,7 +85,16 @@ _others = _names_of(_original, "scipy.stats")
 __all__ = [*_MULTIVARIATE, "gaussian_kde", *[family.name for family in _FAMILIES]]
 
 
+#: Random variables as objects, as far as this version of SciPy has them.
+_VARIABLES = (
+    *("Binomial", "Logistic", "Mixture", "Normal", "Uniform"),
+    *("abs", "exp", "log", "make_distribution", "order_statistic", "truncate"),
+)
+
+
 def __getattr__(name: str) -> Any:
+    if name in _VARIABLES and hasattr(_original, name):
+        return getattr(importlib.import_module(f"{__name__}.variables"), name)
     if name in _MULTIVARIATE:
         return importlib.import_module(f"{__name__}.{name}")
     if isinstance(getattr(_original, name, None), _DISTRIBUTIONS):

@@ -104,3 +104,16 @@ def _sum_of(function: Formula, logpdf: Formula, z: Any, weights: Any, columns: A
         z = where(matter, z, some)
         terms = function(z, *columns) * np.exp(logpdf(z, *columns)) * weights
         return np.sum(where(matter, terms, 0.0), axis=-1)
+
+
+def integral(function: Formula, logpdf: Formula, bounds: list[Any], width: Any) -> Any:
+    """Return the mean of a function, as `mean_by_density`, for parameters that formulas close over.
+
+    Points are along a new first axis, so that parameters of any shape broadcast against them.
+    """
+
+    def moved(formula: Formula) -> Formula:
+        return lambda z: np.moveaxis(formula(np.moveaxis(z, -1, 0)), 0, -1)
+
+    whole = [bound + 0.0 * width for bound in bounds]
+    return mean_by_density(moved(function), moved(logpdf), whole, width, ())

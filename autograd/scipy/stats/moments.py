@@ -40,7 +40,13 @@ class WithMoments(Family):
         ends = [
             end if has_node(end) else x for end, x in zip(self.ends(shapes), numbers, strict=True)
         ]
-        return tuple([connected(loc + scale * end, loc, scale, *shapes) for end in ends])  # type: ignore[return-value]
+        infinite = [np.isinf(plain(end)) for end in ends]
+        found = [
+            where(gone, end, loc + scale * where(gone, 0.0, end))
+            for gone, end in zip(infinite, ends, strict=True)
+        ]
+        low, high = [connected(end, loc, scale, *shapes) for end in found]
+        return low, high
 
     def ends(self, shapes: Any) -> tuple[Any, Any]:
         """Return both ends of the support of the standard form."""
@@ -102,22 +108,25 @@ class WithMoments(Family):
         expected = self._of_scipy("stats", numbers, {"moments": letter})
         if not has_node(shapes):
             return expected
-        mean = column(self.expectation(lambda z, *_: z, *shapes))
-
-        def central(k: int) -> Any:
-            return self.expectation(lambda z, *_: (z - mean) ** k, *shapes)
 
         def compute() -> Any:
             if letter == "m":
-                return mean[..., 0]
-            variance = central(2)
+                return self.expectation(lambda z, *_: z, *shapes)
+            variance = self.central_moment(2, shapes)
             if letter == "v":
                 return variance
-            return central(3) / variance**1.5 if letter == "s" else central(4) / variance**2 - 3
+            if letter == "s":
+                return self.central_moment(3, shapes) / variance**1.5
+            return self.central_moment(4, shapes) / variance**2 - 3
 
         what = {"m": "mean", "v": "variance", "s": "skewness", "k": "kurtosis"}[letter]
         with np.errstate(all="ignore"):
             return self._agreeing(self.checked(self.valid(*numbers), compute), expected, what)
+
+    def central_moment(self, order: int, shapes: list[Any]) -> Any:
+        """Return the mean of a power of the distance from the mean, in the standard form."""
+        mean = column(self.expectation(lambda z, *_: z, *shapes))
+        return self.expectation(lambda z, *_: (z - mean) ** order, *shapes)
 
     @for_batches
     def _raw_moment(self, order: int, shapes: list[Any]) -> Any:

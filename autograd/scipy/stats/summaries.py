@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+import inspect
 import math
 from collections.abc import Callable
 from typing import Any
@@ -18,66 +19,52 @@ from autograd.scipy.special import boxcox, xlogy
 from autograd.scipy.stats.families import number
 
 
-def _summary(function: Callable[..., Any]) -> Callable[..., Any]:
-    """Return the counterpart of SciPy's function of the same name, whose NaN are results."""
+def summary(function: Callable[..., Any]) -> Callable[..., Any]:
+    """Return the counterpart of SciPy's function of the same name, which is given its axis.
+
+    Arguments are bound as by SciPy's function; its NaN are results.
+    """
     name = function.__name__
     original = getattr(_original, name)
-    default = _DEFAULTS.get(name, 0)
+    signature = inspect.signature(original)
+    has_axis = "axis" in signature.parameters
+    default = signature.parameters["axis"].default if has_axis else _DEFAULTS.get(name)
+    samples = _SAMPLES.get(name, (next(iter(signature.parameters)),))
 
     @functools.wraps(function)
-    def call(
-        *arguments: Any, axis: Any = default, nan_policy: str = "propagate", **more: Any
-    ) -> Any:
-        if nan_policy != "propagate":
+    def call(*arguments: Any, **keywords: Any) -> Any:
+        given = signature.bind(*arguments, **keywords).arguments
+        axis, keepdims = given.pop("axis", default), given.pop("keepdims", False)
+        if (policy := given.pop("nan_policy", "propagate")) != "propagate":
             raise OptionError(
-                f"{name} of nodes has no nan_policy={nan_policy!r}: choose the elements before."
+                f"{name} of nodes has no nan_policy={policy!r}: choose the elements before."
             )
-        *samples, rest = _split(name, arguments)
-        if rest:
-            axis, *others = rest
-            more |= dict(zip(_POSITIONAL.get(name, ()), others, strict=False))
-        samples = [number(x) for x in samples]
-        places = _PLACES.get(name, (0,))
-        if np.ndim(samples[places[0]]) == 0:  # one sample
-            axis = None if axis in (0, -1) else axis
-        keepdims = more.pop("keepdims", False)
-        if axis is None:
-            shape, axis = np.shape(samples[places[0]]), 0
-            for i in places:
-                samples[i] = np.reshape(samples[i], (-1,))
-            if keepdims:
-                raise OptionError(f"{name} of nodes takes keepdims= with a number for axis only.")
-            found = function(*samples, axis=axis, **more)
-            return np.reshape(found, shape) if name in _SCORES else found
-        found = function(*samples, axis=axis, **more)
+        given |= {key: number(given[key]) for key in samples}
+        shape = np.shape(given[samples[0]])
+        if axis is None or (shape == () and axis in (0, -1)):
+            given |= {key: np.reshape(given[key], (-1,)) for key in samples}
+            found = function(**given, axis=0)
+            if name in _SCORES:
+                return np.reshape(found, shape)
+            return np.reshape(found, (1,) * len(shape)) if keepdims else found
+        found = function(**given, axis=axis)
         return np.expand_dims(found, axis) if keepdims else found
 
     return in_place_of(original)(call)
 
 
-#: Which of the first arguments have the axis, and the functions with a result for each element.
-_PLACES = {"zmap": (0, 1), "boxcox_llf": (1,)}
+#: Which arguments have the axis, if not the first alone; the functions with a result for each element,
+#: and the axis of those that take none.
+_SAMPLES = {"zmap": ("scores", "compare"), "boxcox_llf": ("data",)}
 _SCORES = ("zscore", "gzscore", "zmap")
-
-#: How many arguments come before the axis, and what follows it if it is given by position.
-_SAMPLES = {"pmean": 2, "zmap": 2, "boxcox_llf": 2, "moment": 2, "trim_mean": 2}
-_POSITIONAL = {
-    "sem": ("ddof",), "skew": ("_", "bias"), "kurtosis": ("fisher", "bias"), "zscore": ("ddof",),
-    "variation": ("_", "ddof"), "zmap": ("ddof",),
-}  # fmt: skip
-_DEFAULTS = {"iqr": None}
-
-
-def _split(name: str, arguments: Any) -> list[Any]:
-    count = _SAMPLES.get(name, 1)
-    return [*arguments[:count], arguments[count:]]
+_DEFAULTS = {"boxcox_llf": 0}
 
 
 def _mean(x: Any, axis: int) -> Any:
     return np.mean(x, axis=axis, keepdims=True)
 
 
-@_summary
+@summary
 def sem(a: Any, *, axis: Any, ddof: int = 1) -> Any:
     """Return the standard error of the mean."""
     return np.std(a, axis=axis, ddof=ddof) / math.sqrt(np.shape(a)[axis])
@@ -87,19 +74,19 @@ def _average(x: Any, axis: int, weights: Any) -> Any:
     return np.mean(x, axis=axis) if weights is None else np.average(x, axis=axis, weights=weights)
 
 
-@_summary
+@summary
 def gmean(a: Any, *, axis: Any, weights: Any = None) -> Any:
     """Return the geometric mean."""
     return np.exp(_average(np.log(a), axis, weights))
 
 
-@_summary
+@summary
 def hmean(a: Any, *, axis: Any, weights: Any = None) -> Any:
     """Return the harmonic mean."""
     return 1 / _average(1 / a, axis, weights)
 
 
-@_summary
+@summary
 def pmean(a: Any, p: Any, *, axis: Any, weights: Any = None) -> Any:
     """Return the power mean."""
     if not isinstance(p, Node) and p == 0:
@@ -107,14 +94,14 @@ def pmean(a: Any, p: Any, *, axis: Any, weights: Any = None) -> Any:
     return _average(a**p, axis, weights) ** (1 / p)
 
 
-@_summary
+@summary
 def moment(a: Any, order: Any = 1, *, axis: Any, center: Any = None) -> Any:
     """Return a moment about the mean, or about a center."""
     middle = _mean(a, axis) if center is None else center
     return np.mean((a - middle) ** int(order), axis=axis)
 
 
-@_summary
+@summary
 def skew(a: Any, *, axis: Any, bias: bool = True) -> Any:
     """Return the skewness."""
     n, d = np.shape(a)[axis], a - _mean(a, axis)
@@ -122,7 +109,7 @@ def skew(a: Any, *, axis: Any, bias: bool = True) -> Any:
     return found if bias or n < 3 else found * math.sqrt(n * (n - 1)) / (n - 2)
 
 
-@_summary
+@summary
 def kurtosis(a: Any, *, axis: Any, fisher: bool = True, bias: bool = True) -> Any:
     """Return the kurtosis."""
     n, d = np.shape(a)[axis], a - _mean(a, axis)
@@ -132,32 +119,32 @@ def kurtosis(a: Any, *, axis: Any, fisher: bool = True, bias: bool = True) -> An
     return found - 3 if fisher else found
 
 
-@_summary
+@summary
 def variation(a: Any, *, axis: Any, ddof: int = 0) -> Any:
     """Return the ratio of the standard deviation to the mean."""
     return np.std(a, axis=axis, ddof=ddof) / np.mean(a, axis=axis)
 
 
-@_summary
+@summary
 def zscore(a: Any, *, axis: Any, ddof: int = 0) -> Any:
     """Return how many standard deviations each element is above the mean."""
     return (a - _mean(a, axis)) / np.std(a, axis=axis, ddof=ddof, keepdims=True)
 
 
-@_summary
+@summary
 def gzscore(a: Any, *, axis: Any, ddof: int = 0) -> Any:
     """Return `zscore` of the logarithms."""
     logs = np.log(a)
     return (logs - _mean(logs, axis)) / np.std(logs, axis=axis, ddof=ddof, keepdims=True)
 
 
-@_summary
+@summary
 def zmap(scores: Any, compare: Any, *, axis: Any, ddof: int = 0) -> Any:
     """Return how many standard deviations of others each element is above their mean."""
     return (scores - _mean(compare, axis)) / np.std(compare, axis=axis, ddof=ddof, keepdims=True)
 
 
-@_summary
+@summary
 def iqr(x: Any, *, axis: Any, rng: Any = (25, 75), scale: Any = 1.0) -> Any:
     """Return the range between two percentiles."""
     if scale == "normal":
@@ -166,7 +153,7 @@ def iqr(x: Any, *, axis: Any, rng: Any = (25, 75), scale: Any = 1.0) -> Any:
     return (high - low) / scale
 
 
-@_summary
+@summary
 def trim_mean(a: Any, proportiontocut: Any, *, axis: Any) -> Any:
     """Return the mean without a part of the elements at both ends."""
     n = np.shape(a)[axis]
@@ -181,7 +168,7 @@ def trim_mean(a: Any, proportiontocut: Any, *, axis: Any) -> Any:
     return np.mean(np.take(np.sort(a, axis=axis), np.arange(cut, n - cut), axis=axis), axis=axis)
 
 
-@_summary
+@summary
 def boxcox_llf(lmb: Any, data: Any, *, axis: Any) -> Any:
     """Return the logarithm of the likelihood of Box and Cox's transform."""
     logs = np.log(data)
