@@ -263,6 +263,16 @@ def test_fits_have_scipys_values_and_derivatives():
         np.testing.assert_allclose(found, np.stack(numerical, axis=1), rtol=1e-3, atol=1e-4)
 
 
+@pytest.mark.filterwarnings("ignore:Covariance")
+def test_a_fit_through_all_points_has_scipys_covariance():
+    def fit(y):
+        return optimize.curve_fit(lambda t, k, c: k * t + c, np.arange(2.0), y)
+
+    found, covariance = fit(Tensor(np.array([1.0, 3.0])))
+    np.testing.assert_array_equal(covariance, np.full((2, 2), np.inf))
+    assert grad(lambda y: fit(y)[0][0])(np.array([1.0, 3.0])).round(9).tolist() == [-1.0, 1.0]
+
+
 def test_standard_errors_of_a_fit_have_derivatives():
     f = lambda y: np.sqrt(np.diag(optimize.curve_fit(decay, T, y)[1])).sum()  # noqa: E731
     h, v = 1e-5, random.normal(size=12)

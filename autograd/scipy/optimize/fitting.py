@@ -202,8 +202,10 @@ def curve_fit(
     slopes = jacobian(fit.residuals)(best)
     covariance = np.linalg.inv(slopes.T @ slopes)
     if not absolute_sigma:
-        count = np.size(plain(ydata))
-        covariance = covariance * (2 * fit.cost(best) / (count - len(found[0])))
+        left = np.size(plain(ydata)) - len(found[0])
+        if left <= 0:  # through all points, so that nothing tells how large errors are
+            return (best, *found[1:])
+        covariance = covariance * (2 * fit.cost(best) / left)
     return (best, covariance, *found[2:])
 
 
