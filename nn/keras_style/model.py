@@ -68,7 +68,7 @@ class Model(Trained):
 
     stop_training = False
     autocast = ""
-    module: Any = None
+    _wraps = False  # a module, which is in the attribute of that name
     optimizer: Any = None
     _graph: Graph | None = None
 
@@ -93,7 +93,7 @@ class Model(Trained):
                 "them; or one module. For anything else derive a class from it that defines call."
             )
         if given:
-            self.module = plain_model(given[0])
+            self.module, self._wraps = plain_model(given[0]), True
 
     def forward(self, *inputs: Any, **options: Any) -> Any:
         """Compute the graph, or call the wrapped module, or ``call``.
@@ -108,10 +108,10 @@ class Model(Trained):
         if self._graph is not None:
             many = len(inputs) == 1 and isinstance(inputs[0], (list, tuple, dict))
             return self._masked(self._graph.run(inputs[0] if many else inputs))
-        found = getattr(self, "call", None) if self.module is None else self.module
+        found = self.module if self._wraps else getattr(self, "call", None)
         if found is None:
             raise OptionError(f"{type(self).__name__} defines neither forward nor call.")
-        if self.module is not None:
+        if self._wraps:
             return found(*inputs, **options)
         if not self.built:
             self.build(shapes_of(inputs[0] if len(inputs) == 1 else list(inputs)))
@@ -195,7 +195,7 @@ class Model(Trained):
     def _has_weights(self) -> bool:
         """Return whether no layer waits for its first inputs."""
         own = hasattr(self, "call") or type(self).forward is not Model.forward
-        is_called = own or self.module is not None or self._graph is not None
+        is_called = own or self._wraps or self._graph is not None
         return self._is_ready or not self._is_lazy() or not is_called
 
     def _is_lazy(self) -> bool:
@@ -225,7 +225,7 @@ class Model(Trained):
         if self._graph is not None:
             return len(self._graph.tensors)
         call = getattr(type(self), "call", None)
-        if self.module is not None or call is None:
+        if self._wraps or call is None:
             return None
         parameters = signature(call).parameters
         others = {"self", "training", "mask"}

@@ -25,7 +25,6 @@ class Steps(Layer):
     _compiled: Compiled | None
     optimizer: Any
     _graph: Any = None
-    module: Any = None
 
     def train_step(self, data: Any) -> dict[str, Any]:
         """Take a step; return the measurements so far.

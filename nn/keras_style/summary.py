@@ -89,7 +89,7 @@ def _connections(layer: Any, graph: Any) -> str:
                 before = tensor.node.function
                 outputs = list(map(id, tensors_in(tensor.node.outputs)))
                 place = outputs.index(id(tensor))
-                found.append(f"{before.name}[{before.calls.index(tensor.node)}][{place}]")
+                found.append(f"{before.name}[{before.symbolic_calls.index(tensor.node)}][{place}]")
     return ", ".join(found) or "-"
 
 

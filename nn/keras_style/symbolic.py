@@ -10,6 +10,7 @@ import functools
 import operator
 import threading
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from typing import Any
 
 import numpy as np
@@ -129,7 +130,7 @@ class Operation:
         words = getattr(function, "__name__", "function").strip("_").split("_")
         self.kind = "".join(word.capitalize() for word in words)
         self.name = new_name(self.kind)
-        self.calls: list[Node] = []
+        self.symbolic_calls: list[Node] = []
 
     def __call__(self, *arguments: Any, **options: Any) -> Any:
         """Call the function."""
@@ -137,12 +138,12 @@ class Operation:
 
     def add_node(self, node: Node) -> None:
         """Note the call."""
-        self.calls.append(node)
+        self.symbolic_calls.append(node)
 
     @property
     def output_shape(self) -> Any:
         """The shape of the result."""
-        return mapped(lambda tensor: tensor.shape, self.calls[0].outputs)
+        return mapped(lambda tensor: tensor.shape, self.symbolic_calls[0].outputs)
 
 
 def mapped(change: Callable[[KerasTensor], Any], structure: Any) -> Any:
@@ -187,19 +188,15 @@ def applied(function: Any, arguments: Any, options: Any) -> Any:
     for batch, length in TRIED:
         known = {id(t): zeros_of(t, batch, length) for t in node.inputs}
         quiet = Node(function, arguments, {k: v for k, v in options.items() if k != "training"})
-        _TRIALS.depth += 1
-        try:
-            with no_grad():
-                found.append(quiet.computed(known))
-        finally:
-            _TRIALS.depth -= 1
+        with tried():
+            found.append(quiet.computed(known))
     node.outputs = _described(node, found[0], found[1], ())
     function.add_node(node)
     return node.outputs
 
 
 class _Trials(threading.local):
-    """How many calls with zeros, which find shapes, are under way."""
+    """How many calls that find shapes are under way."""
 
     depth = 0
 
@@ -207,8 +204,19 @@ class _Trials(threading.local):
 _TRIALS = _Trials()
 
 
+@contextmanager
+def tried() -> Iterator[None]:
+    """Let layers be called only to find shapes: nothing is recorded, added or assigned."""
+    _TRIALS.depth += 1
+    try:
+        with no_grad():
+            yield
+    finally:
+        _TRIALS.depth -= 1
+
+
 def is_tried() -> bool:
-    """Return whether layers are called with zeros, only to find the shapes of their outputs."""
+    """Return whether layers are called only to find the shapes of their weights and outputs."""
     return _TRIALS.depth > 0
 
 

@@ -32,6 +32,7 @@ from nn.keras_style.data import (
 from nn.keras_style.habits import Habits, check_options, results
 from nn.keras_style.outputs import WEIGHTS, names_of
 from nn.keras_style.steps import Steps, has_own_steps, row_of
+from nn.keras_style.symbolic import tried
 from nn.modes import in_mode
 from nn.optim import Optimizer
 from nn.styles import stripped
@@ -59,7 +60,7 @@ class Trained(Habits):
         """Make the weights for the shape of the inputs, and tell the optimiser about them."""
         if not self._has_weights():
             first = first_of(data)
-            with no_grad(), in_mode(self, False):
+            with tried(), in_mode(self, False):
                 self(*(part[:1] if hasattr(part, "shape") else part for part in first))
         if isinstance(self.optimizer, optimizers.Optimizer):
             self.optimizer.build(self.parameters())

@@ -9,6 +9,7 @@ import numpy as np
 from autograd import no_grad
 from nn.arrays import plain
 from nn.keras_style.config import floatx
+from nn.keras_style.symbolic import is_tried
 from nn.parameter import Parameter
 
 
@@ -72,11 +73,15 @@ class Variable(Parameter):
     def assign(self, value: Any) -> Variable:
         """Replace the numbers; return the variable.
 
+        Calls that only find shapes, such as those of symbolic tensors, change nothing.
+
         Parameters
         ----------
         value : array_like
             The new numbers.
         """
+        if is_tried():
+            return self
         with no_grad():
             self[...] = np.broadcast_to(plain(value), self.shape)
         return self

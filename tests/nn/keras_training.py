@@ -197,9 +197,40 @@ def of_batches(keras):
     return {"seen": [float(x) for x in seen], "row": [float(x) for x in row]}
 
 
+def of_counters(keras):
+    class Count(keras.layers.Layer):
+        def __init__(self, **options):
+            super().__init__(**options)
+            self.calls = self.add_weight(shape=(), initializer="zeros", trainable=False)
+
+        def call(self, inputs):
+            self.calls.assign_add(1.0)
+            return inputs
+
+    inputs = keras.Input((5,))
+    count = Count()
+    graph = keras.Model(inputs, keras.layers.Dense(1)(count(inputs)))
+    late = keras.Sequential([Count(), keras.layers.Dense(1)])  # built by the first data
+
+    class Own(keras.Model):
+        def __init__(self):
+            super().__init__()
+            self.module = Count()
+            self.dense = keras.layers.Dense(1)
+
+        def call(self, inputs):
+            return self.dense(self.module(self.module(inputs)))
+
+    own = Own()
+    for model in (graph, late, own):
+        model.compile("sgd", "mse")
+        model.fit(X, BITS, batch_size=4, epochs=2, verbose=0)
+    return {"calls": [float(one.calls) for one in (count, late.layers[0], own.module)]}
+
+
 PROGRAMS = [
     of_lists, of_dicts, of_one_name, of_masks, of_masked_sums, of_masking, of_constraints,
-    of_an_own_step, of_added_losses, of_counts, of_states, of_batches,
+    of_an_own_step, of_added_losses, of_counts, of_states, of_batches, of_counters,
 ]  # fmt: skip
 
 

@@ -279,7 +279,7 @@ class Layer(Module):
         self._nodes.append(node)
 
     @property
-    def calls(self) -> list[Node]:
+    def symbolic_calls(self) -> list[Node]:
         """Its symbolic calls."""
         return vars(self).get("_nodes", [])  # type: ignore[no-any-return]
 
@@ -305,12 +305,12 @@ class Layer(Module):
         return self._first_node().outputs
 
     def _first_node(self) -> Node:
-        if not self.calls:
+        if not self.symbolic_calls:
             raise OptionError(
                 f"The layer {self.name} has not been called with a symbolic tensor, so that it has "
                 "no input and output: begin with keras.Input(shape)."
             )
-        return self.calls[0]
+        return self.symbolic_calls[0]
 
     # -- weights -----------------------------------------------------------------------------
 

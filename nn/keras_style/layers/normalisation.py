@@ -10,6 +10,7 @@ from autograd.errors import OptionError, ShapeError
 from nn.arrays import plain
 from nn.keras_style import initializers, regularizers
 from nn.keras_style.layers.layer import Layer
+from nn.keras_style.symbolic import is_tried
 from nn.layers.normalisation import Kept, normalised
 
 
@@ -279,6 +280,8 @@ class Normalization(Layer):
         inputs : array_like
             The inputs.
         """
+        if self.mean is None and is_tried():
+            return inputs  # to be adapted later
         if self.mean is None:
             raise OptionError(f"{self.name} has no mean yet: write layer.adapt(data) first.")
         if self.mean.ndim == 2 and inputs.shape[-1] != self.mean.size and self.mean.size > 1:
