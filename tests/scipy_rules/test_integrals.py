@@ -111,6 +111,18 @@ def test_doubts_of_scipy_are_warnings_without_nodes():
         integrate.quad(lambda x: 1 / x, 0, 1)
 
 
+def test_an_integral_inside_that_diverges_is_an_error_at_once():
+    """SciPy's function would ask for a million points first."""
+    asked = []
+
+    def f(a):
+        return integrate.dblquad(lambda y, x: asked.append(x) or a / (x * y), 0, 1, 0, 1)[0]
+
+    with pytest.raises(SolutionError, match="did not converge"):
+        grad(f)(1.0)
+    assert len(asked) < 5000
+
+
 def test_weight_functions_have_no_rule():
     f = lambda a: integrate.quad(lambda x: x * a, 0, 1, weight="cos", wvar=1.0)[0]  # noqa: E731
     assert f(1.0) == scipy.integrate.quad(lambda x: x, 0, 1, weight="cos", wvar=1.0)[0]

@@ -173,10 +173,14 @@ def nquad(
     1.0
     """
     args = args if isinstance(args, tuple) else (args,)
-    seen = _Seen(args)
+    seen = _Seen(has_node(args, [r for r in ranges if not callable(r)]))
     limits = [seen.noting(r) if callable(r) else plain(tuple(r)) for r in ranges]
-    found = _original.nquad(seen.noting(func), limits, plain(args), opts, full_output)
-    if not (seen.nodes or has_node(args, [r for r in ranges if not callable(r)])):
+    with warnings.catch_warnings(record=True) as seen.complaints:
+        warnings.simplefilter("always")
+        found = _original.nquad(seen.noting(func), limits, plain(args), opts, full_output)
+    if not seen.nodes:
+        for one in seen.complaints:
+            warnings.warn_explicit(one.message, one.category, one.filename, one.lineno)
         return found
 
     def inner(number: int, outer: tuple[Any, ...]) -> Any:
@@ -237,11 +241,14 @@ def tplquad(
 
 
 class _Seen:
-    """Whether functions have returned nodes while a solver got their numbers."""
+    """Whether functions have returned nodes while a solver got their numbers.
 
-    def __init__(self, args: Any) -> None:
-        self.args = args
-        self.nodes = False
+    Then an integral inside that did not converge is an error at once: there may be hundreds of them.
+    """
+
+    def __init__(self, nodes: bool) -> None:
+        self.nodes = nodes
+        self.complaints: list[Any] = []
 
     def noting(self, function: Function) -> Function:
         """Return the function as numbers."""
@@ -249,6 +256,13 @@ class _Seen:
         def call(*arguments: Any) -> Any:
             found = joined(function(*arguments))
             self.nodes = self.nodes or has_node(found)
+            if self.nodes and self.complaints:
+                doubts = [
+                    x
+                    for x in self.complaints
+                    if issubclass(x.category, _original.IntegrationWarning)
+                ]
+                _assert_converged((0.0,), doubts)
             return plain(found)
 
         return with_copies(call)
