@@ -53,6 +53,7 @@ class Adadelta(Optimizer):
         rho: float = 0.9,
         eps: float = 1e-6,
         weight_decay: float = 0.0,
+        *,
         maximize: bool = False,
     ) -> None:
         super().__init__(**given(locals()))

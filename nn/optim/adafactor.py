@@ -75,6 +75,7 @@ class Adafactor(OneByOne):
         eps: tuple[float | None, float] = (None, 1e-3),
         d: float = 1.0,
         weight_decay: float = 0.0,
+        *,
         maximize: bool = False,
     ) -> None:
         super().__init__(**given(locals()))

@@ -58,6 +58,7 @@ class Adamax(Optimizer):
         betas: tuple[float, float] = (0.9, 0.999),
         eps: float = 1e-8,
         weight_decay: float = 0.0,
+        *,
         maximize: bool = False,
     ) -> None:
         super().__init__(**given(locals()))
@@ -123,6 +124,7 @@ class NAdam(Optimizer):
         eps: float = 1e-8,
         weight_decay: float = 0.0,
         momentum_decay: float = 4e-3,
+        *,
         maximize: bool = False,
         decoupled_weight_decay: bool = False,
     ) -> None:
@@ -211,6 +213,7 @@ class RAdam(Optimizer):
         betas: tuple[float, float] = (0.9, 0.999),
         eps: float = 1e-8,
         weight_decay: float = 0.0,
+        *,
         maximize: bool = False,
         decoupled_weight_decay: bool = False,
     ) -> None:
@@ -283,6 +286,7 @@ class Lion(Optimizer):
         lr: float = 1e-4,
         betas: tuple[float, float] = (0.9, 0.99),
         weight_decay: float = 0.0,
+        *,
         maximize: bool = False,
     ) -> None:
         super().__init__(**given(locals()))

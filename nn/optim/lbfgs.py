@@ -84,6 +84,7 @@ class LBFGS(Optimizer):
         tolerance_change: float = 1e-9,
         history_size: int = 100,
         line_search_fn: str | None = None,
+        *,
         maximize: bool = False,
     ) -> None:
         max_eval = max_iter * 5 // 4 if max_eval is None else max_eval

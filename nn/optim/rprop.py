@@ -60,6 +60,7 @@ class Rprop(Optimizer):
         lr: float = 1e-2,
         etas: tuple[float, float] = (0.5, 1.2),
         step_sizes: tuple[float, float] = (1e-6, 50.0),
+        *,
         maximize: bool = False,
     ) -> None:
         super().__init__(**given(locals()))
