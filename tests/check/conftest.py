@@ -2,7 +2,7 @@
 
 import pytest
 
-LINES = "autograd.check.explain.repair.search.SECONDS"
+LINES = "autograd.check.explain.repair.outcomes.SECONDS"
 VALUES = "autograd.check.explain.values.search.MOST_SECONDS"
 
 

@@ -12,9 +12,9 @@ import autograd
 from autograd.check.checked_function import CheckedFunction
 from autograd.check.explain.reference import Reference
 from autograd.check.explain.values.codes import executed, installed, rewritten
+from autograd.check.explain.values.localisation import Localisation
 from autograd.check.explain.values.message import sentence
 from autograd.check.explain.values.probes import PROBE, Probes
-from autograd.check.explain.values.search import Localisation
 from autograd.check.pipeline import run
 from autograd.check.settings import Options
 from autograd.check.state import Check

@@ -11,8 +11,8 @@ from autograd.check.explain.reference import Reference
 from autograd.check.explain.repair.repairs import Repair
 from autograd.check.explain.repair.search import Search
 from autograd.check.explain.repair.wording import sentences, wrong_lines
+from autograd.check.explain.values.localisation import Localisation
 from autograd.check.explain.values.message import claim, lines_of, sentence
-from autograd.check.explain.values.search import Localisation
 from autograd.check.findings import WrongLine
 from autograd.check.state import Check
 

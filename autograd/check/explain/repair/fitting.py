@@ -7,13 +7,14 @@ import math
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import islice
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 
 from autograd.check.arrays import Vector
 from autograd.check.explain.repair.assignments import COPY
 from autograd.check.explain.repair.mutations import Variant
+from autograd.check.explain.repair.outcomes import Outcomes
 from autograd.check.explain.repair.recompile import attribute_of_choice
 from autograd.check.explain.repair.statements import Site
 from autograd.check.explain.repair.syntax import Path, at, expression, replaced
@@ -30,10 +31,6 @@ from autograd.check.explain.repair.terms import (
     terms,
 )
 from autograd.check.explain.repair.vocabulary import Vocabulary
-
-if TYPE_CHECKING:
-    from autograd.check.explain.repair.search import Search
-
 
 #: Where to begin the search for a factor.
 STARTS = (1.0, 0.3, -1.0)
@@ -76,13 +73,13 @@ class Fitting:
 
     Parameters
     ----------
-    search : Search
-        The search that this is a part of.
+    search : Outcomes
+        Runs the pass with changes.
     around : Vocabulary
         The values at the statement.
     """
 
-    def __init__(self, search: Search, around: Vocabulary) -> None:
+    def __init__(self, search: Outcomes, around: Vocabulary) -> None:
         self.search = search
         self.around = around
         self.site = around.site

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import functools
 from collections.abc import Callable, Iterable
-from typing import TYPE_CHECKING, NamedTuple
+from typing import NamedTuple
 
 from autograd.check.explain.repair.fitting import Fitting
 from autograd.check.explain.repair.mutations import (
@@ -16,10 +16,8 @@ from autograd.check.explain.repair.mutations import (
     pairs,
     variants,
 )
+from autograd.check.explain.repair.outcomes import Outcomes
 from autograd.check.explain.repair.vocabulary import Vocabulary
-
-if TYPE_CHECKING:
-    from autograd.check.explain.repair.search import Search
 
 
 class Stage(NamedTuple):
@@ -47,7 +45,7 @@ class Stage(NamedTuple):
     ends_here: bool = False
 
 
-def stages_of(search: Search) -> tuple[Stage, ...]:
+def stages_of(search: Outcomes) -> tuple[Stage, ...]:
     """Return the stages of a search, the likeliest changes first."""
     fitting = functools.cache(functools.partial(Fitting, search))
     return (

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -11,11 +10,9 @@ from autograd.check.explain.values.dataflow import Dataflow, Evaluation
 from autograd.check.explain.values.probes import Site
 from autograd.check.explain.values.right import Key, RecordedValues, origin
 from autograd.check.explain.values.runs import Row
+from autograd.check.explain.values.search import ValueSearch
 from autograd.check.explain.values.sequences import ZERO
 from autograd.check.explain.values.substitution import Substitution
-
-if TYPE_CHECKING:
-    from autograd.check.explain.values.search import Localisation
 
 #: How many wrong values, values in doubt and other expressions to follow back.
 MOST_STEPS, MOST_EVALUATIONS, MOST_OTHERS = 5, 300, 40
@@ -26,11 +23,11 @@ class Judge:
 
     Parameters
     ----------
-    search : Localisation
+    search : ValueSearch
         The search that found it.
     """
 
-    def __init__(self, search: Localisation) -> None:
+    def __init__(self, search: ValueSearch) -> None:
         self.search = search
         self.sites = search.backward.sites
         self.data: dict[Evaluation, bool] = {}

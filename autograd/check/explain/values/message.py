@@ -8,9 +8,9 @@ from typing import Any
 import numpy as np
 
 from autograd.check.explain.numbers import Sizes, hypotheses
+from autograd.check.explain.values.localisation import Localisation
 from autograd.check.explain.values.probes import Site
 from autograd.check.explain.values.right import Key, RightValues
-from autograd.check.explain.values.search import Localisation
 from autograd.check.explain.values.substitution import Substitution
 from autograd.check.findings import WrongLine
 from autograd.debugging import Place

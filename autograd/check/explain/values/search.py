@@ -13,7 +13,6 @@ from autograd.check.explain.reference import Reference
 from autograd.check.explain.repair.recompile import Choice
 from autograd.check.explain.repair.trial import Laboratory
 from autograd.check.explain.values.forward import ForwardPass, ProbedValues, numerical_gradients
-from autograd.check.explain.values.judging import Judge
 from autograd.check.explain.values.likeness import Likeness
 from autograd.check.explain.values.matching import Matcher
 from autograd.check.explain.values.probes import Site
@@ -27,8 +26,8 @@ from autograd.check.state import Check
 MOST_SECONDS, MOST_NODES = 4.0, 1500
 
 
-class Localisation:
-    """What the values of a backward pass tell about its wrong line.
+class ValueSearch:
+    """The search for a value that, replaced by a right one, repairs a backward pass.
 
     Parameters
     ----------
@@ -84,10 +83,14 @@ class Localisation:
         if self.why_not:
             return
         found = self._search()
-        known = self.lines is not None and len(self.lines) == 1
-        self.found = found if found is None or known else Judge(self).judged(found)
         if found is None:
             self.why_not = "no single value, replaced by a right one, makes the rest right"
+        else:
+            self.found = self.chosen(found)
+
+    def chosen(self, found: Substitution) -> Substitution:
+        """Return what to report in the place of the first value that was found."""
+        return found
 
     def _why_not(self, reference: Reference) -> str:
         if not self.check.candidate.is_callable:
