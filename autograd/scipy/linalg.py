@@ -40,6 +40,8 @@ from autograd.scipy.spectral import of_hermitian as _of_hermitian
 from autograd.scipy.structured import block_diag as block_diag
 from autograd.scipy.structured import circulant as circulant
 from autograd.scipy.structured import hankel as hankel
+from autograd.scipy.structured import matmul_toeplitz as matmul_toeplitz
+from autograd.scipy.structured import solve_toeplitz as solve_toeplitz
 from autograd.scipy.structured import toeplitz as toeplitz
 
 _la: Any = np.linalg
@@ -400,4 +402,4 @@ def lstsq(a: Any, b: Any, cond: Any = None, *_: Any, **__: Any) -> Any:
     return x, residues[0] if np.ndim(b) == 1 and np.size(_plain(residues)) else residues, rank, s
 
 
-_take_lists(globals(), _original)
+_take_lists(globals(), _original, "solve_toeplitz", "matmul_toeplitz")  # (c, r) is a pair

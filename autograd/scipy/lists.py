@@ -74,7 +74,9 @@ def _is_called(x: Any) -> bool:
     return callable(x) and not isinstance(x, (type, Node))
 
 
-def taking_lists(function: Function, original: Function | None = None) -> Function:
+def taking_lists(
+    function: Function, original: Function | None = None, joins: bool = True
+) -> Function:
     """Return a function like another one that takes lists of nodes where that one takes arrays.
 
     Parameters
@@ -83,11 +85,14 @@ def taking_lists(function: Function, original: Function | None = None) -> Functi
         The function.
     original : callable, optional
         That of SciPy, whose errors say more about arguments that do not fit.
+    joins : bool
+        Whether its lists are arrays.
     """
 
     @functools.wraps(function)
     def call(*arguments: Any, **keywords: Any) -> Any:
-        arguments, keywords = joined_all(arguments, keywords)
+        if joins:
+            arguments, keywords = joined_all(arguments, keywords)
         try:
             return function(*arguments, **keywords)
         except (ValueError, TypeError, IndexError) as error:
@@ -156,9 +161,11 @@ def take_lists(namespace: dict[str, Any], original: Any, *apart: str) -> None:
     for name in {*dir(original), *namespace["__all__"]}:
         function: Any = namespace.get(name)
         is_function = inspect.isfunction(function) or isinstance(function, Primitive)
-        if is_function and function not in WRAPPED and name not in apart:
+        if is_function and function not in WRAPPED:
             own = getattr(original, name, None)
-            namespace[name] = taking_lists(function, own if callable(own) else None)
+            namespace[name] = taking_lists(
+                function, own if callable(own) else None, name not in apart
+            )
             home = vars(sys.modules.get(getattr(function, "__module__", ""), object))
             if home.get(name) is function:  # where pickle looks for it
                 home[name] = namespace[name]

@@ -8,6 +8,8 @@ import numpy as np
 import scipy.linalg
 
 from autograd.engine.dispatch import plain
+from autograd.rules.node_lists import as_array
+from autograd.scipy import conditions
 from autograd.scipy.fallback import in_place_of
 
 
@@ -44,3 +46,21 @@ def circulant(c: Any) -> Any:
     """Return the matrix whose columns are cyclic shifts of a vector."""
     n = np.shape(c)[-1]
     return c[..., (np.arange(n)[:, None] - np.arange(n)) % n]
+
+
+def _parts(c_or_cr: Any) -> tuple[Any, ...]:
+    """Return the first column of a Toeplitz matrix, and the first row if it is given."""
+    parts = c_or_cr if isinstance(c_or_cr, tuple) else (c_or_cr,)
+    return tuple([np.reshape(as_array(part), (-1,)) for part in parts])
+
+
+@in_place_of(scipy.linalg.solve_toeplitz)
+def solve_toeplitz(c_or_cr: Any, b: Any, check_finite: bool = True) -> Any:
+    """Solve a system whose matrix has constant diagonals, given its first column and row."""
+    return conditions.solve(toeplitz(*_parts(c_or_cr)), as_array(b))
+
+
+@in_place_of(scipy.linalg.matmul_toeplitz)
+def matmul_toeplitz(c_or_cr: Any, x: Any, check_finite: bool = False, workers: Any = None) -> Any:
+    """Multiply by a matrix that has constant diagonals, given its first column and row."""
+    return toeplitz(*_parts(c_or_cr)) @ as_array(x)

@@ -189,3 +189,17 @@ def test_matrix_equations_without_one_solution_are_refused():
     ):
         with pytest.raises(NoDerivativeError, match="no single solution"):
             grad(lambda a: np.sum(solve(a)))(1.0)  # noqa: B023
+
+
+def test_systems_of_constant_diagonals_have_derivatives():
+    c, r, b = np.array([3.0, 1.0, 0.5]), np.array([3.0, 0.2, 0.1]), np.arange(6.0).reshape(3, 2)
+    for f, *at in (
+        (linalg.solve_toeplitz, c, b[:, 0]),
+        (lambda c, r, b: linalg.solve_toeplitz((c, r), b), c, r, b),
+        (lambda c, r, b: linalg.matmul_toeplitz((c, r), b), c, r[:2], b[:2]),
+    ):
+        check_gradients(f, *at)
+    found = linalg.solve_toeplitz((Tensor(c), r), b)
+    np.testing.assert_allclose(found.data, scipy.linalg.solve_toeplitz((c, r), b), rtol=1e-12)
+    with pytest.raises(ValueError, match="Incompatible dimensions"):
+        linalg.solve_toeplitz(Tensor(c), np.ones(2))
