@@ -62,7 +62,10 @@ def call(primitive: primitives.Primitive, arguments: Any, keywords: dict[str, An
         if scalar and all(type(argument) is float for argument in arguments):
             return _scalar_result(primitive, arguments)
         for argument in arguments:
-            if isinstance(argument, _ndarray) and objects.holds_nodes(argument):
+            if isinstance(argument, _ndarray):
+                if objects.holds_nodes(argument):
+                    return apply(primitive, arguments, keywords)
+            elif objects.lists_nodes(argument):
                 return apply(primitive, arguments, keywords)
         if batching.any_batched(arguments):
             return batching.called(primitive, arguments, keywords)

@@ -133,6 +133,16 @@ def holds_nodes(x: Any) -> bool:
     )
 
 
+def lists_nodes(x: Any) -> bool:
+    """Return whether this is a list or tuple, perhaps of others, with nodes in it."""
+    if not isinstance(x, list) and not isinstance(x, tuple):
+        return False
+    for item in x:  # noqa: SIM110 - as it is compiled
+        if isinstance(item, Node) or lists_nodes(item):
+            return True
+    return False
+
+
 def joined(x: Any) -> Any:
     """Join an object array of nodes into one Tensor; return anything else unchanged."""
     if not holds_nodes(x):

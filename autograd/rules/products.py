@@ -236,8 +236,10 @@ def tensordot(a: Any, b: Any, axes: Any = 2) -> Any:
 
 @composition_of(np.vecdot)
 def vecdot(x1: Any, x2: Any, axis: int = -1) -> Any:
-    """Sum products along an axis, conjugating the first factors."""
-    return np.sum(np.conjugate(x1) * x2, axis=axis)
+    """Sum products along an axis of each argument, conjugating the first factors."""
+    if axis != -1:
+        x1, x2 = np.moveaxis(x1, axis, -1), np.moveaxis(x2, axis, -1)
+    return np.sum(np.conjugate(x1) * x2, axis=-1)
 
 
 @implements(np.matvec)

@@ -12,8 +12,10 @@ from typing import Any
 
 import numpy as np
 
+from autograd.engine import Node
 from autograd.engine.dispatch import plain
 from autograd.engine.foreign import full
+from autograd.errors import NoRuleError
 from autograd.rules.kernel import may_hold
 from autograd.rules.reductions import axes_of
 from autograd.rules.shapes import arrays, grids, inverse
@@ -57,6 +59,11 @@ def quantile_by_ranks(
     if isinstance(axis, list):
         axis = tuple(axis)
     _, q = arrays(ordered, q)
+    if isinstance(q, Node):
+        raise NoRuleError(
+            f"numpy.{function.__name__} has a derivative by the fraction q only with "
+            'method="linear" and without weights. Pass a plain number (node.data).'
+        )
     q = q.astype(np.float64)
     flat = q.ravel() if q.ndim > 1 else q  # NumPy's nanquantile confuses the axes of a matrix
     positions = arrays(function(ranks(a, axis), flat, axis=axis, **plain(keywords)))[0]

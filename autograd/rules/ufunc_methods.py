@@ -86,8 +86,8 @@ def in_turn(ufunc: Any) -> Callable[..., Any]:
 def together(ufunc: Any, rows: Any) -> Any:
     """Combine rows: ((r0 ∘ r1) ∘ r2) ∘ ..."""
     rest = rows[1:]
-    if np.shape(rest)[0] == 0:
-        return rows[0]
+    if np.shape(rest)[0] == 0:  # NumPy begins with the identity: hypot gives |x|
+        return rows[0] if ufunc.identity is None else ufunc(ufunc.identity, rows[0])
     if ufunc is np.subtract:
         return rows[0] - np.sum(rest, axis=0)
     if ufunc is np.divide:
@@ -217,10 +217,12 @@ def reduceat(ufunc: Any) -> Callable[..., Any]:
     def by_range(a: Any, indices: Any, /, axis: Any = 0, dtype: Any = None, **_: Any) -> Any:
         a = a if dtype is None else a.astype(dtype)
         parts = segments(plain(indices), np.shape(a)[axis])
-        reduced = [
-            ufunc.reduce(slices(a, axis, part.start, part.stop), axis=axis) for part in parts
-        ]
-        return np.stack(reduced, axis=axis)
+        reduced = []
+        for part in parts:
+            rows = slices(a, axis, part.start, part.stop)
+            alone = len(part) == 1  # and without the identity
+            reduced.append(rows if alone else ufunc.reduce(rows, axis=axis, keepdims=True))
+        return np.concatenate(reduced, axis=axis)
 
     return by_range
 

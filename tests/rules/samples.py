@@ -580,4 +580,7 @@ SAMPLES += [
     *[call("nanquantile", lambda a, m=m: np.nanquantile(np.where(np.isnan(holes), np.nan, a), 0.3, axis=0, method=m), real(3, 4)) for m in METHODS],
     *[call("quantile weighted", f, real(3, 5), q=[0.3, 0.8], axis=x, method="inverted_cdf", weights=positive(3, 5)) for f in (np.quantile, np.nanquantile) for x in (None, 1)],
     call("cov", lambda a, w: np.cov(a, aweights=w, fweights=[1, 2, 1, 3, 1]), real(3, 5), positive(5)), call("cov", lambda a: np.cov(a, fweights=[1, 2, 1, 3, 1], bias=True), real(5)),
+    call("hypot.reduce", lambda x: np.hypot.reduce(x, keepdims=True), real(1, 4)), ufunc_method(np.hypot, "reduceat", real(5), indices=[0, 1, 3]),
+    Sample(np.vecdot, (complex_(3, 2), complex_(3)), {"axis": 0}), Sample(np.vecdot, (real(4, 2), real(3, 4, 1)), {"axis": -2}),
+    call("roots of a list", lambda a, b: np.roots([1.0, a, b]), np.float64(0.3), np.float64(-2.0)),
 ]  # fmt: skip

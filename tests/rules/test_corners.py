@@ -52,6 +52,12 @@ def test_quantiles_of_nan_are_nan_unless_ignored():
         assert np.isnan(np.nanmedian(Tensor([np.nan, np.nan])).data)
 
 
+def test_a_fraction_of_quantiles_by_ranks_has_no_derivative():
+    for more in ({"method": "weibull"}, {"method": "inverted_cdf", "weights": [1.0, 2.0]}):
+        with pytest.raises(NoRuleError, match="fraction q"):
+            np.quantile(Tensor([1.0, 2.0]), Value(0.3), **more)
+
+
 def test_a_multiple_zero_of_a_polynomial_has_no_derivative():
     for p in ([1.0, -2.0, 1.0], [2.0, 1.0, 0.0, 0.0]):
         with pytest.raises(NoDerivativeError, match="multiple root"):
