@@ -9,18 +9,18 @@ from __future__ import annotations
 
 import builtins
 import collections
-import contextlib
 import functools
 import operator
 import random
 import threading
 import types
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
 
 from autograd.engine.node import Node
+from autograd.engine.primitive import Primitive
 from autograd.engine.tracing import Followed
 from autograd.program import creation
 from autograd.program.hidden_state import hidden_state, is_container_of_library, member_of
@@ -30,8 +30,10 @@ from autograd.program.meanings import (
     MISSING,
     PLAIN,
     Watched,
+    compared,
     contents_of_cell,
     equal_states,
+    functions_of_rules,
     is_same,
     items_of,
     refill,
@@ -40,6 +42,7 @@ from autograd.program.meanings import (
 )
 from autograd.program.mentioned import UNCALLED, Text, functions_in, globals_in, names_in
 from autograd.program.state import is_stateful
+from autograd.program.substitution import substituted
 from autograd.tree import CONTAINERS
 
 #: Objects whose state tells whether numbers have been drawn.
@@ -95,6 +98,7 @@ class Environment:
         self._names: dict[str, None] = {}  # all that the code mentions
         self._texts: dict[str, None] = {}  # those in quotes, and those that may be missing
         self._holders: list[Any] = []  # objects, classes and modules that have such names
+        self._primitives: list[Primitive] = []
         self._package = _module_of(function).partition(".")[0]
         self._function(function)
         for item in objects:
@@ -103,6 +107,7 @@ class Environment:
             else:
                 self._reached(item)
         self._look_up()
+        self._look_into_rules()
         for read, write, name in (
             (random.getstate, random.setstate, "random"),
             (np.random.get_state, np.random.set_state, "numpy.random"),
@@ -177,30 +182,9 @@ class Environment:
                 return item.name
         return None
 
-    @contextlib.contextmanager
-    def follow(self, represent: Callable[[Any], Any]) -> Iterator[None]:
-        """Let names refer to what represents their arrays, for a while."""
-        written: list[tuple[Watched, Any]] = []
-        added: list[tuple[dict[str, Any], str, Any]] = []
-        try:
-            for item in self.replaced:
-                found = creation.stand_in(item.before, represent)
-                item.write(found)
-                written.append((item, found))
-            for space, names in self.spaces:
-                for name, found in creation.BUILTINS.items():
-                    wanted = name in names or (name == "float" and "type" in names)
-                    if wanted and name not in space:
-                        space[name] = found
-                        added.append((space, name, found))
-            yield
-        finally:
-            for item, found in written:
-                if item.read() is found:
-                    item.write(item.before)
-            for space, name, found in added:
-                if space.get(name) is found:
-                    del space[name]
+    def follow(self, represent: Callable[[Any], Any]) -> Any:
+        """Return a context manager that lets names refer to what represents their arrays."""
+        return substituted(self.replaced, self.spaces, represent)
 
     # -- what code reads ----------------------------------------------------------------------
 
@@ -229,6 +213,8 @@ class Environment:
             for item in (function.func, *function.args):
                 self._reached(item)
             self._container(function.keywords, "the keywords of a partial function")
+        elif isinstance(function, Primitive):
+            self._primitives.append(function)
         elif isinstance(function, types.MethodType):
             if is_stateful(function.__self__):
                 self._owner(function.__self__)
@@ -249,7 +235,7 @@ class Environment:
             self._code(function)
             return
         call = vars(type(function)).get("__call__")
-        if isinstance(call, types.FunctionType):
+        if isinstance(call, types.FunctionType) and not isinstance(function, np.vectorize):
             self._hold(function)
             self._code(call)
         else:
@@ -390,6 +376,23 @@ class Environment:
                     )
                 )
             self._reached(item, name)
+
+    def _look_into_rules(self) -> None:
+        """Watch what the rules of primitives read, unlike their functions, which a program calls.
+
+        A rule and its function may read the same arrays, and nothing can stand for those of the
+        function. So the numbers in arrays that only rules read are compared.
+        """
+        followed, spaces = self.replaced, self.spaces
+        self.replaced, self.spaces = [], []
+        while self._primitives:
+            for rule in functions_of_rules(self._primitives.pop()):
+                self._function(rule)
+            self._look_up()
+        for item in compared(self.replaced, followed):
+            self.watched.append(item)
+            self._others.append(item)
+        self.replaced, self.spaces = followed, spaces
 
     # -- what objects hold -------------------------------------------------------------------
 

@@ -11,6 +11,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
+import numpy as np
+
 from autograd.program.meanings import MISSING
 
 #: Libraries whose containers are classes written in Python.
@@ -70,6 +72,8 @@ def hidden_state(x: Any) -> Hidden:
         given = x.__reduce__()[1]
         texts = [part for text in given if isinstance(text, str) for part in text.split(".")]
         return Hidden(names=tuple(texts), others=tuple(given))
+    if isinstance(x, np.vectorize):
+        return Hidden(others=(x.pyfunc,))
     if isinstance(x, _CACHED):
         return Hidden(_Emptied(x).count)
     try:

@@ -14,7 +14,7 @@ import weakref
 import numpy as np
 import pytest
 
-from autograd import jit
+from autograd import define, grad, jit
 from autograd.errors import ImpureFunctionError
 
 
@@ -154,6 +154,20 @@ def of_cache():
     return None, change
 
 
+def of_rule(factor):
+    def make():
+        held = factor()
+        scaled = define(lambda x: x * held[0], lambda g, y, x: g * np.sqrt(held[0] ** 2))
+        return scaled, lambda: operator.setitem(held, 0, 3.0)
+
+    return make
+
+
+def of_vectorized():
+    held = [1.0]
+    return np.vectorize(lambda x: x * held[0]), lambda: operator.setitem(held, 0, 3.0)
+
+
 #: Makes what is read and what changes it from 1 to 3; reads it.
 KINDS = {
     "deque": (stored(collections.deque, [1.0]), lambda x, k: x * k[0]),
@@ -194,6 +208,9 @@ KINDS = {
     "operator": (of_class("__mul__", lambda s, x: x * 3.0), lambda x, k: k * x),
     "call": (of_class("__call__", lambda s, x: x * 3.0), lambda x, k: k(x)),
     "class": (of_another_class, lambda x, k: k.method(x)),
+    "rule": (of_rule(lambda: [1.0]), lambda x, k: x * grad(k)(x)),
+    "array of a rule": (of_rule(lambda: np.ones(2)), lambda x, k: x * grad(k)(x)),
+    "vectorised": (of_vectorized, lambda x, k: x * grad(lambda x: np.sum(k(x)))(x)),
     "own method": (of_own_method, lambda x, k: k.method(x)),
 }  # fmt: skip
 
