@@ -41,7 +41,7 @@ def solve_vjp_matrix(g: Any, y: Any, a: Any, b: Any) -> Any:
     return unbroadcast(-outer, a)
 
 
-def pinv_vjp(g: Any, y: Any, a: Any, rcond: Any = None) -> Any:
+def pinv_vjp(g: Any, y: Any, a: Any, rcond: Any = None, hermitian: bool = False) -> Any:
     """Return the derivative for constant rank (Golub and Pereyra, SIAM J. Numer. Anal. 10, 1973)."""
     _assert_rank(plain(a), plain(y), rcond)
     m, n = np.shape(a)[-2:]
@@ -94,11 +94,11 @@ def _truncated(a: Any, rcond: Any) -> Any:
     return (H(vh) * inverses[..., None, :]) @ H(u)
 
 
-def _cuts(a: Any, rcond: Any) -> bool:
+def _cuts(a: Any, rcond: Any, hermitian: bool) -> bool:
     """Return whether singular values that are more than rounding are left out."""
     if not a.size or np.all(rcond <= _rounding(a)):
         return False
-    s = np.linalg.svd(a, compute_uv=False)
+    s = np.linalg.svd(a, compute_uv=False, hermitian=hermitian)
     size = np.max(s, axis=-1, keepdims=True)
     return bool(np.any((s <= _of_rows(rcond) * size) & (s > _rounding(a) * size)))
 
@@ -126,11 +126,14 @@ def pseudo_inverse(a: Any, rcond: Any = None, hermitian: bool = False, *, rtol: 
         In a derivative, if rounding decides the rank: without `rcond`, if it is not full.
     """
     rcond = rtol if rcond is None else rcond
+    how = {"hermitian": True} if hermitian else {}  # by eigenvalues: SVD may hang on inf
     a = hermitian_of(a) if hermitian else a
     if rcond is None:
-        return pinv(a)
+        return pinv(a, **how)
     rcond = np.array(rcond) if isinstance(rcond, (list, tuple)) else plain(rcond)
-    return _truncated(a, rcond) if _cuts(plain(a), rcond) else pinv(a, rcond=rcond)
+    if _cuts(plain(a), rcond, hermitian):
+        return _truncated(a, rcond)
+    return pinv(a, rcond=rcond, **how)
 
 
 @implements(np.linalg.lstsq)
