@@ -24,7 +24,7 @@ SHAPES = {
     "erlang": [2.0], "genextreme": [0.2], "johnsonsb": [0.3, 1.2], "kappa4": [0.3, -0.2], "loguniform": [0.5, 3.0], "ncx2": [2.5, 1.3],
     "reciprocal": [0.5, 3.0], "skewcauchy": [0.23], "triang": [0.4], "tukeylambda": [0.3], "truncnorm": [-1.0, 1.5],
     "truncpareto": [1.3, 4.0], "wrapcauchy": [0.4], "pearson3": [0.7], "norminvgauss": [1.7, 0.6], "ncf": [2.7, 6.2, 1.3],
-    "genhyperbolic": [0.7, 1.8, 0.4], "genexpon": [1.7, 2.2, 0.8], "trapezoid": [0.2, 0.6], "truncweibull_min": [1.6, 0.3, 2.1],
+    "genhyperbolic": [0.7, 1.8, 0.4], "genexpon": [1.7, 2.2, 0.8], "trapezoid": [0.2, 0.6], "gausshyper": [1.7, 2.2, 0.8, 0.6], "dpareto_lognorm": [0.3, 0.7, 6.2, 2.3], "truncweibull_min": [1.6, 0.3, 2.1],
 }  # fmt: skip
 COUNTS = {  # integers that have no derivative, and parameters that have one
     "bernoulli": ((), [0.3]), "binom": ((6,), [0.3]), "betabinom": ((6,), [1.7, 2.2]), "betanbinom": ((5,), [1.7, 2.2]),
@@ -33,8 +33,19 @@ COUNTS = {  # integers that have no derivative, and parameters that have one
 }  # fmt: skip
 DENSITIES = ("pdf", "logpdf", "cdf", "logcdf", "sf", "logsf")
 MASSES = ("pmf", "logpmf", "cdf", "logcdf", "sf", "logsf")
-LONG = ("genhyperbolic", "nct")  # their distribution functions are integrals and long sums
-SLOW = ("exponnorm", "recipinvgauss", "foldcauchy", "foldnorm")  # entropies from SciPy's quantiles
+LONG = (
+    "gausshyper",
+    "genhyperbolic",
+    "landau",
+    "nct",
+)  # their distribution functions are integrals and long sums
+SLOW = (
+    "dpareto_lognorm",
+    "exponnorm",
+    "recipinvgauss",
+    "foldcauchy",
+    "foldnorm",
+)  # entropies from SciPy's quantiles
 Q = np.array([0.08, 0.8])
 LOC, SCALE = 0.3, 1.4
 
@@ -413,6 +424,8 @@ BY_MPMATH = {
     "genhyperbolic": (0.4, [(0.7, 1.8, 0.4), (-1.5, 0.6, -0.3)]),
     "geninvgauss": (0.9, [(1.7, 2.2), (-0.5, 0.1)]),
     "jf_skew_t": (0.4, [(1.7, 2.2), (0.3, 8.0)]),
+    "landau": (0.4, [()]),
+    "gausshyper": (0.4, [(1.7, 2.2, 0.8, 0.6), (0.6, 2.0, -1.5, 3.0)]),
     "ncf": (1.4, [(2.7, 6.2, 1.3), (1.0, 3.0, 0.2)]),
 }  # fmt: skip
 
@@ -452,6 +465,14 @@ def density_by_mpmath(name, x, *shapes):
         y = x / m.sqrt(a + b + x * x)
         scale = 2 ** (a + b - 1) * m.beta(a, b) * m.sqrt(a + b)
         return (1 + y) ** (a + m.mpf(1) / 2) * (1 - y) ** (b + m.mpf(1) / 2) / scale
+    if name == "landau":
+        y = m.pi / 2 * x + m.log(m.pi / 2)
+        falling = lambda t: m.exp(-t * m.log(t) - y * t) * m.sin(m.pi * t)  # noqa: E731
+        return m.quad(falling, [0, 1 / (1 + abs(y)), 20 / (1 + abs(y)), 50]) / 2
+    if name == "gausshyper":
+        a, b, c, z = shapes
+        scale = m.beta(a, b) * m.hyp2f1(c, a, a + b, -z)
+        return x ** (a - 1) * (1 - x) ** (b - 1) / (1 + z * x) ** c / scale
     d, n, c = shapes
     first = (
         m.exp(-c / 2) * (d / n) ** (d / 2) * x ** (d / 2 - 1) * (1 + d * x / n) ** (-(d + n) / 2)
@@ -479,6 +500,18 @@ def test_densities_and_their_slopes_against_mpmath(name):
                 assert slope_found == pytest.approx(
                     float((up - down) / (2 * h * y)), rel=1e-8, abs=1e-9
                 )
+
+
+def test_the_tails_of_the_landau_distribution():
+    z = np.array([-3.0, 10.0, 9.9e4, 1.1e5, 1e10, 1e100])
+    np.testing.assert_allclose(stats.landau.logpdf(z), scipy.stats.landau.logpdf(z), rtol=1e-11)
+    found = grad(lambda z: np.sum(stats.landau.logpdf(z)))(z)
+    with mpmath.workdps(40):
+        for at, slope_found in zip(z[1:4], found[1:4], strict=True):
+            h = mpmath.mpf(at) / 10**8
+            up, y, down = (density_by_mpmath("landau", mpmath.mpf(at) + s * h) for s in (1, 0, -1))
+            assert slope_found == pytest.approx(float((up - down) / (2 * h * y)), rel=1e-9)
+    np.testing.assert_allclose(found[4:] * z[4:], -2.0, rtol=1e-7)  # it falls like a square
 
 
 def test_skewness_may_pass_through_zero():

@@ -48,8 +48,17 @@ def mean_of(
 # the distance from both ends, and for the half-line, also of integrands that fall like a power.
 _H = 0.05
 _T = np.arange(-130, 131) * _H
-_NEAR = 1 / (1 + np.exp(-np.pi * np.sinh(_T[np.abs(_T) < 4.2])))
-_UNIT = _NEAR, _NEAR[::-1], _H * np.pi * np.cosh(_T[np.abs(_T) < 4.2]) * _NEAR * _NEAR[::-1]
+
+
+def unit_rule(step: float) -> tuple[Any, Any, Any]:
+    """Return the points of the rule for the unit interval, their distances from 1, and weights."""
+    count = int(4.15 / step)
+    t = np.arange(-count, count + 1) * step
+    near = 1 / (1 + np.exp(-np.pi * np.sinh(t)))
+    return near, near[::-1], step * np.pi * np.cosh(t) * near * near[::-1]
+
+
+_UNIT = unit_rule(_H)
 _FAR = np.exp(np.pi / 2 * np.sinh(_T))
 _HALF_LINE = _FAR, _H * np.pi / 2 * np.cosh(_T) * _FAR
 

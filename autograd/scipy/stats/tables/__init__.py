@@ -3,11 +3,20 @@
 from __future__ import annotations
 
 from autograd.scipy.stats.families import Family
-from autograd.scipy.stats.tables import half_line, heavy_tails, integers, interval, line, skewed
+from autograd.scipy.stats.tables import (
+    composed,
+    half_line,
+    heavy_tails,
+    integers,
+    interval,
+    landau,
+    line,
+    skewed,
+)
 
 FAMILIES = [
     family
-    for table in (line, skewed, half_line, heavy_tails, interval, integers)
+    for table in (line, skewed, landau, half_line, heavy_tails, interval, composed, integers)
     for family in vars(table).values()
     if isinstance(family, Family)
 ]
