@@ -5,7 +5,9 @@ from __future__ import annotations
 import functools
 import inspect
 from collections.abc import Callable
-from typing import Any, Final
+from typing import Any, Final, TypeVar, cast
+
+F = TypeVar("F", bound=Callable[..., Any])
 
 ALIASES: Final = {
     "axis": "dim", "axis0": "dim0", "axis1": "dim1", "keepdims": "keepdim",
@@ -16,9 +18,9 @@ ALIASES: Final = {
 FIRST: Final = ("input", "tensor", "elements", "sorted_sequence")
 
 
-def with_axis(function: Callable[..., Any]) -> Callable[..., Any]:
+def with_axis(function: F) -> F:
     """Return a function that accepts ``axis`` for ``dim``."""
-    return _accepting(function, {"axis": "dim"})
+    return cast("F", _accepting(function, {"axis": "dim"}))
 
 
 def as_function(method: Callable[..., Any]) -> Callable[..., Any]:
