@@ -311,6 +311,7 @@ MULTIVARIATE = [  # distribution, function, arguments, those with a derivative
     ("matrix_normal", "logpdf", (MATRICES, MATRICES[0], U, V), (0, 1, 2, 3)), ("matrix_normal", "entropy", (U, V), (0, 1)),
     ("dirichlet", "entropy", (ALPHA,), (0,)), ("dirichlet_multinomial", "logpmf", ([[1, 2, 3], [0, 4, 2]], ALPHA, 6), (1,)),
     ("vonmises_fisher", "logpdf", (X / np.linalg.norm(X, axis=1)[:, None], M / np.linalg.norm(M), 2.3), (2,)),
+    ("normal_inverse_gamma", "logpdf", (0.1, 0.7, 0.2, 1.1, 2.0, 1.3), tuple(range(6))),
     ("vonmises_fisher", "entropy", (M / np.linalg.norm(M), 2.3), (1,)), ("multinomial", "entropy", (5, np.array([0.2, 0.3, 0.5])), (1,)),
 ]  # fmt: skip
 
@@ -379,6 +380,18 @@ def test_the_inverse_wishart_entropy_is_a_mean():
     surprise = -scipy.stats.invwishart.logpdf(np.moveaxis(x, 0, -1), 9.4, V)
     error = 5 * surprise.std() / math.sqrt(len(surprise))
     assert stats.invwishart.entropy(9.4, V) == pytest.approx(surprise.mean(), abs=error)
+
+
+def test_distributions_of_matrices_without_rules_refuse_nodes():
+    for call in (
+        lambda: stats.matrix_t.logpdf(V, V, V, V, Value(3.0)),
+        lambda: stats.random_correlation.rvs(Tensor([0.5, 1.5])),
+    ):
+        if hasattr(scipy.stats, "matrix_t"):  # since SciPy 1.17
+            with pytest.raises(NoRuleError, match="has no derivative rule"):
+                call()
+    rotation = stats.special_ortho_group(3).rvs(random_state=1)
+    np.testing.assert_array_equal(rotation, scipy.stats.special_ortho_group.rvs(3, random_state=1))
 
 
 def test_wrong_parameters_of_matrices_are_named():

@@ -76,10 +76,15 @@ _MULTIVARIATE = (
     "multinomial",
     "multivariate_normal",
     "multivariate_t",
+    "normal_inverse_gamma",
     "vonmises_fisher",
     "wishart",
 )
-_DISTRIBUTIONS = (_original.rv_continuous, _original.rv_discrete)
+_DISTRIBUTIONS: Any = (
+    _original.rv_continuous,
+    _original.rv_discrete,
+    type(_original.dirichlet).__base__,  # of vectors and matrices
+)
 _others = _names_of(_original, "scipy.stats")
 
 __all__ = [*_MULTIVARIATE, "gaussian_kde", *[family.name for family in _FAMILIES]]
