@@ -477,6 +477,9 @@ class Tensor(ArrayNode):
     def __iter__(self) -> Iterator[Any]:
         return map(self.__getitem__, range(len(self)))  # assignments meanwhile are seen
 
+    def __reversed__(self) -> Iterator[Any]:
+        return map(self.__getitem__, range(len(self) - 1, -1, -1))
+
 
 def _operator(primitive: Primitive, a: Any, b: Any) -> Any:
     """Compute a binary operator with a Tensor on one side."""

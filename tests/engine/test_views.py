@@ -36,6 +36,8 @@ def running_total(x):
         c[(i + 1) % 3] += element
     for i, element in enumerate(c.flat):
         c[(i + 1) % 3] *= element
+    for i, element in enumerate(reversed(c)):
+        c[1 - i] += element
     return c
 
 
