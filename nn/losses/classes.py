@@ -62,8 +62,10 @@ def nll(
     outputs = floating(outputs)
     counted, index, weights = target_classes(outputs, targets, weight, ignore_index)
     total = weights.sum() if reduction == "mean" else 1
-    ignored = ~counted if isinstance(weights, Tensor) else weights == 0
-    selected = np.where(ignored, 0.0, outputs[index])  # may be infinite there
+    selected = outputs[index]
+    if is_tracing() or type(weights) is not np.ndarray or not weights.all():
+        ignored = ~counted if isinstance(weights, Tensor) else weights == 0
+        selected = np.where(ignored, 0.0, selected)  # may be infinite there
     return reduced_by(selected * (weights / -total), reduction)
 
 
