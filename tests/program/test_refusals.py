@@ -17,7 +17,7 @@ from program.agreement import (
     paths,
 )
 
-from autograd import jit
+from autograd import jit, trace
 from autograd.engine.grad_mode import GRAD_MODE
 from autograd.errors import ImpureFunctionError, TraceError
 
@@ -187,7 +187,6 @@ REFUSED = {
     "coroutine": (waiting, "coroutine"),
     "threads inside": (in_threads, "thread"),
     "assigned shape": (reshape_in_place, "reshape"),
-    "callback": (calling_back, "pass them as arguments"),
     "error settings": (raise_at_errors, "around the call"),
     "set": (lambda x: {1, 2}, "list or a tuple"),
     "masked array": (lambda x: np.ma.masked_array(x, mask=[0, 1, 0]).sum(), "without jit"),
@@ -212,6 +211,16 @@ def test_what_cannot_be_followed_is_refused(name):
     with pytest.raises(TraceError, match=words):
         jit(f)(array(1, 2, 3))
     assert GRAD_MODE.tracing == 0
+
+
+def test_functions_that_numpy_calls_are_run_as_they_are():
+    f = jit(calling_back)
+    np.testing.assert_array_equal(f(array(2, 3, 4)), [4.0, 6.0, 8.0])
+    assert list(f.not_followed.values()) == [
+        "a function that apply_along_axis calls uses what depends on the inputs"
+    ]
+    with pytest.raises(TraceError, match="pass them as arguments"):
+        trace(calling_back)(array(2, 3, 4))
 
 
 def append(x):
