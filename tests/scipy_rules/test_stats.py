@@ -318,3 +318,32 @@ def test_infinite_limits_leave_components_out():
     assert float(cdf(Tensor([0.3, -np.inf, 1.0]), None, cov)) == 0.0
     with pytest.raises(OptionError, match="lower_limit"):
         cdf(Tensor(np.zeros(3)), None, cov, lower_limit=-np.ones(3))
+
+
+# -- without rules ---------------------------------------------------------------------------------
+
+
+def test_distributions_without_a_rule_refuse_nodes():
+    for call in (
+        lambda x: stats.ksone.pdf(x, 3),
+        lambda x: stats.ksone(3, 1.0, 2.0).cdf(x),
+        lambda x: stats.levy_stable.logpdf(0.5, 1.5, x),
+        lambda x: stats.levy_stable(1.5, x).pdf(0.5),
+    ):
+        with pytest.raises(
+            NoRuleError, match=r"scipy.stats.\w+(\(...\))?.\w+ has no derivative rule"
+        ):
+            call(Tensor(0.3))
+    assert stats.ksone(3, 0.1, 2.0).cdf(0.3) == scipy.stats.ksone.cdf(0.3, 3, 0.1, 2.0)
+
+
+def test_distributions_of_matrices_without_rules_refuse_nodes():
+    for call in (
+        lambda: stats.matrix_t.logpdf(*[np.eye(2)] * 4, Value(3.0)),
+        lambda: stats.random_correlation.rvs(Tensor([0.5, 1.5])),
+    ):
+        if hasattr(scipy.stats, "matrix_t"):  # since SciPy 1.17
+            with pytest.raises(NoRuleError, match="has no derivative rule"):
+                call()
+    rotation = stats.special_ortho_group(3).rvs(random_state=1)
+    np.testing.assert_array_equal(rotation, scipy.stats.special_ortho_group.rvs(3, random_state=1))
