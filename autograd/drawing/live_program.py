@@ -110,7 +110,8 @@ def _value(item: Item, found: dict[int, Any]) -> Any:
     node = item.node
     if not item.op:
         return contents(node)
-    value = hooks.here().call(node.primitive, tuple(_plain(item, found)), node.keywords)
+    given = hooks.here().with_followed(tuple(_plain(item, found)))
+    value = hooks.here().call(node.primitive, given, node.keywords)
     if isinstance(node, Tensor) and getattr(value, "dtype", node.dtype).kind in "biu":
         return np.asarray(value).astype(node.dtype)
     return value
