@@ -325,8 +325,12 @@ def _dispatch(key: Any, function: Any, arguments: Any, keywords: dict[str, Any])
     if "out" in keywords:
         keywords = {k: v for k, v in keywords.items() if k != "out"}
     handler: Callable[..., Any] | None = registry.DISPATCH.get(key)
-    if handler not in registry.WRITERS and not isinstance(handler, primitives.Primitive):
-        arguments, keywords = objects.joined_in(arguments), objects.joined_in(keywords)
+    if not isinstance(handler, primitives.Primitive):
+        has_objects = objects.any_objects(arguments)
+        if not has_objects and len(keywords) != 0:
+            has_objects = objects.any_objects(keywords.values())
+        if has_objects and handler not in registry.WRITERS:
+            arguments, keywords = objects.joined_in(arguments), objects.joined_in(keywords)
     if handler is not None:
         if GRAD_MODE.batched and not isinstance(handler, primitives.Primitive):
             return batching.handled(handler, function.__name__, arguments, keywords)

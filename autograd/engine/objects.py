@@ -158,6 +158,22 @@ def joined(x: Any) -> Any:
     return flat if x.ndim == 1 else flat.reshape(x.shape)
 
 
+def any_objects(items: Any) -> bool:
+    """Return whether there is an array of objects among some arguments, or in lists there."""
+    for x in items:
+        if x is None or isinstance(x, (Node, int, float, str)):
+            continue
+        if isinstance(x, (list, tuple)):
+            if any_objects(x):
+                return True
+        elif isinstance(x, dict):
+            if any_objects(x.values()):
+                return True
+        elif isinstance(x, np.ndarray) and x.dtype is OBJECT:
+            return True
+    return False
+
+
 def joined_in(x: Any) -> Any:
     """Join the object arrays of nodes in nested tuples, lists and dicts."""
     if isinstance(x, np.ndarray):

@@ -42,20 +42,25 @@ def ufunc_into(function: Any, method: str, inputs: Any, keywords: dict[str, Any]
     return _assigned(targets, call(*chosen, **rest), mask)
 
 
-#: The parameters of NumPy's functions, up to `out` those that may be given by position; filled as
-#: functions are called.
-_PARAMETERS: Final[dict[Any, tuple[str, ...]]] = {}
+#: The parameters of NumPy's functions from `out` on that may be given by position, and the place of
+#: `out`; filled as functions are called.
+_FROM_OUT: Final[dict[Any, tuple[int, tuple[str, ...]]]] = {}
+
+#: The place of `out` in a function that has none.
+_NOWHERE: Final = 1 << 20
 
 
 def named(function: Any, arguments: Any, keywords: dict[str, Any]) -> tuple[Any, dict[str, Any]]:
     """Return the arguments of a call of a NumPy function with `out`, and what follows, by name."""
-    names = _PARAMETERS.get(function)
-    if names is None:
-        names = _PARAMETERS[function] = _parameters(function)
-    place = names.index("out") if "out" in names else len(arguments)
+    known = _FROM_OUT.get(function)
+    if known is None:
+        names = _parameters(function)
+        place = names.index("out") if "out" in names else _NOWHERE
+        known = _FROM_OUT[function] = place, names[place:]
+    place = known[0]
     if place >= len(arguments):
         return arguments, keywords
-    last = dict(zip(names[place:], arguments[place:], strict=False))
+    last = dict(zip(known[1], arguments[place:], strict=False))
     return arguments[:place], {**keywords, **last}
 
 

@@ -19,15 +19,16 @@ RATE = 0.01
 
 
 def data(size):
-    shape, dtype = size.split()
+    shape, kind = size.split()
+    dtype = np.dtype(kind)
     batch, widths = SHAPES[shape]
     generator = np.random.default_rng(0)
-    x = generator.normal(size=(batch, widths[0])).astype(dtype)
-    target = generator.normal(size=(batch, widths[-1])).astype(dtype)
-    weights = [
-        (generator.normal(size=(a, b)) / np.sqrt(a)).astype(dtype)
-        for a, b in itertools.pairwise(widths)
-    ]
+    # in its own type from the beginning: peak_of_step counts what is made on the way
+    x, target = (generator.standard_normal((batch, n), dtype) for n in (widths[0], widths[-1]))
+    weights = []
+    for a, b in itertools.pairwise(widths):
+        weights.append(generator.standard_normal((a, b), dtype))
+        weights[-1] /= dtype.type(np.sqrt(a))
     biases = [np.zeros(b, dtype) for b in widths[1:]]
     return x, target, weights, biases
 
