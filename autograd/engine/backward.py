@@ -13,7 +13,7 @@ import numpy as np
 
 from autograd.engine import assignment, batching, calls, constants, foreign, gc_tracking, tracing
 from autograd.engine.cotangents import add_to_elements, conform, is_new, seed_of
-from autograd.engine.fields import ArrayNode, NumberNode, set_mark
+from autograd.engine.fields import ArrayNode, NumberNode, plain_arguments, set_mark, versions_of
 from autograd.engine.foreign import as_float
 from autograd.engine.grad_mode import GRAD_MODE, enable_grad, is_recording
 from autograd.engine.metadata import own
@@ -216,14 +216,7 @@ def freed_error(node: ArrayNode) -> FreedGraphError:
 
 def check_unchanged(node: ArrayNode) -> None:
     """Raise an error if numbers that the rule of a node reads have changed since the call."""
-    versions = 0
-    numbers = 0.0
-    for argument in node._arguments or ():
-        if isinstance(argument, ArrayNode):
-            if argument._memory is not None:
-                versions += argument._memory.mutations
-        elif isinstance(argument, NumberNode):
-            numbers += argument._contents
+    versions, numbers = versions_of(node._arguments or ())
     _compare(node, versions, numbers)
 
 
@@ -287,7 +280,7 @@ def _pull_back(
         y = assignment.as_recorded(node, primitive)
         plain = [assignment.as_recorded(x, primitive) for x in arguments]
     else:
-        plain = _numbers_of(arguments)
+        plain = plain_arguments(arguments)
     is_batched = isinstance(data, batching.Batched) or isinstance(g, batching.Batched)
     if isinstance(g, ArrayNode):
         is_batched = is_batched or isinstance(g._contents, batching.Batched)
@@ -348,18 +341,6 @@ def _pull_back(
             sweep.writable[parent] = type(tracing.concrete(total)) is _ndarray
         if left == 0:
             ready.append(parent)
-
-
-def _numbers_of(arguments: tuple[Any, ...]) -> list[Any]:
-    """Return what a rule reads in the place of nodes: their numbers."""
-    found: list[Any] = []
-    for x in arguments:
-        if isinstance(x, ArrayNode):
-            x = x._contents
-        elif isinstance(x, NumberNode):
-            x = x._contents if GRAD_MODE.tracing == 0 else tracing.here().number(x)
-        found.append(x)
-    return found
 
 
 def _last_to_own(sweep: Sweep, number: int, node: Node, count: int) -> int:

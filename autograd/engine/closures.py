@@ -70,7 +70,7 @@ def newest_call(root: Node) -> float:
     for node in found:  # the list grows
         if node._primitive is None and node._call() < ENDED:
             newest = max(newest, node._call())
-        for parent in node._above():
+        for parent in node._bare_parents():
             if id(parent) not in seen:
                 seen.add(id(parent))
                 found.append(parent)
@@ -122,7 +122,7 @@ def _arguments_below(root: Node) -> tuple[list[Any], dict[int, float]]:
         level = _level(node)
         if level > 0.0:
             levels[id(node)] = level
-        stack.extend([(parent, False) for parent in node._above()])
+        stack.extend([(parent, False) for parent in node._bare_parents()])
     return found, levels
 
 

@@ -105,7 +105,7 @@ def _find_between(sweep: Sweep, root: Node) -> None:
         if id(node) in sweep.targets:
             sweep.on_path.add(id(node))
             continue
-        parents = node._above()
+        parents = node._bare_parents()
         if position < len(parents):
             stack.append((node, position + 1))
             if id(parents[position]) not in seen:

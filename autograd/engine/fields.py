@@ -107,7 +107,7 @@ class NumberNode(ArrayMethods):
         """The nodes this was computed from, in argument order."""
         return tuple(p for p in (self._left, self._right) if p is not None)
 
-    def _above(self) -> tuple[Node, ...]:
+    def _bare_parents(self) -> tuple[Node, ...]:
         return self.parents
 
     @property
@@ -157,6 +157,7 @@ class ArrayNode(TorchMethods):
 
     __slots__ = (
         "_arguments",
+        "_arguments_let_go",
         "_at",
         "_constants",
         "_contents",
@@ -171,7 +172,6 @@ class ArrayNode(TorchMethods):
         "_numbers",
         "_parameter",
         "_requires_grad",
-        "_restores",
         "_retains_grad",
         "_versions",
         "_view",
@@ -195,7 +195,7 @@ class ArrayNode(TorchMethods):
     _parameter: bool
     _made_in: float  # the call of a transform in which this leaf was made
     _let_go: bool  # the contents are NaN: see `unread`
-    _restores: bool  # so are those of an argument
+    _arguments_let_go: bool  # so are those of an argument
 
     def __init__(self, contents: Any) -> None:
         self._primitive = None
@@ -218,7 +218,7 @@ class ArrayNode(TorchMethods):
         self._parameter = False
         self._made_in = GRAD_MODE.calls
         self._let_go = False
-        self._restores = False
+        self._arguments_let_go = False
 
     @property
     def shape(self) -> Any:
@@ -267,7 +267,7 @@ class ArrayNode(TorchMethods):
     @property
     def arguments(self) -> tuple[Any, ...]:
         """What the primitive was called with, nodes and constants, in order."""
-        if self._restores:
+        if self._arguments_let_go:
             calls.INSTALLED.dispatcher.restore(self)
         arguments: tuple[Any, ...] = () if self._arguments is None else self._arguments
         return arguments
@@ -283,7 +283,7 @@ class ArrayNode(TorchMethods):
         """The nodes this was computed from, in argument order; empty once freed."""
         return nodes_in(self.arguments)
 
-    def _above(self) -> tuple[Node, ...]:
+    def _bare_parents(self) -> tuple[Node, ...]:
         return () if self._arguments is None else nodes_in(self._arguments)
 
     def _call(self) -> float:
@@ -299,6 +299,31 @@ class ArrayNode(TorchMethods):
 def nodes_in(arguments: tuple[Any, ...]) -> tuple[Node, ...]:
     """Return the nodes among the arguments of a call."""
     return tuple([a for a in arguments if isinstance(a, Node)])
+
+
+def versions_of(arguments: tuple[Any, ...]) -> tuple[int, float]:
+    """Return the mutations of the arrays among the arguments, and the sum of the Values."""
+    versions = 0
+    numbers = 0.0
+    for argument in arguments:
+        if isinstance(argument, ArrayNode):
+            if argument._memory is not None:
+                versions += argument._memory.mutations
+        elif isinstance(argument, NumberNode):
+            numbers += argument._contents
+    return versions, numbers
+
+
+def plain_arguments(arguments: tuple[Any, ...]) -> list[Any]:
+    """Return what a rule reads in the place of nodes: their numbers."""
+    found: list[Any] = []
+    for x in arguments:
+        if isinstance(x, ArrayNode):
+            x = x._contents
+        elif isinstance(x, NumberNode):
+            x = x._plain()
+        found.append(x)
+    return found
 
 
 def set_mark(node: Node, mark: int) -> None:

@@ -38,7 +38,7 @@ def track_below(root: Node) -> None:
                 stack.append(node._right)
         elif isinstance(node, ArrayNode) and id(node) not in seen:
             seen.add(id(node))
-            stack.extend(node._above())
+            stack.extend(node._bare_parents())
 
 
 def _pointer_to_track() -> Any:

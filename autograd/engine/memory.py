@@ -75,7 +75,7 @@ class Memory:
         Nothing needs them any more; if something still reads them, the mistake shows.
         """
         if self._overwritten is None:
-            self._overwritten = np.broadcast_to(np.full_like(data, np.nan, shape=()), data.shape)
+            self._overwritten = placeholder(data)
         return self._overwritten
 
 
@@ -110,6 +110,11 @@ class View:
         arguments = [*self.arguments]
         arguments[self.argnum] = base
         return self.primitive.function(*arguments, **self.keywords)
+
+
+def placeholder(data: Any) -> Any:
+    """Return NaN in the shape and type of an array, in the memory of one number."""
+    return np.broadcast_to(np.full_like(data, np.nan, shape=()), data.shape)
 
 
 def is_overwritten(data: Any) -> bool:

@@ -153,7 +153,7 @@ class Node(Recorded):
         """Return whether derivatives flow to this."""
         raise NotImplementedError
 
-    def _above(self) -> tuple[Node, ...]:
+    def _bare_parents(self) -> tuple[Node, ...]:
         """Return the parents, for walks that read none of their numbers."""
         raise NotImplementedError
 

@@ -1,9 +1,9 @@
 """Arrays that nothing will read are let go while the graph is recorded.
 
 The rules of ``tanh(x @ w + b)`` read `x`, `w` and the result, but neither the product nor the sum.
-Once the next operation has been recorded, only the graph refers to these two. Then their arrays are
-let go, so that a step of training needs less memory; the nodes stay, with their shapes and types.
-Who walks the graph later and asks a node for its arguments finds the same numbers, computed again.
+Once the next operation has been recorded, only the graph refers to these two. Their arrays are then
+let go, so that a training step needs less memory; the nodes stay, with their shapes and types.
+`node.arguments` and `node.parents` compute the numbers again.
 """
 
 from __future__ import annotations
@@ -15,7 +15,8 @@ from typing import Any, Final
 import numpy as np
 
 from autograd.engine import constants
-from autograd.engine.fields import ArrayNode, NumberNode
+from autograd.engine.fields import ArrayNode, plain_arguments, versions_of
+from autograd.engine.memory import placeholder
 from autograd.engine.primitive import UNKNOWN, Primitive
 from autograd.engine.tiles import is_large
 from autograd.engine.tracing import Followed, concrete, here
@@ -30,8 +31,6 @@ FIRST: Final = 2
 _VARARGS: Final = 4
 #: Functions that read variables which their code does not name.
 _READING_ALL: Final = frozenset(("locals", "eval", "exec", "vars"))
-
-_NAN: Final[dict[Any, Any]] = {}
 
 
 def unread_by(primitive: Primitive) -> int:
@@ -106,7 +105,7 @@ def let_go(node: ArrayNode) -> None:
             and _references(arguments, argnum) == _ALONE
         ):
             _let_go(arguments[argnum])
-            node._restores = True
+            node._arguments_let_go = True
 
 
 def _is_unread_result(x: Any) -> bool:
@@ -140,11 +139,7 @@ _ALONE: Final = _references((object(),), 0)
 def _let_go(node: ArrayNode) -> None:
     """Put NaN in the place of an array, with the same shape and type."""
     contents = node._contents
-    array = concrete(contents)
-    nan = _NAN.get(array.dtype)
-    if nan is None:
-        nan = _NAN[array.dtype] = np.full((), np.nan, array.dtype)
-    nothing = np.broadcast_to(nan, array.shape)
+    nothing = placeholder(concrete(contents))
     node._contents = contents.with_value(nothing) if isinstance(contents, Followed) else nothing
     node._let_go = True
 
@@ -167,14 +162,14 @@ def restore(node: ArrayNode) -> None:
         for x in above._arguments or ():
             if isinstance(x, ArrayNode) and x._let_go:
                 without.append(x)
-                if x._restores:
+                if x._arguments_let_go:
                     first.append(x)
         if first:
             waiting.extend(first)
             continue
         for x in without:
             _compute(x)
-        above._restores = False
+        above._arguments_let_go = False
         waiting.pop()
 
 
@@ -184,13 +179,7 @@ def _compute(node: ArrayNode) -> None:
     primitive = node._primitive
     if primitive is None or node._arguments is None or _has_changed(node):
         return
-    plain: list[Any] = []
-    for x in node._arguments:
-        if isinstance(x, ArrayNode):
-            x = x._contents
-        elif isinstance(x, NumberNode):
-            x = x._plain()
-        plain.append(x)
+    plain = plain_arguments(node._arguments)
     if isinstance(node._contents, Followed):
         node._contents = here().call(primitive, plain, node.keywords)
         return
@@ -201,13 +190,7 @@ def _compute(node: ArrayNode) -> None:
 
 def _has_changed(node: ArrayNode) -> bool:
     """Return whether what a node was computed from has been changed in place since."""
-    versions = 0
-    numbers = 0.0
-    for x in node._arguments:
-        if isinstance(x, NumberNode):
-            numbers += x._contents
-        elif isinstance(x, ArrayNode) and x._memory is not None:
-            versions += x._memory.mutations
+    versions, numbers = versions_of(node._arguments)
     before = node._constants
     return bool(
         versions != node._versions

@@ -185,7 +185,7 @@ def _follow(root: Any, recorder: NodeTracer, results: Results, returned: dict[in
             elif needed and id(node) in returned:
                 results.refused = "it returns a leaf and what depends on it"
             continue
-        for parent in node._above():
+        for parent in node._bare_parents():
             if id(parent) not in seen:
                 seen.add(id(parent))
                 found.append(parent)
@@ -198,7 +198,7 @@ def _is_freed(root: Any) -> bool:
     for node in found:  # the list grows
         if isinstance(node, Tensor) and node.freed:
             return True
-        for parent in node._above():
+        for parent in node._bare_parents():
             if id(parent) not in seen:
                 seen.add(id(parent))
                 found.append(parent)

@@ -267,9 +267,8 @@ class AUC(Counts):
         if self.curve == "ROC":
             right, wrong = quotient(tp, tp + fn), quotient(fp, fp + tn)
             return np.array([np.sum((wrong[:-1] - wrong[1:]) * (right[:-1] + right[1:]) / 2)])
-        positives = (
-            tp + fp
-        )  # precision is interpolated between thresholds, as Davis and Goadrich do
+        # Precision is interpolated between thresholds, as by Davis and Goadrich.
+        positives = tp + fp
         slope = quotient(tp[:-1] - tp[1:], np.maximum(positives[:-1] - positives[1:], 0))
         begin = tp[1:] - slope * positives[1:]
         both = (positives[:-1] > 0) & (positives[1:] > 0)

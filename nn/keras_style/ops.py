@@ -40,7 +40,7 @@ leaky_relu, relu6 = activations.leaky_relu, activations.relu6
 
 @lifted
 def gelu(x: Any, approximate: bool = True) -> Any:
-    """Return x Φ(x), unless told otherwise by the formula with tanh; see `activations.gelu`.
+    """Return x Φ(x), by default approximated with tanh; see `activations.gelu`.
 
     Parameters
     ----------

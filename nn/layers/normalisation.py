@@ -228,8 +228,9 @@ class BatchNorm(Module):
         if share is None:
             share = (1 / (self.num_batches_tracked + 1)).item()
         unbiased = kept.variance.reshape(-1) * (count / (count - 1))
+        # Changed in place by other names: setting an attribute of a module costs more.
         running_mean, running_var = self.running_mean, self.running_var
-        count_of_batches = self.num_batches_tracked
+        batches = self.num_batches_tracked
         try:
             running_mean += share * (kept.mean.reshape(-1) - running_mean)
         except BatchError as error:
@@ -239,7 +240,7 @@ class BatchNorm(Module):
                 "make it with track_running_stats=False."
             ) from error
         running_var += share * (unbiased - running_var)
-        count_of_batches += 1
+        batches += 1
 
 
 class BatchNorm1d(BatchNorm):

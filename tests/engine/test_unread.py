@@ -1,4 +1,4 @@
-"""Arrays that no rule reads are let go, and nobody who asks for their numbers notices."""
+"""Arrays that no rule reads are let go, and computed again where their numbers are asked for."""
 
 import contextlib
 import functools

@@ -231,7 +231,7 @@ def upsample_bilinear(input: Any, size: Any = None, scale_factor: Any = None) ->
 
 
 def _random_layer(layer: Any, usual: bool = True) -> Callable[..., Tensor]:
-    """Return a layer that draws random numbers as a function, in training mode unless told."""
+    """Return a layer that draws random numbers as a function, by default in training mode."""
 
     def call(input: Any, p: float = 0.5, training: bool = usual, inplace: bool = False) -> Tensor:
         found = layer(p, generator=GENERATOR).train(training)(inside(input))

@@ -33,12 +33,7 @@ OVERLAP = 3.0
 class Search(Outcomes):
     """The search for the change of one statement that makes a derivative right.
 
-    Parameters
-    ----------
-    check : Check
-        A check that found a wrong derivative.
-    reference : Reference
-        The right derivatives.
+    The parameters, and further attributes, are those of `Outcomes`.
 
     Attributes
     ----------
