@@ -302,12 +302,6 @@ class TracedArray(Traced):
             return [self._emit(Method("item"), self, i) for i in range(len(self._value))]
         return [row.tolist() for row in self]
 
-    def with_value(self, value: Any) -> Any:
-        """Return what represents the same variable by another array."""
-        other = type(self)(value, self._variable, self._recorder)
-        other._base, other._moves = self._base, self._moves
-        return other
-
     def as_constant(self) -> Any:
         """Return a copy, which later assignments do not change."""
         return self._emit(Method("copy"), self, "K")
