@@ -110,7 +110,8 @@ class Steps(Layer):
         if compiled is not None and compiled.metrics:
             found.append(compiled)
         parts = [part for module in self.modules() for part in vars(module).values()]
-        found += [one for one in parts if isinstance(one, Metric) and one is not found[0]]
+        own = vars(self).get("_tracker")  # of the loss
+        found += [one for one in parts if isinstance(one, Metric) and one is not own]
         return found
 
     @property

@@ -92,3 +92,20 @@ def test_recorded_steps_apply_constraints():
     for eager, recorded in zip(*found, strict=True):
         np.testing.assert_array_equal(eager, recorded)
     assert np.linalg.norm(found[0][0], axis=0).max() < 0.3001
+
+
+class Tracked(keras.Model):
+    def __init__(self):
+        super().__init__()
+        self.total = keras.metrics.Mean(name="total")
+        self.dense = keras.layers.Dense(1)
+
+    def call(self, x):
+        return self.dense(x)
+
+
+def test_metrics_of_a_model_are_known_before_it_is_compiled():
+    model = Tracked()
+    assert [metric.name for metric in model.metrics] == ["total"]
+    model.compile(loss="mse")
+    assert [metric.name for metric in model.metrics] == ["loss", "total"]
