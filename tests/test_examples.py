@@ -227,6 +227,7 @@ def test_the_brusselator_needs_the_same_steps_with_derivatives():
 @pytest.mark.slow
 @pytest.mark.filterwarnings("ignore::ResourceWarning")
 @pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")
+@pytest.mark.filterwarnings("ignore:The worker .* times as long:RuntimeWarning")
 def test_models_of_rows_are_fitted_on_a_cluster():
     pytest.importorskip("distributed")
     alike, means, right = run("cluster", "--rows", 4000)
