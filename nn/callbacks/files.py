@@ -16,6 +16,9 @@ from nn.training.callback import Callback
 class ModelCheckpoint(Monitor):
     """Saves the weights after each epoch, or only if they are the best so far.
 
+    Of a model of `nn.keras_style` it saves the whole model, as Keras does, unless
+    `save_weights_only`.
+
     Parameters
     ----------
     filepath : path
@@ -28,8 +31,8 @@ class ModelCheckpoint(Monitor):
     save_best_only : bool
         Whether to save only the best weights.
     save_weights_only : bool
-        Accepted for programs written for Keras: weights are all that is saved. To resume a run use
-        ``checkpoint=`` of `nn.fit`.
+        Whether to save the weights alone, which are all that is saved of a module of `nn`. To
+        resume a run use ``checkpoint=`` of `nn.fit`.
     mode : {"auto", "min", "max"}
         Whether smaller or larger is better; "auto" takes larger for accuracies, else smaller.
 
@@ -45,12 +48,12 @@ class ModelCheckpoint(Monitor):
         monitor: str = "val_loss",
         verbose: int = 0,
         save_best_only: bool = False,
-        save_weights_only: bool = True,
+        save_weights_only: bool = False,
         mode: str = "auto",
     ) -> None:
         super().__init__(monitor, mode)
         self.filepath, self.verbose = os.fspath(filepath), verbose
-        self.save_best_only = save_best_only
+        self.save_best_only, self.save_weights_only = save_best_only, save_weights_only
 
     def on_epoch_end(self, epoch: int, logs: dict[str, float] | None = None) -> None:
         """Save the weights.
@@ -71,7 +74,10 @@ class ModelCheckpoint(Monitor):
                 f"{self.filepath!r} contains {error}, which is not measured. Measured: "
                 f"{', '.join(logs or {})}."
             ) from None
-        weights.save(self.model, path)
+        if self.save_weights_only or not hasattr(type(self.model), "save"):
+            weights.save(self.model, path)
+        else:
+            self.model.save(path)
         if self.verbose:
             print(f"Epoch {epoch + 1}: saved {path}.")
 

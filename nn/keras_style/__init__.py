@@ -21,6 +21,7 @@ from nn.keras_style import (
     optimizers,
     random,
     regularizers,
+    saving,
     utils,
 )
 from nn.keras_style.initializers import Initializer
@@ -40,7 +41,7 @@ __all__ = [
     "Initializer", "Input", "KerasTensor", "Layer", "Loss", "Metric", "Model", "Optimizer",
     "Regularizer", "Sequential", "Variable", "activations", "backend", "callbacks", "config",
     "constraints", "initializers", "layers", "losses", "metrics", "models", "ops", "optimizers",
-    "random", "regularizers", "utils",
+    "random", "regularizers", "saving", "utils",
 ]  # fmt: skip
 
 #: Names of Keras and TensorFlow that are not here, and what to write.
@@ -52,7 +53,6 @@ HINTS = {
     "function": "autograd.jit(function)",
     "mixed_precision": "model.astype(np.float32)",
     "preprocessing": "keras.utils.pad_sequences, or functions of NumPy before training",
-    "saving": "model.save_weights(path)",
     "tree": "lists and dicts",
 }
 

@@ -8,6 +8,7 @@ from typing import Any, NoReturn
 import numpy as np
 
 from nn import functional
+from nn.keras_style.configured import FUNCTIONS
 from nn.keras_style.named import looked_up
 from nn.keras_style.symbolic import lifted
 from nn.missing_names import refuse
@@ -122,6 +123,9 @@ NAMED: dict[str, Callable[..., Any]] = {
     "tanh_shrink": tanh_shrink, "exponential": exponential, "softmax": softmax,
     "log_softmax": log_softmax, "softplus": softplus, "softsign": softsign,
 }  # fmt: skip
+
+
+FUNCTIONS.update(NAMED)
 
 
 def get(identifier: Any) -> Any:

@@ -7,6 +7,7 @@ from typing import Any, NoReturn
 
 import numpy as np
 
+from nn.keras_style.configured import Configured
 from nn.keras_style.named import looked_up
 from nn.missing_names import refuse
 
@@ -14,8 +15,10 @@ from nn.missing_names import refuse
 EPSILON = 1e-7
 
 
-class Constraint:
+class Constraint(Configured):
     """The base class of constraints: ``constraint(weight)`` returns the new weight."""
+
+    keras_module = "constraints"
 
     def __call__(self, w: Any) -> Any:
         """Return the new weight.
@@ -141,7 +144,7 @@ def get(identifier: Any) -> Any:
     if identifier is None:
         return None
     found = looked_up("constraint", identifier, NAMES)
-    return found() if isinstance(identifier, str) else found
+    return found() if isinstance(found, type) else found
 
 
 def __getattr__(name: str) -> NoReturn:

@@ -1,18 +1,19 @@
-"""What else Keras' models can do: single batches; and what they cannot here."""
+"""What else Keras' models can do: single batches, and files."""
 
 from __future__ import annotations
 
-from typing import Any, NoReturn
+from typing import Any
 
 import numpy as np
 
 from autograd import no_grad
 from autograd.errors import OptionError
+from nn import weights
 from nn.arrays import plain
 from nn.keras_style.data import weights_of
+from nn.keras_style.model_files import check_free, load_weights, save_model
 from nn.keras_style.steps import Steps, measurements, row_of
 from nn.modes import in_mode
-from nn.weights import load_into, save
 
 #: Options of Keras' methods, and what to write.
 OPTIONS = {
@@ -103,40 +104,46 @@ class Habits(Steps):
         """Make the weights for the shape of the inputs, and tell the optimiser about them."""
         raise NotImplementedError
 
-    def save_weights(self, filepath: Any) -> None:
+    def save_weights(self, filepath: Any, overwrite: bool = True) -> None:
         """Save the weights with `nn.save`.
 
         Parameters
         ----------
         filepath : path
             The file.
+        overwrite : bool
+            Whether to replace a file that exists.
         """
-        save(self, filepath)
+        check_free(filepath, overwrite)
+        weights.save(self, filepath)
 
     def load_weights(self, filepath: Any) -> None:
-        """Load the weights with `nn.load_into`.
+        """Load the weights of a file of weights, or of one of a whole model.
 
         Parameters
         ----------
         filepath : path
             The file.
         """
-        load_into(self, filepath)
+        load_weights(self, filepath)
 
-    def save(self, filepath: Any, **options: Any) -> NoReturn:
-        """Raise: files hold weights.
+    def save(self, filepath: Any, overwrite: bool = True, **options: Any) -> None:
+        """Save the model with its weights, and with what ``compile`` chose.
 
         Parameters
         ----------
-        filepath, **options
-            Not used.
-
-        Raises
-        ------
-        OptionError
-            Always.
+        filepath : path
+            The file, for `models.load_model`.
+        overwrite : bool
+            Whether to replace a file that exists.
+        **options
+            As for `models.save_model`.
         """
-        raise OptionError("Files hold weights, not models: write model.save_weights(path).")
+        save_model(self, filepath, overwrite, **options)
+
+    def chosen_by_compile(self) -> Any:
+        """Return what ``compile`` chose, as a file holds it."""
+        raise NotImplementedError
 
 
 def results(outputs: Any) -> Any:

@@ -15,6 +15,7 @@ import numpy as np
 from autograd.errors import OptionError, ShapeError
 from nn import init
 from nn.keras_style.config import floatx
+from nn.keras_style.configured import Configured
 from nn.keras_style.named import looked_up
 from nn.keras_style.naming import snake_case
 from nn.missing_names import refuse
@@ -26,7 +27,7 @@ Shape = tuple[int, ...]
 CUT = 0.87962566103423978
 
 
-class Initializer:
+class Initializer(Configured):
     """The base class of initialisers: ``initializer(shape, dtype)`` returns an array.
 
     With a seed each call returns the same numbers, as in Keras.
@@ -40,6 +41,7 @@ class Initializer:
     array([3., 3.], dtype=float32)
     """
 
+    keras_module = "initializers"
     seed: int | None = None
 
     def __call__(self, shape: Any, dtype: Any = None) -> Any:

@@ -10,6 +10,8 @@ import numpy as np
 
 from autograd.errors import DataError, OptionError
 from nn.arrays import plain, shape_of
+from nn.keras_style.configured import FUNCTIONS as KNOWN
+from nn.keras_style.configured import Configured, deserialize_keras_object, is_tagged
 from nn.keras_style.loss_functions import (
     binary_crossentropy,
     binary_focal_crossentropy,
@@ -29,12 +31,13 @@ from nn.keras_style.loss_functions import (
     sparse_categorical_crossentropy,
     squared_hinge,
 )
+from nn.keras_style.registered import get_registered_object
 from nn.missing_names import refuse
 
 REDUCTIONS = ("sum_over_batch_size", "mean", "sum", "none", None)
 
 
-class Loss:
+class Loss(Configured):
     """A loss; your own define ``call(y_true, y_pred)``, which returns one number for each example.
 
     Parameters
@@ -60,13 +63,15 @@ class Loss:
     4.5
     """
 
+    keras_module = "losses"
+
     def __init__(
         self, name: str | None = None, reduction: Any = "sum_over_batch_size", dtype: Any = None
     ) -> None:
         if reduction not in REDUCTIONS:
             raise OptionError(f"reduction={reduction!r} must be one of {REDUCTIONS}.")
         self.name = self.__name__ = name or type(self).__name__.lower()
-        self.reduction = reduction
+        self.reduction, self.dtype = reduction, dtype
 
     def call(self, y_true: Any, y_pred: Any) -> Any:
         """Return the loss of each example; subclasses define it.
@@ -204,6 +209,8 @@ FUNCTIONS: dict[str, tuple[Callable[..., Any], tuple[str, ...]]] = {
     ),
 }
 
+KNOWN.update({name: function for name, (function, _) in FUNCTIONS.items()})
+
 #: Other names of losses.
 ALIASES = {
     "mse": "mean_squared_error",
@@ -243,33 +250,58 @@ def get(identifier: Any) -> Any:
     >>> get("mse").name
     'mean_squared_error'
     """
-    if not isinstance(identifier, str):
-        return identifier
+    if is_tagged(identifier):
+        return deserialize_keras_object(identifier)
+    own = get_registered_object(identifier) if isinstance(identifier, str) else identifier
+    if own is not None:
+        return own() if isinstance(own, type) else own
     name = known(identifier)
     if name is None:
         raise OptionError(f"There is no loss {identifier!r}; there are {', '.join(FUNCTIONS)}.")
     return FunctionLoss(FUNCTIONS[name][0])
 
 
-def _maker(name: str) -> Callable[..., Loss]:
-    function, order = FUNCTIONS[name]
+class NamedLoss(FunctionLoss):
+    """The base class of Keras' losses, whose options may be given without a name.
 
-    def make(*arguments: Any, **options: Any) -> Loss:
+    Parameters
+    ----------
+    *arguments
+        The first options of the function, `reduction` and `name`.
+    **options
+        The same by name.
+    """
+
+    named = ""  # the function, by its name in `FUNCTIONS`
+
+    def __init__(self, *arguments: Any, **options: Any) -> None:
+        function, order = FUNCTIONS[self.named]
         names = (*order, *(() if "from_logits" not in order else ("axis",)), "reduction", "name")
         if len(arguments) > len(names):
-            raise OptionError(f"{name} takes {', '.join(names)}.")
+            raise OptionError(f"{self.named} takes {', '.join(names)}.")
         options = {**dict(zip(names, arguments, strict=False)), **options}
         if "axis" not in order and options.pop("axis", -1) != -1:
             raise OptionError("axis= must be -1: the classes are along the last axis.")
         unknown = sorted(options.keys() - {*order, "reduction", "name", "dtype"})
         if unknown == ["from_logits"]:
-            raise OptionError(f"The outputs of {name} are no probabilities: omit from_logits.")
+            raise OptionError(
+                f"The outputs of {self.named} are no probabilities: omit from_logits."
+            )
         if unknown:
-            raise OptionError(f"{name} has no option {unknown[0]!r}; it takes {', '.join(names)}.")
-        return FunctionLoss(function, **options)
+            raise OptionError(
+                f"{self.named} has no option {unknown[0]!r}; it takes {', '.join(names)}."
+            )
+        super().__init__(function, **options)
 
-    make.__doc__ = f"Return the loss `{name}`, with its options, such as ``reduction=``."
-    return make
+    def get_config(self) -> dict[str, Any]:
+        """Return the options with which to make such a loss again."""
+        return {"name": self.name, "reduction": self.reduction, **self.options}
+
+
+def _maker(name: str) -> type[NamedLoss]:
+    kind = "".join(word.capitalize() for word in name.split("_")).replace("Kl", "KL")
+    doc = f"The loss `{name}`, with its options, such as ``reduction=``; see `Loss`."
+    return type(kind, (NamedLoss,), {"named": name, "__module__": __name__, "__doc__": doc})
 
 
 BinaryCrossentropy = _maker("binary_crossentropy")

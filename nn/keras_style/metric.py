@@ -10,12 +10,13 @@ import numpy as np
 from nn.arrays import plain
 from nn.keras_style import initializers
 from nn.keras_style.config import floatx
+from nn.keras_style.configured import Configured, described_by
 from nn.keras_style.loss_functions import alike
 from nn.keras_style.naming import new_name
 from nn.keras_style.variable import Variable
 
 
-class Metric:
+class Metric(Configured):
     """A metric of all examples together; your own define ``update_state`` and ``result``.
 
     Parameters
@@ -43,12 +44,18 @@ class Metric:
     3.0
     """
 
+    keras_module = "metrics"
     direction = ""  # which is better, "min" or "max"
 
     def __init__(self, dtype: Any = None, name: str | None = None) -> None:
         self.name = self.__name__ = name or new_name(type(self).__name__)
         self.dtype = np.dtype(dtype or floatx())
         self._variables: list[Variable] = []
+
+    def get_config(self) -> dict[str, Any]:
+        """Return the options with which to make such a metric again."""
+        kind = described_by(type(self))
+        return self._made.by_name(kind) if kind is type(self) else super().get_config()
 
     def add_variable(
         self, shape: Any = (), initializer: Any = None, dtype: Any = None,

@@ -10,6 +10,8 @@ import numpy as np
 from autograd.errors import DataError, OptionError
 from nn.arrays import plain
 from nn.keras_style import loss_functions, losses
+from nn.keras_style.configured import FUNCTIONS as KNOWN
+from nn.keras_style.configured import deserialize_keras_object, is_tagged
 from nn.keras_style.confusion import (
     AUC,
     FalseNegatives,
@@ -22,6 +24,7 @@ from nn.keras_style.confusion import (
 from nn.keras_style.loss_functions import alike
 from nn.keras_style.metric import Mean, MeanMetricWrapper, Metric, RootMeanSquaredError, Sum
 from nn.keras_style.naming import snake_case
+from nn.keras_style.registered import get_registered_object
 from nn.missing_names import refuse
 
 __all__ = [
@@ -225,6 +228,9 @@ CLASSES: dict[str, type[Metric]] = {
 }
 
 
+KNOWN.update(METRICS)
+
+
 def get(identifier: Any) -> Any:
     """Return the metric of a name, which is its name in the history; anything else unchanged.
 
@@ -243,8 +249,11 @@ def get(identifier: Any) -> Any:
     >>> get("acc").name
     'acc'
     """
-    if not isinstance(identifier, str):
-        return identifier
+    if is_tagged(identifier):
+        return deserialize_keras_object(identifier)
+    own = get_registered_object(identifier) if isinstance(identifier, str) else identifier
+    if own is not None:
+        return own() if isinstance(own, type) else own
     if snake_case(identifier) in CLASSES:
         return CLASSES[snake_case(identifier)]()
     found, loss = METRICS.get(snake_case(identifier)), losses.known(identifier)
@@ -261,14 +270,45 @@ def _of_examples(function: Any, name: str, dtype: Any = None, **options: Any) ->
     return made
 
 
-def _maker(function: Callable[..., Any], usual: str, *order: str) -> Callable[..., Any]:
-    def make(*arguments: Any, name: str | None = None, dtype: Any = None, **options: Any) -> Any:
-        given = dict(zip((*order, "name"), arguments, strict=False))
-        name = given.pop("name", name) or usual
-        return _of_examples(function, name, dtype, **given, **options)
+class NamedMetric(MeanMetricWrapper):
+    """The base class of Keras' metrics that are means of a function.
 
-    make.__doc__ = f"Return the mean of `{usual}`, perhaps under another name."
-    return make
+    Parameters
+    ----------
+    *arguments
+        The first options of the function, and `name`.
+    name : str, optional
+        The name.
+    dtype
+        Ignored: sums are float64.
+    **options
+        The options of the function.
+    """
+
+    function: Callable[..., Any]
+    usual = ""  # its name
+    order: tuple[str, ...] = ()  # the options that may be given without a name
+
+    def __init__(
+        self, *arguments: Any, name: str | None = None, dtype: Any = None, **options: Any
+    ) -> None:
+        given = dict(zip((*self.order, "name"), arguments, strict=False))
+        name = given.pop("name", name) or self.usual
+        super().__init__(type(self).function, name, dtype, **given, **options)
+
+    def get_config(self) -> dict[str, Any]:
+        """Return the options with which to make such a metric again."""
+        return {"name": self.name, **self.options}
+
+
+def _maker(function: Callable[..., Any], usual: str, *order: str) -> type[NamedMetric]:
+    kind = "".join(word.capitalize() for word in usual.split("_"))
+    body = {
+        "function": staticmethod(function), "usual": usual, "order": order,
+        "direction": "max" if function in (equality, *METRICS.values()) else "min",
+        "__module__": __name__, "__doc__": f"The mean of `{usual}`, perhaps under another name.",
+    }  # fmt: skip
+    return type(kind, (NamedMetric,), body)
 
 
 Accuracy = _maker(equality, "accuracy")

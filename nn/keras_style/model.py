@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable
 from inspect import Parameter, signature
 from typing import Any
 
 from autograd.errors import OptionError, TraceError
 from autograd.program import is_tracing
+from nn.keras_style.configured import described_by, serialize_keras_object, sharing, untagged
 from nn.keras_style.functional import Graph
 from nn.keras_style.layers.layer import Layer, shapes_of, taken_by
 from nn.keras_style.layers.passing import MASKS, mask_of
+from nn.keras_style.model_files import specified
 from nn.keras_style.naming import new_name
+from nn.keras_style.rebuilding import described_graph, rebuilt
+from nn.keras_style.registered import custom_object_scope
 from nn.keras_style.summary import summarised
 from nn.keras_style.symbolic import is_symbolic, mapped, tensors_in
 from nn.keras_style.training import Trained
@@ -95,6 +100,52 @@ class Model(Trained):
         if given:
             self.module, self._wraps = plain_model(given[0]), True
 
+    def get_config(self) -> dict[str, Any]:
+        """Return the graph, or the options of a class, with which to make such a model again.
+
+        Raises
+        ------
+        OptionError
+            If the model wraps a module.
+        """
+        if self._wraps:
+            raise OptionError(
+                f"{self.name} wraps a {type(self.module).__name__}, whose options are not known: "
+                "save the weights alone, model.save_weights(path)."
+            )
+        if self._graph is None or described_by(type(self)) is not Model:
+            return super().get_config()
+        return {"name": self.name, "trainable": self._trainable, **described_graph(self._graph)}
+
+    @classmethod
+    def from_config(cls, config: dict[str, Any], custom_objects: Any = None) -> Any:
+        """Return a new model with the graph or options that `get_config` returned.
+
+        Parameters
+        ----------
+        config : dict
+            The graph or the options.
+        custom_objects : dict, optional
+            Classes and functions of your own by name.
+        """
+        with custom_object_scope(custom_objects):
+            if "calls" not in config or "input_layers" not in config:
+                return super().from_config(config)
+            config = untagged(config)
+            options = {name: config[name] for name in ("name", "trainable") if name in config}
+            return cls(*rebuilt(config), **options)
+
+    def to_json(self, **options: Any) -> str:
+        """Return what `get_config` returns as a text, for `models.model_from_json`.
+
+        Parameters
+        ----------
+        **options
+            Options of `json.dumps`.
+        """
+        with sharing():
+            return json.dumps(serialize_keras_object(self), **options)
+
     def forward(self, *inputs: Any, **options: Any) -> Any:
         """Compute the graph, or call the wrapped module, or ``call``.
 
@@ -121,6 +172,8 @@ class Model(Trained):
             options.setdefault("training", self.training)
         if len(inputs) > 1 and len(takes - {"self", "training", "mask"}) == 1:
             inputs = (list(inputs),)
+        if "_seen" not in vars(self):
+            self._seen = specified(inputs)
         outputs = found(*inputs, **options)
         self._is_ready = True
         return self._masked(outputs)

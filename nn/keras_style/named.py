@@ -7,6 +7,8 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from autograd.errors import OptionError
+from nn.keras_style.configured import deserialize_keras_object, is_tagged
+from nn.keras_style.registered import get_registered_object
 
 
 def looked_up(what: str, given: Any, known: Mapping[str, Callable[..., Any]]) -> Any:
@@ -22,10 +24,15 @@ def looked_up(what: str, given: Any, known: Mapping[str, Callable[..., Any]]) ->
     >>> looked_up("function", "absolute", {"absolute": abs})
     <built-in function abs>
     """
+    if is_tagged(given):
+        return deserialize_keras_object(given)
     if callable(given):
         return given
     if not isinstance(given, str):
         raise OptionError(f"{what}={given!r} must be a name or a function.")
+    own = get_registered_object(given)
+    if own is not None:
+        return own
     if given not in known:
         near = difflib.get_close_matches(given, known, 1)
         advice = f"did you mean {near[0]!r}?" if near else f"there are {', '.join(known)}."

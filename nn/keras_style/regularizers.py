@@ -7,11 +7,12 @@ from typing import Any, NoReturn
 
 import numpy as np
 
+from nn.keras_style.configured import Configured
 from nn.keras_style.named import looked_up
 from nn.missing_names import refuse
 
 
-class Regularizer:
+class Regularizer(Configured):
     """The base class of regularisers: ``regularizer(weight)`` returns a number.
 
     Examples
@@ -22,6 +23,8 @@ class Regularizer:
     >>> float(Fourth()(np.array([1.0, 2.0])))
     1.7000000000000002
     """
+
+    keras_module = "regularizers"
 
     def __call__(self, x: Any) -> Any:
         """Return the penalty.
@@ -99,7 +102,7 @@ def get(identifier: Any) -> Any:
     if identifier is None:
         return None
     found = looked_up("regularizer", identifier, NAMED)
-    return found() if isinstance(identifier, str) else found
+    return found() if isinstance(found, type) else found
 
 
 def __getattr__(name: str) -> NoReturn:

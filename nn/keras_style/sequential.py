@@ -7,9 +7,11 @@ from typing import Any
 from autograd.errors import OptionError
 from nn import containers
 from nn.arrays import floating
+from nn.keras_style.configured import described_by, revived, serialize_keras_object, sharing
 from nn.keras_style.layers.inputs import Input, InputLayer
 from nn.keras_style.layers.layer import Layer, shapes_of
 from nn.keras_style.model import Model
+from nn.keras_style.registered import custom_object_scope
 from nn.keras_style.symbolic import KerasTensor, applied
 from nn.modes import in_mode
 from nn.styles import plain_model
@@ -49,6 +51,36 @@ class Sequential(Model, containers.Sequential):
         self._end: Any = None
         for layer in layers[0] if many else layers:
             self.add(layer)
+
+    def get_config(self) -> dict[str, Any]:
+        """Return the layers with which to make such a model again."""
+        if described_by(type(self)) is not Sequential:
+            return super().get_config()
+        begin = self._begin
+        with sharing():
+            layers = [serialize_keras_object(layer) for layer in self]
+        if begin is not None:
+            options = {"batch_shape": begin.shape, "dtype": begin.dtype.name, "name": begin.name}
+            first = {"module": "keras.layers", "class_name": "InputLayer", "config": options}
+            layers.insert(0, first)
+        return {"name": self.name, "trainable": self._trainable, "layers": layers}
+
+    @classmethod
+    def from_config(cls, config: dict[str, Any], custom_objects: Any = None) -> Any:
+        """Return a new model with the layers that `get_config` returned.
+
+        Parameters
+        ----------
+        config : dict
+            The layers.
+        custom_objects : dict, optional
+            Classes and functions of your own by name.
+        """
+        with custom_object_scope(custom_objects), sharing():
+            if "layers" not in config:
+                return super().from_config(config)
+            options = {name: part for name, part in config.items() if name != "layers"}
+            return cls([revived(layer) for layer in config["layers"]], **options)
 
     def forward(self, x: Any) -> Any:
         """Apply the layers in turn.

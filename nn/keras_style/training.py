@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import warnings
 from collections.abc import Iterator
 from itertools import islice
 from typing import Any
@@ -14,6 +15,7 @@ from nn.arrays import is_array, plain
 from nn.data import DataLoader
 from nn.keras_style import optimizers
 from nn.keras_style.compiled import Compiled, listed
+from nn.keras_style.configured import revived, serialize_keras_object
 from nn.keras_style.data import (
     BATCH,
     Limited,
@@ -112,6 +114,10 @@ class Trained(Habits):
         """
         del run_eagerly, steps_per_execution
         check_options("compile", options)
+        self._chosen = {
+            "loss": loss, "loss_weights": loss_weights, "metrics": metrics,
+            "weighted_metrics": weighted_metrics, "jit_compile": jit_compile,
+        }  # fmt: skip
         optimizer = optimizers.get(optimizer)
         if not isinstance(optimizer, (Optimizer, optimizers.Optimizer)):
             raise OptionError(
@@ -125,6 +131,38 @@ class Trained(Habits):
         if isinstance(optimizer, optimizers.Optimizer) and self._has_weights():
             optimizer.build(self.parameters())
         self.optimizer, self._jit = optimizer, jit_compile is True
+
+    def get_compile_config(self) -> dict[str, Any]:
+        """Return what ``compile`` chose; a subclass with arguments of its own adds these."""
+        return {"optimizer": self.optimizer, **self._chosen}
+
+    def compile_from_config(self, config: dict[str, Any]) -> None:
+        """Compile the model with what `get_compile_config` returned.
+
+        Parameters
+        ----------
+        config : dict
+            What ``compile`` chose.
+        """
+        self.compile(**{name: revived(part) for name, part in config.items()})
+
+    def chosen_by_compile(self) -> Any:
+        """Return what ``compile`` chose, as a file holds it; None if only the program knows."""
+        kind = type(self)
+        own = kind.get_compile_config is not Trained.get_compile_config
+        if kind.compile is not Trained.compile and not own:
+            warnings.warn(
+                f"{kind.__name__} defines compile, so that its arguments are not saved: compile "
+                "the model after load_model, or define get_compile_config.",
+                stacklevel=4,
+            )
+            return None
+        if not isinstance(self.optimizer, optimizers.Optimizer):
+            raise OptionError(
+                f"A file cannot hold a {type(self.optimizer).__name__} of nn.optim: compile with "
+                "an optimizer of keras.optimizers, or write save(path, include_optimizer=False)."
+            )
+        return serialize_keras_object(self.get_compile_config())
 
     def fit(
         self,

@@ -69,12 +69,8 @@ class Checkpoint:
             The file to write.
         """
         state = {f"model.{name}": array for name, array in self.model.state_dict().items()}
-        optimizer = stripped(self.optimizer.state_dict())
-        numbers = {}
-        for number, of_parameter in optimizer["state"].items():
-            numbers[number] = {n: item for n, item in of_parameter.items() if not is_array(item)}
-            arrays = {n: item for n, item in of_parameter.items() if is_array(item)}
-            state |= {f"optimizer.{number}.{name}": array for name, array in arrays.items()}
+        arrays, settings = parts_of_state(self.optimizer)
+        state |= {f"optimizer.{name}": array for name, array in arrays.items()}
         called = []
         for number, callback in enumerate(self.callbacks):
             values = callback.state_dict()
@@ -91,8 +87,7 @@ class Checkpoint:
                 "kinds": self._kinds(),
                 "history": self.history.rows,
                 "stopped": self.history.stopped,
-                "param_groups": optimizer["param_groups"],
-                "numbers": numbers,
+                **settings,
                 "callbacks": called,
                 "schedule": None if self.schedule is None else self.schedule.state_dict(),
                 "early_stopping": None if stopping is None else [stopping.best, stopping.epoch],
@@ -126,14 +121,10 @@ class Checkpoint:
                     f"{saved['kinds'].get(what)}, but this run has {here}. Resume with the "
                     "original arguments."
                 )
-        states = {int(number): dict(items) for number, items in saved["numbers"].items()}
-        for name, array in _under("optimizer.", found).items():
-            number, _, rest = name.partition(".")
-            states[int(number)][rest] = array
         before = self.model.state_dict()
-        self.model.load_state_dict(_under("model.", found))
+        self.model.load_state_dict(under("model.", found))
         try:
-            self.optimizer.load_state_dict({"state": states, "param_groups": saved["param_groups"]})
+            self.optimizer.load_state_dict(state_from_parts(under("optimizer.", found), saved))
         except WeightsError:
             self.model.load_state_dict(before)
             raise
@@ -142,9 +133,9 @@ class Checkpoint:
         stopping = self.early_stopping
         if stopping is not None:
             stopping.best, stopping.epoch = saved["early_stopping"]
-            stopping.weights = _under("best.", found)
+            stopping.weights = under("best.", found)
         for place, values in enumerate(saved["callbacks"]):
-            own = _under(f"callback.{place}.", found)
+            own = under(f"callback.{place}.", found)
             self.callbacks[place].load_state_dict({**values, **own})
         for generator, state in zip(self.generators, saved["generators"], strict=True):
             set_state(generator, state)
@@ -159,6 +150,27 @@ class Checkpoint:
             "callbacks": [type(callback).__name__ for callback in self.callbacks],
             "random generators": [type(g.bit_generator).__name__ for g in self.generators],
         }
+
+
+def parts_of_state(optimizer: Optimizer) -> tuple[dict[str, Any], dict[str, Any]]:
+    """Return the state of an optimiser as arrays by name, and as settings that JSON can hold."""
+    state = stripped(optimizer.state_dict())
+    arrays: dict[str, Any] = {}
+    numbers: dict[int, Any] = {}
+    for number, items in state["state"].items():
+        numbers[number] = {name: item for name, item in items.items() if not is_array(item)}
+        found = {name: item for name, item in items.items() if is_array(item)}
+        arrays |= {f"{number}.{name}": array for name, array in found.items()}
+    return arrays, {"param_groups": state["param_groups"], "numbers": numbers}
+
+
+def state_from_parts(arrays: Mapping[str, Any], settings: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the state of an optimiser from what `parts_of_state` returned."""
+    states = {int(number): dict(items) for number, items in settings["numbers"].items()}
+    for name, array in arrays.items():
+        number, _, rest = name.partition(".")
+        states[int(number)][rest] = array
+    return {"state": states, "param_groups": settings["param_groups"]}
 
 
 def state_of(generator: Any) -> Any:
@@ -176,5 +188,6 @@ def set_state(generator: Any, state: Any) -> None:
         generator.bit_generator.state = state
 
 
-def _under(prefix: str, found: Mapping[str, Any]) -> dict[str, Any]:
+def under(prefix: str, found: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the arrays whose names begin with a prefix, without it."""
     return {n.removeprefix(prefix): array for n, array in found.items() if n.startswith(prefix)}

@@ -355,7 +355,6 @@ def test_sequences_are_padded_on_either_side():
         (lambda: small().get_layer("other"), OptionError, "dense"),
         (lambda: keras.config.set_floatx("float8"), OptionError, "float32"),
         (lambda: layers.Dense(2).add_loss(X), DataError, "one number"),
-        (lambda: layers.Dense(2).get_config(), OptionError, "with which options"),
     ],
 )  # fmt: skip
 def test_wrong_layers_raise(call, error, match):

@@ -15,9 +15,13 @@ class Settled(Layer):
 
     supports_masking = True
 
+    fixed = ("settings",)
+
     def __init__(self, settings: dict[str, Any], **options: Any) -> None:
         super().__init__(**options)
-        self._settings = settings
+        self.settings = tuple(settings)
+        for name, setting in settings.items():
+            setattr(self, name, setting)
 
     def call(self, inputs: Any) -> Any:
         """Apply the activation.
@@ -27,7 +31,7 @@ class Settled(Layer):
         inputs : array_like
             The inputs.
         """
-        return self.function(inputs, **self._settings)
+        return self.function(inputs, **{name: getattr(self, name) for name in self.settings})
 
     @staticmethod
     def function(x: Any, **settings: Any) -> Any:

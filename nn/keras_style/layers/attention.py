@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 
 from autograd.errors import ShapeError
+from nn.keras_style import initializers, regularizers
 from nn.keras_style.layers.core import Weighted
 from nn.keras_style.layers.layer import Layer
 from nn.keras_style.layers.noise import Dropout
@@ -84,6 +85,7 @@ class MultiHeadAttention(Layer):
     """
 
     supports_masking = True
+    fixed = ("output_shape",)
 
     def __init__(
         self,
@@ -102,10 +104,16 @@ class MultiHeadAttention(Layer):
         super().__init__(**options)
         self.num_heads, self.key_dim = num_heads, key_dim
         self.value_dim = key_dim if value_dim is None else value_dim
+        self.use_bias, self.dropout = use_bias, dropout
+        self.kernel_initializer = initializers.get(kernel_initializer)
+        self.bias_initializer = initializers.get(bias_initializer)
+        self.kernel_regularizer = regularizers.get(kernel_regularizer)
+        self.bias_regularizer = regularizers.get(bias_regularizer)
         self._settings = {
-            "use_bias": use_bias, "kernel_initializer": kernel_initializer,
-            "bias_initializer": bias_initializer, "kernel_regularizer": kernel_regularizer,
-            "bias_regularizer": bias_regularizer, "dtype": self.dtype,
+            "use_bias": use_bias, "kernel_initializer": self.kernel_initializer,
+            "bias_initializer": self.bias_initializer,
+            "kernel_regularizer": self.kernel_regularizer,
+            "bias_regularizer": self.bias_regularizer, "dtype": self.dtype,
         }  # fmt: skip
         self._width = (output_shape,) if isinstance(output_shape, int) else output_shape
         heads = (num_heads, key_dim)
@@ -114,6 +122,10 @@ class MultiHeadAttention(Layer):
         self.value_dense = Projection((num_heads, self.value_dim), name="value", **self._settings)
         self.output_dense: Any = None
         self.drop = Dropout(dropout)
+
+    def get_config(self) -> dict[str, Any]:
+        """Return the options with which to make such a layer again."""
+        return {**super().get_config(), "output_shape": self._width}
 
     def build(self, input_shape: Any) -> None:
         """Make the map of the outputs.

@@ -165,113 +165,8 @@ class Conv3D(Conv):
     ndim = 3
 
 
-class DepthwiseConv2D(Conv):
-    """Convolution of each channel by itself.
-
-    Parameters
-    ----------
-    kernel_size : int or tuple of int
-        The size of the kernel.
-    strides : int or tuple of int
-        The distance of windows.
-    padding : {"valid", "same"}
-        Whether to add zeros.
-    depth_multiplier : int
-        The number of outputs of each channel.
-    data_format, dilation_rate, activation, use_bias
-        As for `Conv`.
-    depthwise_initializer : str or callable
-        The first numbers.
-    **options
-        Options of `Conv`.
-    """
-
-    ndim = 2
-
-    def __init__(
-        self,
-        kernel_size: Any,
-        strides: Any = 1,
-        padding: str = "valid",
-        depth_multiplier: int = 1,
-        data_format: str | None = None,
-        dilation_rate: Any = 1,
-        activation: Any = None,
-        use_bias: bool = True,
-        depthwise_initializer: Any = "glorot_uniform",
-        **options: Any,
-    ) -> None:
-        super().__init__(
-            1, kernel_size, strides, padding, data_format, dilation_rate, 1, activation,
-            use_bias=use_bias, kernel_initializer=depthwise_initializer, **options,
-        )  # fmt: skip
-        self.depth_multiplier = depth_multiplier
-
-    def build(self, input_shape: Any) -> None:
-        """Make the weights.
-
-        Parameters
-        ----------
-        input_shape : tuple
-            The shape of the inputs.
-        """
-        self.groups = input_shape[-1]
-        count = self.groups * self.depth_multiplier
-        self.make((*self.kernel_size, self.groups, self.depth_multiplier), (count,))
-
-    def weight(self) -> Any:
-        """Return the kernel with the outputs of all channels as the first axis."""
-        turned = np.moveaxis(self.kernel, (-2, -1), (0, 1))
-        return np.reshape(turned, (-1, 1, *self.kernel_size))
-
-
-class SeparableConv2D(Grid):
-    """A `DepthwiseConv2D`, and a `Conv2D` with a kernel of size 1 behind it.
-
-    Parameters
-    ----------
-    filters : int
-        The number of outputs.
-    kernel_size, strides, padding, data_format, dilation_rate, depth_multiplier
-        As for `DepthwiseConv2D`.
-    activation, use_bias
-        As for `Conv2D`.
-    **options
-        Options of `Layer`.
-    """
-
-    def __init__(
-        self,
-        filters: int,
-        kernel_size: Any,
-        strides: Any = 1,
-        padding: str = "valid",
-        data_format: str | None = None,
-        dilation_rate: Any = 1,
-        depth_multiplier: int = 1,
-        activation: Any = None,
-        use_bias: bool = True,
-        **options: Any,
-    ) -> None:
-        super().__init__(data_format=data_format, **options)
-        self.depthwise = DepthwiseConv2D(
-            kernel_size, strides, padding, depth_multiplier, None, dilation_rate, use_bias=False
-        )
-        self.pointwise = Conv2D(filters, 1, activation=activation, use_bias=use_bias)
-
-    def call(self, inputs: Any) -> Any:
-        """Return the convolution.
-
-        Parameters
-        ----------
-        inputs : array_like, shape (batch, height, width, channels)
-            The inputs.
-        """
-        return self.pointwise(self.depthwise(inputs))
-
-
 class ConvTranspose(Grid, Weighted):
-    """The base class of `Conv1DTranspose` and `Conv2DTranspose`.
+    """The base class of `Conv1DTranspose` to `Conv3DTranspose`.
 
     Parameters
     ----------
@@ -294,6 +189,7 @@ class ConvTranspose(Grid, Weighted):
     """
 
     ndim: int
+    fixed = ("output_padding", "dilation_rate")
 
     def __init__(
         self,
@@ -361,3 +257,9 @@ class Conv2DTranspose(ConvTranspose):
     """
 
     ndim = 2
+
+
+class Conv3DTranspose(ConvTranspose):
+    """Transposed convolution of volumes; see `ConvTranspose`."""
+
+    ndim = 3

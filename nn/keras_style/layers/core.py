@@ -151,6 +151,7 @@ class Embedding(Layer):
     """
 
     autocast = ""
+    fixed = ("input_length",)
 
     def __init__(
         self,
@@ -166,6 +167,7 @@ class Embedding(Layer):
         del input_length
         super().__init__(embeddings_constraint=embeddings_constraint, **options)
         self.input_dim, self.output_dim, self.mask_zero = input_dim, output_dim, mask_zero
+        self.embeddings_constraint = self._constraints.get("embeddings")
         self.makes_mask = mask_zero
         self.embeddings_initializer = initializers.get(embeddings_initializer)
         self.embeddings_regularizer = regularizers.get(embeddings_regularizer)
@@ -307,6 +309,8 @@ class Lambda(Layer):
         Options of `Layer`.
     """
 
+    fixed = ("function", "output_shape", "mask")
+
     def __init__(
         self, function: Callable[..., Any], output_shape: Any = None, mask: None = None,
         arguments: Any = None, **options: Any,
@@ -316,6 +320,10 @@ class Lambda(Layer):
             raise OptionError("Lambda has no mask= here: derive a class from Layer.")
         super().__init__(**options)
         self.function, self.arguments = function, dict(arguments or {})
+
+    def get_config(self) -> dict[str, Any]:
+        """Return the function and its options."""
+        return {**super().get_config(), "function": self.function}
 
     def call(self, inputs: Any) -> Any:
         """Call the function.

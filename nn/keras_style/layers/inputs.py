@@ -36,6 +36,10 @@ class InputLayer(Layer):
         self._output_shape = node.outputs.shape
         self.add_node(node)
 
+    def get_config(self) -> dict[str, Any]:
+        """Return the options with which to make such a layer again."""
+        return {"name": self.name, "dtype": str(self.dtype), "batch_shape": self._output_shape}
+
     def call(self, inputs: Any) -> Any:
         """Return the inputs.
 

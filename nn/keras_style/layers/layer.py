@@ -5,16 +5,26 @@ from __future__ import annotations
 import functools
 import inspect
 import warnings
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from contextlib import nullcontext
 from typing import Any
 
 import numpy as np
 
 from autograd.errors import DataError, OptionError
-from nn.arrays import shape_of
+from nn.arrays import plain, shape_of
+from nn.contents import joined
 from nn.keras_style import constraints, initializers, regularizers
 from nn.keras_style.config import floatx
+from nn.keras_style.configured import (
+    Configured,
+    described,
+    described_by,
+    is_built_in,
+    kept_options,
+    options_of,
+    revived,
+)
 from nn.keras_style.layers.passing import LOSSES, MASKS, mask_of
 from nn.keras_style.naming import new_name
 from nn.keras_style.symbolic import Node, applied, is_symbolic, is_tried, mapped
@@ -22,8 +32,11 @@ from nn.keras_style.variable import Variable
 from nn.modes import in_mode
 from nn.module import Module
 
+#: The options that all layers have.
+BASE = ("name", "dtype", "trainable", "input_shape")
 
-class Layer(Module):
+
+class Layer(Configured, Module):
     """A layer as in Keras. Subclasses define ``call``, and ``build`` to make the weights.
 
     Parameters
@@ -52,6 +65,7 @@ class Layer(Module):
     ((2, 3), 'factors')
     """
 
+    keras_module = "layers"
     call: Callable[..., Any]
     built = False
     training = False
@@ -316,12 +330,15 @@ class Layer(Module):
 
     @property
     def weights(self) -> list[Any]:
-        """The parameters and the buffers, in the order of `get_weights`."""
-        return [
-            array
-            for _, module in self._walk("", ())
-            for _, array in (*module._own_parameters(), *module._own_buffers())
-        ]
+        """The parameters and the buffers, in the order of `get_weights`, shared ones once."""
+        return list({id(array): array for _, array in self._named_weights()}.values())
+
+    def _named_weights(self) -> Iterator[tuple[str, Any]]:
+        """Yield the parameters and the buffers, shared ones under each of their names."""
+        for prefix, module in self._walk("", ()):
+            buffers = (pair for pair in module._own_buffers() if pair[0] not in module._unsaved)
+            for name, array in (*module._own_parameters(), *buffers):
+                yield joined(prefix, name), array
 
     @property
     def variables(self) -> list[Any]:
@@ -345,7 +362,7 @@ class Layer(Module):
 
     def get_weights(self) -> list[Any]:
         """Return copies of all parameters and buffers."""
-        return list(self.state_dict().values())
+        return [plain(array).copy() for array in self.weights]
 
     def set_weights(self, weights: Any) -> None:
         """Set all parameters and buffers.
@@ -355,14 +372,24 @@ class Layer(Module):
         weights : list of array
             As `get_weights` returns them.
         """
-        names = list(self.state_dict())
-        if len(weights) != len(names):
-            raise OptionError(f"There are {len(names)} arrays, not {len(weights)}.")
-        self.load_state_dict(dict(zip(names, weights, strict=True)))
+        own = self.weights
+        if len(weights) != len(own):
+            raise OptionError(f"There are {len(own)} arrays, not {len(weights)}.")
+        new = {id(array): one for array, one in zip(own, weights, strict=True)}
+        self.load_state_dict({name: new[id(array)] for name, array in self._named_weights()})
 
     def count_params(self) -> int:
         """Return the number of parameters, and of numbers in buffers."""
         return sum(array.size for array in self.weights)
+
+    def expect(self, arrays: dict[str, Any]) -> None:
+        """Make the weights of a file that only data would make, as `Normalization` does.
+
+        Parameters
+        ----------
+        arrays : dict of str to array
+            The weights of the layer by their names.
+        """
 
     def add_loss(self, loss: Any) -> None:
         """Add to the loss of the model that is being called; call it in ``call``.
@@ -396,19 +423,20 @@ class Layer(Module):
         return added + penalties
 
     def get_config(self) -> dict[str, Any]:
-        """Return the options of `Layer`; a class with options of its own adds these.
+        """Return the options with which to make such a layer again.
 
-        Raises
-        ------
-        OptionError
-            If the class has options that it does not add.
+        A class of your own that does not define `get_config` is described by the arguments that it
+        was called with; one that does adds its options to those of `super`.
         """
-        if any("__init__" in vars(kind) for kind in _undescribed(type(self))):
-            raise OptionError(
-                f"{type(self).__name__} does not say with which options it was made: keep these, "
-                "or define get_config in a class of your own."
-            )
-        return {"name": self.name, "trainable": self.trainable, "dtype": str(self.dtype)}
+        config = {"name": self.name, "trainable": self._trainable, "dtype": str(self.dtype)}
+        kind = described_by(type(self))
+        if not is_built_in(kind):
+            return {**config, **self._made.by_name(kind)}
+        found = vars(self).get("_constraints", {})
+        limits = {f"{name}_constraint": one for name, one in found.items()}
+        penalty = vars(self).get("activity_regularizer")
+        options = limits if penalty is None else {**limits, "activity_regularizer": penalty}
+        return {**config, **described(options), **kept_options(self, options_of(kind, BASE))}
 
     @classmethod
     def from_config(cls, config: dict[str, Any]) -> Any:
@@ -419,14 +447,17 @@ class Layer(Module):
         config : dict
             The options.
         """
-        return cls(**config)
-
-
-def _undescribed(kind: type) -> list[type]:
-    """Return the classes between a layer and `Layer` of which no get_config speaks."""
-    kinds = kind.__mro__[: kind.__mro__.index(Layer)]
-    first = max((i + 1 for i, one in enumerate(kinds) if "get_config" in vars(one)), default=0)
-    return list(kinds[first:])
+        options = {name: revived(option) for name, option in config.items()}
+        parameters = inspect.signature(cls.__init__).parameters
+        takes_all = any(one.kind is one.VAR_KEYWORD for one in parameters.values())
+        later = {} if takes_all else {n: options.pop(n) for n in BASE if n not in parameters
+                                      and n in options}  # fmt: skip
+        made = cls(**options)
+        made._name = later.get("name", made.name)
+        made._dtype = np.dtype(later.get("dtype", made.dtype))
+        if not later.get("trainable", True):
+            made.trainable = False
+        return made
 
 
 class Penalty:

@@ -140,9 +140,15 @@ class GaussianNoise(Noise):
     """Adds normal numbers, in training; the first argument is their standard deviation."""
 
     highest = float("inf")
+    fixed = ("rate",)
 
     def __init__(self, stddev: float, seed: int | None = None, **options: Any) -> None:
         super().__init__(stddev, seed, **options)
+
+    @property
+    def stddev(self) -> float:
+        """The standard deviation."""
+        return self.rate
 
     def noisy(self, x: Any) -> Any:
         """Return x with noise."""

@@ -9,6 +9,7 @@ import numpy as np
 from autograd.errors import OptionError, ShapeError
 from nn.arrays import plain
 from nn.keras_style import initializers, regularizers
+from nn.keras_style.configured import described
 from nn.keras_style.layers.layer import Layer
 from nn.keras_style.symbolic import is_tried
 from nn.layers.normalisation import Kept, normalised
@@ -80,6 +81,8 @@ class BatchNormalization(Scaled):
         The weight of what the moving averages were.
     epsilon, center, scale
         As for `Scaled`.
+    moving_mean_initializer, moving_variance_initializer : str or callable
+        The first moving averages.
     **options
         Options of `Scaled` and `Layer`.
 
@@ -93,13 +96,15 @@ class BatchNormalization(Scaled):
     moving_mean: Any
     moving_variance: Any
 
-    def __init__(self, axis: int = -1, momentum: float = 0.99, epsilon: float = 1e-3,
-                 **options: Any) -> None:  # fmt: skip
-        start = options.pop("moving_mean_initializer", "zeros")
-        spread = options.pop("moving_variance_initializer", "ones")
+    def __init__(
+        self, axis: int = -1, momentum: float = 0.99, epsilon: float = 1e-3, *,
+        moving_mean_initializer: Any = "zeros", moving_variance_initializer: Any = "ones",
+        **options: Any,
+    ) -> None:  # fmt: skip
         super().__init__(epsilon, **options)
         self.axis, self.momentum = axis, momentum
-        self._first = initializers.get(start), initializers.get(spread)
+        self.moving_mean_initializer = initializers.get(moving_mean_initializer)
+        self.moving_variance_initializer = initializers.get(moving_variance_initializer)
 
     def build(self, input_shape: Any) -> None:
         """Make the weights and the moving averages.
@@ -111,9 +116,9 @@ class BatchNormalization(Scaled):
         """
         shape = (input_shape[self.axis],)
         self.make(shape)
-        mean, variance = self._first
-        self.register_buffer("moving_mean", mean(shape, self.dtype))
-        self.register_buffer("moving_variance", variance(shape, self.dtype))
+        first = self.moving_mean_initializer, self.moving_variance_initializer
+        self.register_buffer("moving_mean", first[0](shape, self.dtype))
+        self.register_buffer("moving_variance", first[1](shape, self.dtype))
 
     def call(self, inputs: Any, training: bool = False, mask: Any = None) -> Any:
         """Return the inputs, normalised.
@@ -236,6 +241,7 @@ class Normalization(Layer):
 
     supports_masking = True
     autocast = "fiub"
+    fixed = ("mean", "variance")
 
     def __init__(
         self, axis: int | None = -1, mean: Any = None, variance: Any = None, **options: Any
@@ -252,9 +258,27 @@ class Normalization(Layer):
                 np.asarray(variance, self.dtype),
             )
 
+    def get_config(self) -> dict[str, Any]:
+        """Return the options; what `adapt` has found is among the weights."""
+        is_found = "mean" in self._buffers
+        found = (None, None) if is_found else (self.mean, self.variance)
+        own = {"axis": self.axis, "mean": found[0], "variance": found[1]}
+        return {**super().get_config(), **described(own)}
+
     def _set(self, mean: Any, variance: Any) -> None:
         self.register_buffer("mean", np.asarray(mean, self.dtype))
         self.register_buffer("variance", np.asarray(variance, self.dtype))
+
+    def expect(self, arrays: dict[str, Any]) -> None:
+        """Take mean and variance of a file.
+
+        Parameters
+        ----------
+        arrays : dict of str to array
+            The weights by their names.
+        """
+        if "mean" in arrays and "variance" in arrays:
+            self._set(arrays["mean"], arrays["variance"])
 
     def adapt(self, data: Any) -> None:
         """Take mean and variance from data.

@@ -85,10 +85,12 @@ class Recurrent(Layer):
         self.units, self.use_bias = units, use_bias
         self.activation = activations.get(activation)
         self.recurrent_activation = activations.get(recurrent_activation)
-        first = (kernel_initializer, recurrent_initializer, bias_initializer)
-        penalties = (kernel_regularizer, recurrent_regularizer, bias_regularizer)
-        self._initializers = [initializers.get(one) for one in first]
-        self._regularizers = [regularizers.get(one) for one in penalties]
+        self.kernel_initializer = initializers.get(kernel_initializer)
+        self.recurrent_initializer = initializers.get(recurrent_initializer)
+        self.bias_initializer = initializers.get(bias_initializer)
+        self.kernel_regularizer = regularizers.get(kernel_regularizer)
+        self.recurrent_regularizer = regularizers.get(recurrent_regularizer)
+        self.bias_regularizer = regularizers.get(bias_regularizer)
         self.dropout, self.recurrent_dropout = dropout, recurrent_dropout
         self.return_sequences, self.return_state = return_sequences, return_state
         self.go_backwards, self.stateful = go_backwards, stateful
@@ -112,10 +114,11 @@ class Recurrent(Layer):
             )
         width = self.gates * self.units
         shapes = ((input_shape[-1], width), (self.units, width), self.bias_shape())
-        names = ("kernel", "recurrent_kernel", "bias")[: 3 if self.use_bias else 2]
-        settings = zip(names, shapes, self._initializers, self._regularizers, strict=False)
-        for name, shape, first, penalty in settings:
-            setattr(self, name, self.add_weight(shape, first, regularizer=penalty))
+        kinds = ("kernel", "recurrent", "bias")[: 3 if self.use_bias else 2]
+        for kind, shape in zip(kinds, shapes, strict=False):
+            first = getattr(self, f"{kind}_initializer")
+            weight = self.add_weight(shape, first, regularizer=getattr(self, f"{kind}_regularizer"))
+            setattr(self, "recurrent_kernel" if kind == "recurrent" else kind, weight)
 
     def bias_shape(self) -> tuple[int, ...]:
         """Return the shape of the bias."""

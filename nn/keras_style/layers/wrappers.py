@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 
 from autograd.errors import OptionError
+from nn.keras_style.configured import described
 from nn.keras_style.layers.layer import Layer
 from nn.keras_style.layers.recurrent import check_recurrent
 
@@ -45,6 +46,7 @@ class Bidirectional(Layer):
 
     supports_masking = True
     autocast = "fiub"
+    fixed = ("layer",)
 
     def __init__(
         self, layer: Any, merge_mode: str | None = "concat", backward_layer: Any = None,
@@ -62,6 +64,10 @@ class Bidirectional(Layer):
             backward_layer._name = f"backward_{layer.name}"
         self.forward_layer, self.backward_layer = layer, backward_layer
         self.merge_mode = merge_mode
+
+    def get_config(self) -> dict[str, Any]:
+        """Return the options with which to make such a layer again."""
+        return {**super().get_config(), "layer": described(self.forward_layer)}
 
     def call(
         self, inputs: Any, initial_state: Any = None, mask: Any = None, training: bool = False

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from autograd.errors import OptionError
+from nn.keras_style.configured import deserialize_keras_object, is_tagged
 from nn.keras_style.optimizers import schedules
 from nn.keras_style.optimizers.adaptive import (
     Adadelta,
@@ -18,6 +19,7 @@ from nn.keras_style.optimizers.adaptive import (
 )
 from nn.keras_style.optimizers.optimizer import Optimizer
 from nn.keras_style.optimizers.sgd import SGD
+from nn.keras_style.registered import get_registered_object
 from nn.missing_names import refuse
 
 __all__ = [
@@ -50,8 +52,13 @@ def get(identifier: Any) -> Any:
     >>> get("adam").learning_rate
     0.001
     """
+    if is_tagged(identifier):
+        return deserialize_keras_object(identifier)
     if not isinstance(identifier, str):
         return identifier
+    own = get_registered_object(identifier)
+    if own is not None:
+        return own()
     if identifier.lower() not in NAMED:
         raise OptionError(f"There is no optimizer {identifier!r}; there are {', '.join(NAMED)}.")
     return NAMED[identifier.lower()]()  # type: ignore[call-arg]

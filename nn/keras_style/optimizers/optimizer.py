@@ -12,6 +12,7 @@ from autograd.errors import OptionError, TraceError
 from autograd.program import call, follow, is_tracing
 from nn import optim
 from nn.arrays import plain
+from nn.keras_style.configured import Configured, described
 from nn.optim.packing import Block
 
 #: Options of Keras that are not here, and what to write.
@@ -27,7 +28,7 @@ WITHOUT_EFFECT = ("name", "jit_compile", "ema_momentum", "ema_overwrite_frequenc
 CLIPPING = ("clipnorm", "clipvalue", "global_clipnorm")
 
 
-class Optimizer(optim.Optimizer):
+class Optimizer(Configured, optim.Optimizer):
     """The base class: an optimiser that gets its parameters later, from `build`.
 
     Parameters
@@ -60,6 +61,7 @@ class Optimizer(optim.Optimizer):
     0.1
     """
 
+    keras_module = "optimizers"
     decays_gradient = False
 
     def __init__(
@@ -126,6 +128,18 @@ class Optimizer(optim.Optimizer):
         if self.schedule is not None:
             raise OptionError("A schedule sets the learning rate; make an optimizer without one.")
         self._options()["lr"] = float(rate)
+
+    def get_config(self) -> dict[str, Any]:
+        """Return the options with which to make such an optimizer again, without its steps."""
+        options = {n: o for n, o in self._options().items() if n not in ("params", "iterations")}
+        rate = options.pop("lr")
+        rate = rate if self.schedule is None else described(self.schedule)
+        return {"name": self.name, "learning_rate": rate, **options}
+
+    @property
+    def name(self) -> str:
+        """The name: that of its class, as ``compile`` takes it."""
+        return type(self).__name__.lower()
 
     def _options(self) -> dict[str, Any]:
         return self.param_groups[0] if self.param_groups else self.defaults

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from typing import NoReturn
 
 from autograd.errors import OptionError
+from nn.keras_style.configured import Configured
 from nn.missing_names import refuse
 
 __all__ = [
@@ -17,8 +18,10 @@ __all__ = [
 ]  # fmt: skip
 
 
-class LearningRateSchedule:
+class LearningRateSchedule(Configured):
     """The base class; subclasses define ``__call__(step)``, which returns the rate."""
+
+    keras_module = "optimizers.schedules"
 
     def __call__(self, step: int) -> float:
         """Return the rate after so many steps.
