@@ -78,11 +78,24 @@ class Made:
         return {name: described(argument) for name, argument in found.items()}
 
 
+class OfInit:
+    """The signature of a class: that of its ``__init__``, which `Configured.__new__` would hide."""
+
+    def __get__(self, instance: Any, owner: Any) -> inspect.Signature:
+        if instance is not None:
+            raise AttributeError("__signature__")
+        if owner.__init__ is object.__init__:
+            return inspect.Signature()
+        own = inspect.signature(owner.__init__)
+        return own.replace(parameters=list(own.parameters.values())[1:])
+
+
 class Configured:
     """What can be described by the options of its class; the base of layers, losses and others."""
 
     keras_module = ""  # the module of Keras that has the class
     _made: Made
+    __signature__ = OfInit()
     fixed: tuple[str, ...] = ()  # the options of base classes that a class chooses itself
 
     def __init_subclass__(cls, **options: Any) -> None:
