@@ -28,6 +28,7 @@ from nn.optim.plateau import ReduceLROnPlateau
 from nn.optim.rprop import Rprop
 from nn.optim.scheduler import Formula, Scheduler
 from nn.optim.sgd import SGD
+from nn.optim.sparse_adam import SparseAdam
 
 __all__ = [
     "ASGD",
@@ -64,6 +65,7 @@ __all__ = [
     "Rprop",
     "Scheduler",
     "SequentialLR",
+    "SparseAdam",
     "StepLR",
     "clip_grad_norm",
     "clip_grad_value",

@@ -220,7 +220,9 @@ class Arithmetic(TensorBase):
     def xlogy(self: S, other: Any) -> S:
         """Return self·log(other), and 0 where self is 0."""
         x, y = pair(self, other, floating=True)
-        is_zero = np.logical_and(numbers(x) == 0, np.logical_not(np.isnan(numbers(y))))
+        # Where the logarithm is finite, its product with 0 is 0, and has a derivative.
+        is_infinite = np.logical_or(numbers(y) <= 0, np.isposinf(numbers(y)))
+        is_zero = np.logical_and(numbers(x) == 0, is_infinite)
         return made(np.where(is_zero, x * 0, x * np.log(np.where(is_zero, 1, y))))
 
     def pow(self: S, exponent: Any) -> S:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+import inspect
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any, Final
 
 from autograd.errors import OptionError
@@ -49,8 +50,36 @@ def shown(
 
     call.__name__ = called
     call.plain_function = function  # type: ignore[attr-defined]
+    call.__signature__ = signature_of(function, order.split(), harmless)  # type: ignore[attr-defined]
     call.__doc__ = summary(function)
     return call
+
+
+def signature_of(
+    function: Callable[..., Any], order: Iterable[str], lacking: Mapping[str, Any]
+) -> inspect.Signature:
+    """Return the signature with PyTorch's names: those in an order, or all of the function's own.
+
+    Parameters
+    ----------
+    function : callable
+        The function or class, of which the defaults are.
+    order : iterable of str
+        The names of PyTorch's arguments, as in `shown`.
+    lacking : mapping
+        PyTorch's arguments that the function lacks, with their defaults.
+    """
+    known = inspect.signature(function).parameters
+    found = []
+    for name in order:
+        new, _, old = name.partition("=")
+        default = getattr(known.get(old or new), "default", lacking.get(new))
+        place = inspect.Parameter.POSITIONAL_OR_KEYWORD
+        found.append(inspect.Parameter(new, place, default=None if default is ANY else default))
+    try:
+        return inspect.Signature(found or [p for n, p in known.items() if n != "generator"])
+    except ValueError:  # a default before an argument without one
+        return inspect.Signature([p.replace(kind=p.KEYWORD_ONLY) for p in found])
 
 
 def summary(function: Callable[..., Any]) -> str:

@@ -26,18 +26,21 @@ SUBMODULES: Final = (
     (
         "distributions",
         "distributions",
-        "beta binomial cauchy chi2 dirichlet exp_family exponential fishersnedecor gamma geometric "
-        "gumbel half_cauchy half_normal independent inverse_gamma kumaraswamy laplace log_normal "
-        "mixture_same_family multinomial negative_binomial one_hot_categorical pareto poisson "
-        "relaxed_bernoulli relaxed_categorical studentT transformed_distribution transforms "
-        "von_mises weibull",
+        "beta binomial cauchy chi2 constraint_registry continuous_bernoulli dirichlet exp_family "
+        "exponential fishersnedecor gamma generalized_pareto geometric gumbel half_cauchy "
+        "half_normal independent inverse_gamma kumaraswamy laplace lkj_cholesky log_normal "
+        "logistic_normal lowrank_multivariate_normal mixture_same_family multinomial "
+        "negative_binomial one_hot_categorical pareto poisson relaxed_bernoulli "
+        "relaxed_categorical studentT transformed_distribution transforms von_mises weibull "
+        "wishart",
     ),
     ("nn.modules", "nn", "adaptive channelshuffle distance flatten fold lazy padding"),
     ("nn.utils", "nn.utils", "clip_grad convert_parameters"),
     (
         "optim",
         "optim",
-        "adadelta adafactor adagrad adam adamax adamw asgd lbfgs nadam radam rmsprop rprop sgd",
+        "adadelta adafactor adagrad adam adamax adamw asgd lbfgs nadam radam rmsprop rprop sgd "
+        "sparse_adam",
     ),
 )
 

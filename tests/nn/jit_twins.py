@@ -40,6 +40,7 @@ OPTIMISERS = {
     "Lion": lambda p: nn.optim.Lion(p, lr=0.01),
     "ASGD": lambda p: nn.optim.ASGD(p, lr=0.01, t0=5),
     "Rprop": lambda p: nn.optim.Rprop(p),
+    "SparseAdam": lambda p: nn.optim.SparseAdam(p, lr=0.01),
     "Adafactor": lambda p: nn.optim.Adafactor(p, weight_decay=0.1),
     "groups": lambda p: nn.optim.Adam([{"params": p[:2], "lr": 0.1}, {"params": p[2:]}]),
 }

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from typing import Any
+import math
+from typing import Any, ClassVar
 
 from autograd.errors import OptionError
-from nn.torch_style.creation import bernoulli
-from nn.torch_style.distributions.distribution import Distribution, as_float, check
+from nn.torch_style.creation import arange, bernoulli
+from nn.torch_style.distributions import constraints
+from nn.torch_style.distributions.distribution import Distribution, as_float, check, enumerated
 from nn.torch_style.joining import broadcast_tensors
 from nn.torch_style.nn import functional
 from nn.torch_style.tensor import Tensor
@@ -14,6 +16,12 @@ from nn.torch_style.tensor import Tensor
 
 class Bernoulli(Distribution):
     """1 with a given probability, else 0."""
+
+    arg_constraints: ClassVar[dict[str, Any]] = {
+        "probs": constraints.unit_interval,
+        "logits": constraints.real,
+    }
+    support = constraints.boolean
 
     def __init__(self, probs: Any = None, logits: Any = None, validate_args: Any = None) -> None:
         if (probs is None) == (logits is None):
@@ -48,3 +56,13 @@ class Bernoulli(Distribution):
         return functional.binary_cross_entropy_with_logits(
             self.logits, self.probs, reduction="none"
         )
+
+    @property
+    def mode(self) -> Any:
+        """The most likely value; NaN if both are equally likely."""
+        found = (self.probs >= 0.5).to(self.probs.dtype)
+        return found.where(self.probs != 0.5, found * math.nan)
+
+    def enumerate_support(self, expand: bool = True) -> Tensor:
+        """Return all values along a new first axis."""
+        return enumerated(arange(2, dtype=self.probs.dtype), self._shape, expand)

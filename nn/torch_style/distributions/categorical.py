@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import math
-from typing import Any
+from typing import Any, ClassVar
 
 import numpy as np
 
 from autograd.errors import OptionError
-from nn.torch_style.creation import multinomial
-from nn.torch_style.distributions.distribution import Distribution, check
+from nn.torch_style.creation import arange, multinomial
+from nn.torch_style.distributions import constraints
+from nn.torch_style.distributions.distribution import Distribution, check, enumerated
 from nn.torch_style.tensor import Tensor
 
 
@@ -29,6 +30,11 @@ class Categorical(Distribution):
     >>> torch.distributions.Categorical(torch.tensor([1.0, 3.0])).log_prob(torch.tensor(1)).exp()
     tensor(0.7500)
     """
+
+    arg_constraints: ClassVar[dict[str, Any]] = {
+        "probs": constraints.simplex,
+        "logits": constraints.real_vector,
+    }
 
     def __init__(self, probs: Any = None, logits: Any = None, validate_args: Any = None) -> None:
         if (probs is None) == (logits is None):
@@ -60,3 +66,27 @@ class Categorical(Distribution):
     def entropy(self) -> Tensor:
         """Return -Σ p·log(p)."""
         return -(self.logits * self.probs).sum(-1)
+
+    @property
+    def support(self) -> Any:
+        """Which values there are."""
+        return constraints.integer_interval(0, self.probs.shape[-1] - 1)
+
+    @property
+    def mean(self) -> Any:
+        """NaN: classes have no average."""
+        return self.probs[..., 0] * math.nan
+
+    @property
+    def variance(self) -> Any:
+        """NaN: classes have no variance."""
+        return self.mean
+
+    @property
+    def mode(self) -> Any:
+        """The most likely value."""
+        return self.probs.argmax(-1)
+
+    def enumerate_support(self, expand: bool = True) -> Tensor:
+        """Return all values along a new first axis."""
+        return enumerated(arange(self.probs.shape[-1]), self._shape, expand)

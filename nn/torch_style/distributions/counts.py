@@ -2,12 +2,20 @@
 
 from __future__ import annotations
 
-from typing import Any
+import math
+from typing import Any, ClassVar
 
 from autograd.errors import OptionError
 from nn.torch_style.creation import arange
+from nn.torch_style.distributions import constraints
 from nn.torch_style.distributions.categorical import Categorical
-from nn.torch_style.distributions.distribution import Distribution, as_float, check, drawn
+from nn.torch_style.distributions.distribution import (
+    Distribution,
+    as_float,
+    check,
+    drawn,
+    enumerated,
+)
 from nn.torch_style.joining import broadcast_tensors
 from nn.torch_style.nn import functional
 from nn.torch_style.tensor import Tensor
@@ -51,6 +59,12 @@ class Binomial(Distribution):
     tensor(0.3750)
     """
 
+    arg_constraints: ClassVar[dict[str, Any]] = {
+        "total_count": constraints.nonnegative_integer,
+        "probs": constraints.unit_interval,
+        "logits": constraints.real,
+    }
+
     def __init__(
         self, total_count: Any = 1, probs: Any = None, logits: Any = None, validate_args: Any = None
     ) -> None:
@@ -89,9 +103,32 @@ class Binomial(Distribution):
         logs = self.log_prob(values)
         return -(logs.exp() * logs).sum(0)
 
+    @property
+    def support(self) -> Any:
+        """Which values there are."""
+        return constraints.integer_interval(0, self.total_count)
+
+    @property
+    def mode(self) -> Any:
+        """The most likely value."""
+        found = ((self.total_count + 1) * self.probs).floor()
+        return found.minimum(self.total_count)
+
+    def enumerate_support(self, expand: bool = True) -> Tensor:
+        """Return all values along a new first axis."""
+        count = int(self.total_count.max())
+        check("enumerate_support needs equal total_count", self.total_count == count)
+        return enumerated(arange(count + 1, dtype=self.probs.dtype), self._shape, expand)
+
 
 class Geometric(Distribution):
     """How many trials fail before the first that succeeds."""
+
+    arg_constraints: ClassVar[dict[str, Any]] = {
+        "probs": constraints.unit_interval,
+        "logits": constraints.real,
+    }
+    support = constraints.nonnegative_integer
 
     def __init__(self, probs: Any = None, logits: Any = None, validate_args: Any = None) -> None:
         self.probs, self.logits = probs_and_logits("Geometric", probs, logits, validate_args)
@@ -128,9 +165,21 @@ class Geometric(Distribution):
         )
         return bits / self.probs
 
+    @property
+    def mode(self) -> Any:
+        """The most likely value."""
+        return 0 * self.probs
+
 
 class NegativeBinomial(Distribution):
     """How many trials succeed before a number of them has failed."""
+
+    arg_constraints: ClassVar[dict[str, Any]] = {
+        "total_count": constraints.greater_than_eq(0),
+        "probs": constraints.unit_interval,
+        "logits": constraints.real,
+    }
+    support = constraints.nonnegative_integer
 
     def __init__(
         self, total_count: Any, probs: Any = None, logits: Any = None, validate_args: Any = None
@@ -163,9 +212,19 @@ class NegativeBinomial(Distribution):
         by_logits = functional.logsigmoid(-self.logits) * n
         return by_logits + value * functional.logsigmoid(self.logits) + ways
 
+    @property
+    def mode(self) -> Any:
+        """The most likely value."""
+        return ((self.total_count - 1) * self.logits.exp()).floor().clamp(min=0)
+
 
 class Multinomial(Distribution):
     """How often each class is drawn in several trials."""
+
+    arg_constraints: ClassVar[dict[str, Any]] = {
+        "probs": constraints.simplex,
+        "logits": constraints.real_vector,
+    }
 
     def __init__(
         self, total_count: int = 1, probs: Any = None, logits: Any = None, validate_args: Any = None
@@ -198,3 +257,18 @@ class Multinomial(Distribution):
         check(f"The counts must sum to {self.total_count}", value.sum(-1) == self.total_count)
         ways = (value.sum(-1) + 1).lgamma() - (value + 1).lgamma().sum(-1)
         return ways + (value * self.logits.where(value != 0, 0 * self.logits)).sum(-1)
+
+    @property
+    def support(self) -> Any:
+        """Which values there are."""
+        return constraints.multinomial(self.total_count)
+
+    def entropy(self) -> Tensor:
+        """Return the average of -log_prob."""
+        counts = arange(1, self.total_count + 1, dtype=self.probs.dtype)
+        counts = counts.view(-1, *[1] * self.probs.dim())
+        shares = Binomial(self.total_count, self.probs).log_prob(counts).exp()
+        orders = (shares * (counts + 1).lgamma()).sum((0, -1))
+        return (
+            self.total_count * self._classes.entropy() - math.lgamma(self.total_count + 1) + orders
+        )

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import copy
 import math
-from typing import TYPE_CHECKING, Any, Final, NoReturn
+from typing import TYPE_CHECKING, Any, ClassVar, Final, NoReturn
 
 import numpy as np
 
 from autograd.errors import DataError, OptionError
+from nn.optional_imports import require
 from nn.torch_style.base import TensorBase, made, numbers
 from nn.torch_style.creation import as_tensor, tensor
 from nn.torch_style.random import GENERATOR
@@ -34,13 +36,25 @@ def check(what: str, is_valid: Any, validate_args: Any = None) -> None:
         raise DataError(f"{what}, or validate_args=False.")
 
 
+def gamma_noise(concentration: Any, shape: Any) -> Tensor:
+    """Return gamma-distributed numbers, with the derivatives of quantiles."""
+    stats = require("autograd.scipy.stats", "rsample of gamma-distributed numbers", "scipy")
+    generator = np.random.Generator(GENERATOR.bit_generator)
+    found = stats.gamma.rvs(concentration._held, size=tuple(shape), random_state=generator)
+    return made(found).to(concentration.dtype)  # type: ignore[no-any-return]
+
+
+def enumerated(values: Any, shape: Any, expand: bool) -> Tensor:
+    """Return values along a new first axis in front of the axes of a batch."""
+    event = values.shape[1:]
+    found = values.view(-1, *[1] * len(shape), *event)
+    return found.expand(-1, *shape, *event) if expand else found  # type: ignore[no-any-return]
+
+
 _FORMULA: Final = "its formula, or see scipy.stats, whose functions autograd.scipy differentiates"
 
 #: What PyTorch's distributions have, and not all have here: by name what to write.
 LACKING: Final = {
-    "arg_constraints": "torch.distributions.constraints for the parameters of your own",
-    "enumerate_support": "torch.arange of the values",
-    "expand": "the parameters expanded, as in Normal(loc.expand(shape), scale.expand(shape))",
     "icdf": _FORMULA,
     "mean": _FORMULA,
     "mode": _FORMULA,
@@ -50,11 +64,32 @@ LACKING: Final = {
 
 
 class Distribution:
-    """The base class of distributions."""
+    """The base class of distributions.
+
+    Parameters
+    ----------
+    batch_shape : torch.Size
+        How many distributions these are.
+    event_shape : torch.Size
+        The shape of a sample of one of them.
+
+    Examples
+    --------
+    >>> import nn.torch_style as torch
+    >>> normal = torch.distributions.Normal(0.0, 1.0)
+    >>> normal.expand((3,)).sample().shape, normal.support
+    (torch.Size([3]), Real())
+    """
 
     _shape: Any = ()
     _event: Any = ()
     has_rsample = False
+    arg_constraints: ClassVar[dict[str, Any]] = {}
+
+    def __init__(
+        self, batch_shape: Any = (), event_shape: Any = (), validate_args: Any = None
+    ) -> None:
+        self._shape, self._event = tuple(batch_shape), tuple(event_shape)
 
     @property
     def batch_shape(self) -> Size:
@@ -69,6 +104,27 @@ class Distribution:
     def _extended(self, sample_shape: Any) -> Any:
         """Return the shape of samples."""
         return (*sample_shape, *self._shape, *self._event)
+
+    def expand(self, batch_shape: Any, _instance: Any = None) -> Any:
+        """Return as many distributions, by repeating these along new axes or axes of length 1."""
+        found, n = copy.copy(self), len(self._shape)
+        for name, part in vars(self).items():
+            if isinstance(part, Distribution):
+                vars(found)[name] = part.expand((*batch_shape, *part.batch_shape[n:]))
+            elif isinstance(part, TensorBase) and name not in SHARED:
+                tensor: Any = part
+                if tuple(tensor.shape[:n]) == tuple(self._shape):
+                    vars(found)[name] = tensor.expand(*batch_shape, *tensor.shape[n:])
+        found._shape = tuple(batch_shape)
+        return found
+
+    def enumerate_support(self, expand: bool = True) -> Tensor:
+        """Return all values along a new first axis."""
+        return self._lacks("enumerate_support")
+
+    def sample_n(self, n: int) -> Tensor:
+        """Return n samples."""
+        return self.sample((n,))
 
     def sample(self, sample_shape: Any = ()) -> Tensor:
         """Return random numbers, as constants."""
@@ -118,7 +174,12 @@ class Distribution:
         return self.variance.sqrt()  # type: ignore[attr-defined]
 
     def __repr__(self) -> str:
-        return f"{type(self).__name__}(batch_shape={self.batch_shape})"
+        found = [(name, vars(self)[name]) for name in self.arg_constraints if name in vars(self)]
+        shown = [f"{name}: {x.item() if x.numel() == 1 else x.shape}" for name, x in found]
+        return f"{type(self).__name__}({', '.join(shown)})"
 
+
+#: Parameters that all distributions of a batch share.
+SHARED: Final = {"temperature"}
 
 LOG_2PI = math.log(2 * math.pi)

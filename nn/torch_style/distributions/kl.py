@@ -27,11 +27,11 @@ from nn.torch_style.tensor import Tensor
 FORMULAS: dict[tuple[type, type], Callable[[Any, Any], Any]] = {}
 
 
-def register_kl(p: type, q: type) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
+def register_kl(type_p: type, type_q: type) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
     """Return a decorator for the formula of two classes."""
 
     def register(formula: Callable[..., Any]) -> Callable[..., Any]:
-        FORMULAS[p, q] = formula
+        FORMULAS[type_p, type_q] = formula
         return formula
 
     return register

@@ -3,16 +3,30 @@
 from __future__ import annotations
 
 import math
-from typing import Any
+from typing import Any, ClassVar
 
-from nn.torch_style.creation import rand
-from nn.torch_style.distributions.distribution import Distribution, as_float, check, drawn
+from nn.torch_style.creation import full_like, rand, randn
+from nn.torch_style.distributions import constraints
+from nn.torch_style.distributions.distribution import (
+    Distribution,
+    as_float,
+    check,
+    drawn,
+    gamma_noise,
+)
 from nn.torch_style.joining import broadcast_tensors
+from nn.torch_style.special import digamma
 from nn.torch_style.tensor import Tensor
 
 
 class Located(Distribution):
     """The base class of distributions with a place and a scale."""
+
+    arg_constraints: ClassVar[dict[str, Any]] = {
+        "loc": constraints.real,
+        "scale": constraints.positive,
+    }
+    support = constraints.real
 
     has_rsample = True
 
@@ -64,6 +78,11 @@ class Laplace(Located):
         """Return the average of -log_prob."""
         return 1 + (2 * self.scale).log()
 
+    @property
+    def mode(self) -> Any:
+        """The most likely value."""
+        return self.loc
+
 
 class Gumbel(Located):
     """The largest of many numbers."""
@@ -95,6 +114,11 @@ class Gumbel(Located):
         """Return the average of -log_prob."""
         return self.scale.log() + (1 + 0.5772156649015329)
 
+    @property
+    def mode(self) -> Any:
+        """The most likely value."""
+        return self.loc
+
 
 class Cauchy(Located):
     """Numbers without average."""
@@ -121,9 +145,32 @@ class Cauchy(Located):
         noise = self.loc.new_empty(self._extended(sample_shape)).cauchy_()
         return self.loc + self.scale * noise  # type: ignore[no-any-return]
 
+    @property
+    def mean(self) -> Any:
+        """NaN: there is none."""
+        return self.loc * math.nan
+
+    @property
+    def variance(self) -> Any:
+        """Infinite."""
+        return full_like(self.loc, math.inf)
+
+    @property
+    def mode(self) -> Any:
+        """The most likely value."""
+        return self.loc
+
 
 class StudentT(Distribution):
     """Normal numbers divided by an estimate of their standard deviation."""
+
+    arg_constraints: ClassVar[dict[str, Any]] = {
+        "df": constraints.positive,
+        "loc": constraints.real,
+        "scale": constraints.positive,
+    }
+    support = constraints.real
+    has_rsample = True
 
     def __init__(
         self, df: Any, loc: Any = 0.0, scale: Any = 1.0, validate_args: Any = None
@@ -135,14 +182,15 @@ class StudentT(Distribution):
     @property
     def mean(self) -> Any:
         """The average; NaN for `df` up to 1."""
-        return self.loc.where(self.df > 1, self.loc * math.nan)
+        return self.loc.where(self.df > 1, full_like(self.loc, math.nan))
 
     @property
     def variance(self) -> Any:
         """The variance; infinite for `df` up to 2, NaN up to 1."""
-        df = self.df.clamp(min=2)
+        df = self.df.masked_fill(self.df <= 2, 3.0)
         found = self.scale**2 * df / (df - 2)
-        return found.where(self.df > 1, found * math.nan)
+        found = found.where(self.df > 2, full_like(found, math.inf))
+        return found.where(self.df > 1, full_like(found, math.nan))
 
     def sample(self, sample_shape: Any = ()) -> Tensor:
         """Return random numbers, as constants."""
@@ -154,3 +202,21 @@ class StudentT(Distribution):
         z, half = (as_float(value) - self.loc) / self.scale, self.df / 2
         constant = self.scale.log() + 0.5 * (math.pi * self.df).log() + half.lgamma()
         return -(half + 0.5) * (z**2 / self.df).log1p() - constant + (half + 0.5).lgamma()
+
+    @property
+    def mode(self) -> Any:
+        """The most likely value."""
+        return self.loc
+
+    def rsample(self, sample_shape: Any = ()) -> Tensor:
+        """Return random numbers; derivatives flow to the parameters."""
+        shape, half = self._extended(sample_shape), self.df / 2
+        ratio = gamma_noise(half, shape) / half
+        return self.loc + self.scale * randn(*shape, dtype=self.loc.dtype) * ratio.rsqrt()
+
+    def entropy(self) -> Tensor:
+        """Return the average of -log_prob."""
+        half = self.df / 2
+        powers = (half + 0.5) * (digamma(half + 0.5) - digamma(half))
+        beta = half.lgamma() + math.lgamma(0.5) - (half + 0.5).lgamma()
+        return self.scale.log() + powers + 0.5 * self.df.log() + beta

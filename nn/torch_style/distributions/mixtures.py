@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import math
-from typing import Any
+from typing import Any, ClassVar
 
 from nn.torch_style.creation import rand
+from nn.torch_style.distributions import constraints
 from nn.torch_style.distributions.categorical import Categorical
 from nn.torch_style.distributions.counts import probs_and_logits
 from nn.torch_style.distributions.distribution import Distribution, as_float, check
@@ -30,6 +31,8 @@ class MixtureSameFamily(Distribution):
     >>> distributions.MixtureSameFamily(distributions.Categorical(ones(2)), two).mean
     tensor(0.)
     """
+
+    arg_constraints: ClassVar[dict[str, Any]] = {}
 
     def __init__(
         self, mixture_distribution: Any, component_distribution: Any, validate_args: Any = None
@@ -82,12 +85,23 @@ class MixtureSameFamily(Distribution):
         each = self.component_distribution.cdf(self._each(value))
         return (each * self.mixture_distribution.probs).sum(-1)  # type: ignore[no-any-return]
 
+    @property
+    def support(self) -> Any:
+        """Which values there are."""
+        return self.component_distribution.support
+
 
 class RelaxedBernoulli(Distribution):
     """Numbers between 0 and 1 that a low temperature brings close to them.
 
     Source: Maddison, Mnih & Teh, "The concrete distribution", 2017.
     """
+
+    arg_constraints: ClassVar[dict[str, Any]] = {
+        "probs": constraints.unit_interval,
+        "logits": constraints.real,
+    }
+    support = constraints.unit_interval
 
     has_rsample = True
 
@@ -116,6 +130,12 @@ class RelaxedOneHotCategorical(Distribution):
 
     Source: Jang, Gu & Poole, "Categorical reparameterization with Gumbel-softmax", 2017.
     """
+
+    arg_constraints: ClassVar[dict[str, Any]] = {
+        "probs": constraints.simplex,
+        "logits": constraints.real_vector,
+    }
+    support = constraints.simplex
 
     has_rsample = True
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, ClassVar
 
 import numpy as np
 
@@ -10,8 +10,21 @@ from autograd.errors import OptionError
 from nn.torch_style.arithmetic import pair
 from nn.torch_style.base import made
 from nn.torch_style.creation import randn
+from nn.torch_style.distributions import constraints
 from nn.torch_style.distributions.distribution import LOG_2PI, Distribution
 from nn.torch_style.tensor import Tensor
+
+
+def root_of(owner: str, covariance: Any, precision: Any, root: Any) -> Any:
+    """Return the lower triangular root of covariances, given one of three forms; or raise."""
+    if sum(matrix is not None for matrix in (covariance, precision, root)) != 1:
+        raise OptionError(
+            f"{owner} takes one of covariance_matrix=, precision_matrix= and scale_tril=."
+        )
+    if root is not None:
+        return root
+    covariance = precision.inverse() if covariance is None else covariance
+    return ((covariance + covariance.mT) / 2).cholesky()  # the derivative is symmetric, too
 
 
 class MultivariateNormal(Distribution):
@@ -32,6 +45,14 @@ class MultivariateNormal(Distribution):
     tensor(-1.8379)
     """
 
+    arg_constraints: ClassVar[dict[str, Any]] = {
+        "loc": constraints.real_vector,
+        "covariance_matrix": constraints.positive_definite,
+        "precision_matrix": constraints.positive_definite,
+        "scale_tril": constraints.lower_cholesky,
+    }
+    support = constraints.real_vector
+
     has_rsample = True
 
     def __init__(
@@ -42,17 +63,7 @@ class MultivariateNormal(Distribution):
         scale_tril: Any = None,
         validate_args: Any = None,
     ) -> None:
-        given = [covariance_matrix, precision_matrix, scale_tril]
-        if sum(matrix is not None for matrix in given) != 1:
-            raise OptionError(
-                "MultivariateNormal takes one of covariance_matrix=, precision_matrix= and "
-                "scale_tril=."
-            )
-        if precision_matrix is not None:
-            covariance_matrix = precision_matrix.inverse()
-        root = scale_tril
-        if root is None:  # the derivative is to be symmetric, too
-            root = ((covariance_matrix + covariance_matrix.mT) / 2).cholesky()
+        root = root_of("MultivariateNormal", covariance_matrix, precision_matrix, scale_tril)
         shape = np.broadcast_shapes(loc.shape, root.shape[:-1])
         self.loc = loc.expand(shape)
         self.scale_tril = root.expand(*shape[:-1], *root.shape[-2:])
@@ -95,6 +106,16 @@ class MultivariateNormal(Distribution):
         """Return the average of -log_prob."""
         return 0.5 * self._event[0] * (1 + LOG_2PI) + self._half_log_det()
 
+    @property
+    def precision_matrix(self) -> Any:
+        """The inverse of the covariances."""
+        return self.covariance_matrix.inverse()
+
+    @property
+    def mode(self) -> Any:
+        """The most likely value."""
+        return self.loc
+
 
 class Independent(Distribution):
     """Distributions whose last axes count as one sample.
@@ -114,6 +135,8 @@ class Independent(Distribution):
     tensor(-2.7568)
     """
 
+    arg_constraints: ClassVar[dict[str, Any]] = {}
+
     def __init__(
         self, base_distribution: Any, reinterpreted_batch_ndims: int, validate_args: Any = None
     ) -> None:
@@ -127,6 +150,15 @@ class Independent(Distribution):
         self._shape = shape[:cut]
         self._event = (*shape[cut:], *base_distribution.event_shape)
         self.has_rsample = base_distribution.has_rsample
+
+    def enumerate_support(self, expand: bool = True) -> Tensor:
+        """Return all values along a new first axis, if no axis counts as one sample."""
+        if self.count:
+            raise OptionError("Enumerate the values of base_dist: they have no axis of events.")
+        return self.base_dist.enumerate_support(expand)  # type: ignore[no-any-return]
+
+    def __repr__(self) -> str:
+        return f"Independent({self.base_dist}, {self.count})"
 
     @property
     def mean(self) -> Any:
@@ -157,3 +189,18 @@ class Independent(Distribution):
     def summed(self, x: Any) -> Any:
         """Return the sums over the axes that count as one sample."""
         return x.sum(tuple(range(-self.count, 0))) if self.count else x
+
+    @property
+    def support(self) -> Any:
+        """Which values there are."""
+        return constraints.independent(self.base_dist.support, self.count)
+
+    @property
+    def reinterpreted_batch_ndims(self) -> Any:
+        """How many axes count as one sample."""
+        return self.count
+
+    @property
+    def mode(self) -> Any:
+        """The most likely value."""
+        return self.base_dist.mode

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import math
-from typing import Any
+from typing import Any, ClassVar
 
 from nn.torch_style.creation import randn
+from nn.torch_style.distributions import constraints
 from nn.torch_style.distributions.distribution import Distribution, as_float, check
 from nn.torch_style.joining import broadcast_tensors
 from nn.torch_style.special import erfinv
@@ -26,6 +27,12 @@ class Normal(Distribution):
     >>> torch.distributions.Normal(0.0, 1.0).log_prob(torch.tensor(0.0))
     tensor(-0.9189)
     """
+
+    arg_constraints: ClassVar[dict[str, Any]] = {
+        "loc": constraints.real,
+        "scale": constraints.positive,
+    }
+    support = constraints.real
 
     has_rsample = True
 
@@ -69,3 +76,8 @@ class Normal(Distribution):
     def entropy(self) -> Tensor:
         """Return the average of -log_prob."""
         return 0.5 + 0.5 * math.log(2 * math.pi) + self.scale.log()
+
+    @property
+    def mode(self) -> Any:
+        """The most likely value."""
+        return self.loc

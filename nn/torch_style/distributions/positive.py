@@ -3,17 +3,28 @@
 from __future__ import annotations
 
 import math
-from typing import Any
+from typing import Any, ClassVar
 
-from nn.torch_style.distributions.distribution import LOG_2PI, Distribution, as_float, check, drawn
+from nn.torch_style.distributions import constraints
+from nn.torch_style.distributions.distribution import (
+    LOG_2PI,
+    Distribution,
+    as_float,
+    check,
+    drawn,
+    gamma_noise,
+)
 from nn.torch_style.distributions.normal import Normal
 from nn.torch_style.joining import broadcast_tensors
-from nn.torch_style.special import digamma
+from nn.torch_style.special import digamma, erfinv, gammainc
 from nn.torch_style.tensor import Tensor
 
 
 class Exponential(Distribution):
     """The time to the next event of a rate."""
+
+    arg_constraints: ClassVar[dict[str, Any]] = {"rate": constraints.positive}
+    support = constraints.nonnegative
 
     has_rsample = True
 
@@ -49,6 +60,15 @@ class Exponential(Distribution):
         """Return the average of -log_prob."""
         return 1 - self.rate.log()
 
+    @property
+    def mode(self) -> Any:
+        """The most likely value."""
+        return 0 * self.rate
+
+    def icdf(self, value: Any) -> Tensor:
+        """Return the number that this probability is below."""
+        return -(-as_float(value)).log1p() / self.rate
+
 
 class Gamma(Distribution):
     """The time to several events.
@@ -64,6 +84,13 @@ class Gamma(Distribution):
     >>> torch.distributions.Gamma(2.0, 1.0).log_prob(torch.tensor(1.0))
     tensor(-1.)
     """
+
+    arg_constraints: ClassVar[dict[str, Any]] = {
+        "concentration": constraints.positive,
+        "rate": constraints.positive,
+    }
+    support = constraints.nonnegative
+    has_rsample = True
 
     def __init__(self, concentration: Any, rate: Any, validate_args: Any = None) -> None:
         self.concentration, self.rate = broadcast_tensors(as_float(concentration), as_float(rate))
@@ -98,9 +125,28 @@ class Gamma(Distribution):
         a = self.concentration
         return a - self.rate.log() + a.lgamma() + (1 - a) * digamma(a)
 
+    @property
+    def mode(self) -> Any:
+        """The most likely value."""
+        return ((self.concentration - 1) / self.rate).clamp(min=0)
+
+    def cdf(self, value: Any) -> Tensor:
+        """Return the probability of a smaller number."""
+        return gammainc(self.concentration, self.rate * value)
+
+    def rsample(self, sample_shape: Any = ()) -> Tensor:
+        """Return random numbers; derivatives flow to the parameters."""
+        return gamma_noise(self.concentration, self._extended(sample_shape)) / self.rate
+
 
 class LogNormal(Distribution):
     """Numbers whose logarithms are normal."""
+
+    arg_constraints: ClassVar[dict[str, Any]] = {
+        "loc": constraints.real,
+        "scale": constraints.positive,
+    }
+    support = constraints.positive
 
     has_rsample = True
 
@@ -133,9 +179,25 @@ class LogNormal(Distribution):
         """Return the average of -log_prob."""
         return self.base_dist.entropy() + self.loc
 
+    @property
+    def mode(self) -> Any:
+        """The most likely value."""
+        return (self.loc - self.scale**2).exp()
+
+    def cdf(self, value: Any) -> Tensor:
+        """Return the probability of a smaller number."""
+        return self.base_dist.cdf(as_float(value).log())
+
+    def icdf(self, value: Any) -> Tensor:
+        """Return the number that this probability is below."""
+        return self.base_dist.icdf(value).exp()
+
 
 class HalfNormal(Distribution):
     """The absolute values of normal numbers with average 0."""
+
+    arg_constraints: ClassVar[dict[str, Any]] = {"scale": constraints.positive}
+    support = constraints.nonnegative
 
     has_rsample = True
 
@@ -169,9 +231,25 @@ class HalfNormal(Distribution):
         """Return the average of -log_prob."""
         return 0.5 + 0.5 * LOG_2PI + self.scale.log() - math.log(2)
 
+    @property
+    def mode(self) -> Any:
+        """The most likely value."""
+        return 0 * self.scale
+
+    def cdf(self, value: Any) -> Tensor:
+        """Return the probability of a smaller number."""
+        return (as_float(value) / (self.scale * math.sqrt(2))).erf()
+
+    def icdf(self, value: Any) -> Tensor:
+        """Return the number that this probability is below."""
+        return self.scale * math.sqrt(2) * erfinv(as_float(value))
+
 
 class Poisson(Distribution):
     """How many events of a rate there are."""
+
+    arg_constraints: ClassVar[dict[str, Any]] = {"rate": constraints.nonnegative}
+    support = constraints.nonnegative_integer
 
     def __init__(self, rate: Any, validate_args: Any = None) -> None:
         self.rate = as_float(rate)
@@ -194,3 +272,8 @@ class Poisson(Distribution):
         value = as_float(value)
         check("The value must be a count", (value >= 0) & (value == value.floor()))
         return value.xlogy(self.rate) - self.rate - (value + 1).lgamma()
+
+    @property
+    def mode(self) -> Any:
+        """The most likely value."""
+        return self.rate.floor()

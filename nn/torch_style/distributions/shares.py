@@ -2,10 +2,19 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, ClassVar
 
+from nn.torch_style.creation import eye
+from nn.torch_style.distributions import constraints
 from nn.torch_style.distributions.categorical import Categorical
-from nn.torch_style.distributions.distribution import Distribution, as_float, check, drawn
+from nn.torch_style.distributions.distribution import (
+    Distribution,
+    as_float,
+    check,
+    drawn,
+    enumerated,
+    gamma_noise,
+)
 from nn.torch_style.joining import stack
 from nn.torch_style.nn.functional import one_hot
 from nn.torch_style.special import digamma
@@ -27,6 +36,12 @@ class Dirichlet(Distribution):
     >>> shares.log_prob(torch.tensor([0.2, 0.3, 0.5])).exp()
     tensor(2.)
     """
+
+    arg_constraints: ClassVar[dict[str, Any]] = {
+        "concentration": constraints.independent(constraints.positive, 1)
+    }
+    support = constraints.simplex
+    has_rsample = True
 
     def __init__(self, concentration: Any, validate_args: Any = None) -> None:
         self.concentration = concentration
@@ -64,9 +79,29 @@ class Dirichlet(Distribution):
         spread = ((a - 1) * digamma(a)).sum(-1)
         return constant - (count - total) * digamma(total) - spread
 
+    @property
+    def mode(self) -> Any:
+        """The most likely value."""
+        above = (self.concentration - 1).clamp(min=0)
+        found = above / above.sum(-1, keepdim=True)
+        largest = one_hot(self.concentration.argmax(-1), self._event[0]).to(found.dtype)
+        return largest.where((self.concentration < 1).all(-1, keepdim=True), found)
+
+    def rsample(self, sample_shape: Any = ()) -> Tensor:
+        """Return random numbers; derivatives flow to the parameters."""
+        noise = gamma_noise(self.concentration, self._extended(sample_shape))
+        return noise / noise.sum(-1, keepdim=True)
+
 
 class Beta(Distribution):
     """Numbers from 0 to 1: the first of two shares."""
+
+    arg_constraints: ClassVar[dict[str, Any]] = {
+        "concentration1": constraints.positive,
+        "concentration0": constraints.positive,
+    }
+    support = constraints.unit_interval
+    has_rsample = True
 
     def __init__(self, concentration1: Any, concentration0: Any, validate_args: Any = None) -> None:
         first, second = as_float(concentration1), as_float(concentration0)
@@ -106,9 +141,24 @@ class Beta(Distribution):
         """Return the average of -log_prob."""
         return self._pair.entropy()
 
+    @property
+    def mode(self) -> Any:
+        """The most likely value."""
+        return self._pair.mode[..., 0]
+
+    def rsample(self, sample_shape: Any = ()) -> Tensor:
+        """Return random numbers; derivatives flow to the parameters."""
+        return self._pair.rsample(sample_shape)[..., 0]
+
 
 class OneHotCategorical(Distribution):
     """Vectors of zeros and a single one."""
+
+    arg_constraints: ClassVar[dict[str, Any]] = {
+        "probs": constraints.simplex,
+        "logits": constraints.real_vector,
+    }
+    support = constraints.one_hot
 
     def __init__(self, probs: Any = None, logits: Any = None, validate_args: Any = None) -> None:
         self._classes = Categorical(probs, logits)
@@ -132,3 +182,36 @@ class OneHotCategorical(Distribution):
     def entropy(self) -> Tensor:
         """Return -Σ p·log(p)."""
         return self._classes.entropy()
+
+    @property
+    def variance(self) -> Any:
+        """The variances."""
+        return self.probs * (1 - self.probs)
+
+    @property
+    def mode(self) -> Any:
+        """The most likely value."""
+        return one_hot(self.probs.argmax(-1), self._event[0]).to(self.probs.dtype)
+
+    def enumerate_support(self, expand: bool = True) -> Tensor:
+        """Return all values along a new first axis."""
+        count = self._event[0]
+        return enumerated(eye(count, dtype=self.probs.dtype), self._shape, expand)
+
+
+class OneHotCategoricalStraightThrough(OneHotCategorical):
+    """Vectors of zeros and a single one, whose derivatives are those of the probabilities.
+
+    Source: Bengio, Léonard & Courville, "Estimating or propagating gradients through stochastic
+    neurons for conditional computation", 2013.
+    """
+
+    has_rsample = True
+
+    def sample(self, sample_shape: Any = ()) -> Tensor:
+        """Return random vectors, as constants."""
+        return super().sample(sample_shape).detach()
+
+    def rsample(self, sample_shape: Any = ()) -> Tensor:
+        """Return random vectors; derivatives flow to the probabilities."""
+        return self.sample(sample_shape) + (self.probs - self.probs.detach())

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import math
-from typing import Any
+from typing import Any, ClassVar
 
 from nn.torch_style.creation import full_like, rand
+from nn.torch_style.distributions import constraints
 from nn.torch_style.distributions.distribution import Distribution, as_float, check, drawn
 from nn.torch_style.distributions.located import Cauchy
 from nn.torch_style.distributions.positive import Exponential, Gamma
 from nn.torch_style.joining import broadcast_tensors
-from nn.torch_style.special import digamma, i0e, i1e
+from nn.torch_style.special import digamma, gammaincc, i0e, i1e
 from nn.torch_style.tensor import Tensor
 
 EULER = 0.57721566490153286
@@ -37,6 +38,11 @@ class Pareto(Distribution):
     >>> torch.distributions.Pareto(1.0, 2.0).mean
     tensor(2.)
     """
+
+    arg_constraints: ClassVar[dict[str, Any]] = {
+        "alpha": constraints.positive,
+        "scale": constraints.positive,
+    }
 
     has_rsample = True
 
@@ -76,9 +82,29 @@ class Pareto(Distribution):
         """Return the average of -log_prob."""
         return (self.scale / self.alpha).log() + 1 + 1 / self.alpha  # type: ignore[no-any-return]
 
+    @property
+    def support(self) -> Any:
+        """Which values there are."""
+        return constraints.greater_than_eq(self.scale)
+
+    @property
+    def mode(self) -> Any:
+        """The most likely value."""
+        return self.scale
+
+    def icdf(self, value: Any) -> Tensor:
+        """Return the number that this probability is below."""
+        return self.scale * (1 - as_float(value)) ** (-1 / self.alpha)  # type: ignore[no-any-return]
+
 
 class Weibull(Distribution):
     """The time to an event whose rate changes as a power of time."""
+
+    arg_constraints: ClassVar[dict[str, Any]] = {
+        "scale": constraints.positive,
+        "concentration": constraints.positive,
+    }
+    support = constraints.positive
 
     has_rsample = True
 
@@ -121,9 +147,23 @@ class Weibull(Distribution):
         k = self.concentration
         return EULER * (1 - 1 / k) + (self.scale / k).log() + 1  # type: ignore[no-any-return]
 
+    @property
+    def mode(self) -> Any:
+        """The most likely value."""
+        k = self.concentration
+        return self.scale * ((k - 1) / k) ** (1 / k)
+
+    def icdf(self, value: Any) -> Tensor:
+        """Return the number that this probability is below."""
+        times = -(-as_float(value)).log1p()
+        return self.scale * times ** (1 / self.concentration)  # type: ignore[no-any-return]
+
 
 class HalfCauchy(Distribution):
     """The absolute values of Cauchy's numbers around 0."""
+
+    arg_constraints: ClassVar[dict[str, Any]] = {"scale": constraints.positive}
+    support = constraints.nonnegative
 
     has_rsample = True
 
@@ -158,9 +198,25 @@ class HalfCauchy(Distribution):
         """Return the average of -log_prob."""
         return self.scale.log() + math.log(2 * math.pi)  # type: ignore[no-any-return]
 
+    @property
+    def mode(self) -> Any:
+        """The most likely value."""
+        return 0 * self.scale
+
+    def icdf(self, value: Any) -> Tensor:
+        """Return the number that this probability is below."""
+        return self.scale * (as_float(value) * (math.pi / 2)).tan()  # type: ignore[no-any-return]
+
 
 class InverseGamma(Distribution):
     """The reciprocals of gamma-distributed numbers."""
+
+    arg_constraints: ClassVar[dict[str, Any]] = {
+        "concentration": constraints.positive,
+        "rate": constraints.positive,
+    }
+    support = constraints.positive
+    has_rsample = True
 
     def __init__(self, concentration: Any, rate: Any, validate_args: Any = None) -> None:
         self.base_dist = Gamma(concentration, rate, validate_args)
@@ -195,9 +251,24 @@ class InverseGamma(Distribution):
         a = self.concentration
         return a + self.rate.log() + a.lgamma() - (1 + a) * digamma(a)  # type: ignore[no-any-return]
 
+    @property
+    def mode(self) -> Any:
+        """The most likely value."""
+        return self.rate / (self.concentration + 1)
+
+    def cdf(self, value: Any) -> Tensor:
+        """Return the probability of a smaller number."""
+        return gammaincc(self.concentration, self.rate / as_float(value))
+
+    def rsample(self, sample_shape: Any = ()) -> Tensor:
+        """Return random numbers; derivatives flow to the parameters."""
+        return self.base_dist.rsample(sample_shape).reciprocal()
+
 
 class Chi2(Gamma):
     """The sum of squares of `df` normal numbers."""
+
+    arg_constraints: ClassVar[dict[str, Any]] = {"df": constraints.positive}
 
     def __init__(self, df: Any, validate_args: Any = None) -> None:
         super().__init__(as_float(df) / 2, 0.5, validate_args)
@@ -210,6 +281,13 @@ class Chi2(Gamma):
 
 class FisherSnedecor(Distribution):
     """The ratio of the means of two numbers of squares of normal numbers."""
+
+    arg_constraints: ClassVar[dict[str, Any]] = {
+        "df1": constraints.positive,
+        "df2": constraints.positive,
+    }
+    support = constraints.positive
+    has_rsample = True
 
     def __init__(self, df1: Any, df2: Any, validate_args: Any = None) -> None:
         self.df1, self.df2 = _positive("FisherSnedecor", df1, df2, validate_args)
@@ -241,9 +319,27 @@ class FisherSnedecor(Distribution):
         constant = (a + b).lgamma() - a.lgamma() - b.lgamma() + a * ratio.log()
         return constant + (a - 1) * value.log() - (a + b) * (ratio * value).log1p()  # type: ignore[no-any-return]
 
+    @property
+    def mode(self) -> Any:
+        """The most likely value; NaN for `df1` up to 2."""
+        a, b = self.df1, self.df2
+        found = (a - 2) / a * b / (b + 2)
+        return found.where(a > 2, full_like(a, math.nan))
+
+    def rsample(self, sample_shape: Any = ()) -> Tensor:
+        """Return random numbers; derivatives flow to the parameters."""
+        above = Chi2(self.df1).rsample(sample_shape) / self.df1
+        return above / (Chi2(self.df2).rsample(sample_shape) / self.df2)
+
 
 class Kumaraswamy(Distribution):
     """Numbers from 0 to 1, much like those of `Beta`."""
+
+    arg_constraints: ClassVar[dict[str, Any]] = {
+        "concentration1": constraints.positive,
+        "concentration0": constraints.positive,
+    }
+    support = constraints.unit_interval
 
     has_rsample = True
 
@@ -279,9 +375,38 @@ class Kumaraswamy(Distribution):
         rest = (-(value**a)).log1p()
         return a.log() + b.log() + (a - 1) * value.log() + (b - 1) * rest  # type: ignore[no-any-return]
 
+    @property
+    def mode(self) -> Any:
+        """The most likely value; NaN if both ends are."""
+        a, b = self.concentration1, self.concentration0
+        found = ((a - 1) / (a * b - 1)) ** (1 / a)
+        return found.where((a >= 1) & (b >= 1), full_like(a, math.nan))
+
+    def cdf(self, value: Any) -> Tensor:
+        """Return the probability of a smaller number."""
+        rest = (-(as_float(value) ** self.concentration1)).log1p()
+        return -(self.concentration0 * rest).expm1()  # type: ignore[no-any-return]
+
+    def icdf(self, value: Any) -> Tensor:
+        """Return the number that this probability is below."""
+        inner = -((-as_float(value)).log1p() / self.concentration0).expm1()
+        return inner ** (1 / self.concentration1)  # type: ignore[no-any-return]
+
+    def entropy(self) -> Tensor:
+        """Return the average of -log_prob."""
+        a, b = self.concentration1, self.concentration0
+        powers = (1 - 1 / a) * (digamma(b + 1) + EULER)
+        return 1 - 1 / b + powers - a.log() - b.log()  # type: ignore[no-any-return]
+
 
 class VonMises(Distribution):
     """Angles around one of them."""
+
+    arg_constraints: ClassVar[dict[str, Any]] = {
+        "loc": constraints.real,
+        "concentration": constraints.positive,
+    }
+    support = constraints.real
 
     def __init__(self, loc: Any, concentration: Any, validate_args: Any = None) -> None:
         self.loc, self.concentration = broadcast_tensors(as_float(loc), as_float(concentration))
@@ -308,3 +433,8 @@ class VonMises(Distribution):
         k = self.concentration
         near = k * ((as_float(value) - self.loc).cos() - 1)
         return near - math.log(2 * math.pi) - i0e(k).log()  # type: ignore[no-any-return]
+
+    @property
+    def mode(self) -> Any:
+        """The most likely value."""
+        return self.loc

@@ -1,201 +1,22 @@
-"""Distributions of functions of random numbers: `TransformedDistribution` and its transforms."""
+"""Distributions of functions of random numbers: `TransformedDistribution`."""
 
 from __future__ import annotations
 
 import math
-from typing import Any
+from typing import Any, ClassVar
 
+from nn.torch_style.distributions import constraints
+from nn.torch_style.distributions.array_transforms import StickBreakingTransform
 from nn.torch_style.distributions.distribution import Distribution, as_float
-from nn.torch_style.nn.functional import softplus
+from nn.torch_style.distributions.elementwise_transforms import (
+    Transform,
+    inner_axes,
+    outer_axes,
+    rightmost_sum,
+)
+from nn.torch_style.distributions.multivariate_normal import Independent
+from nn.torch_style.distributions.normal import Normal
 from nn.torch_style.tensor import Tensor
-
-
-class Transform:
-    """The base class of invertible functions: your own define ``_call`` and ``_inverse``."""
-
-    bijective = False
-
-    def __init__(self, cache_size: int = 0) -> None:
-        pass
-
-    def __call__(self, x: Any) -> Tensor:
-        """Return the result."""
-        return self._call(x)
-
-    def inverse(self, y: Any) -> Tensor:
-        """Return what this is the result of."""
-        return self._inverse(y)
-
-    @property
-    def inv(self) -> Transform:
-        """The inverse function."""
-        return Inverse(self)
-
-    def _call(self, x: Any) -> Tensor:
-        raise NotImplementedError("Define _call(self, x).")
-
-    def _inverse(self, y: Any) -> Tensor:
-        raise NotImplementedError("Define _inverse(self, y).")
-
-    def log_abs_det_jacobian(self, x: Any, y: Any) -> Tensor:
-        """Return the logarithm of the absolute value of the derivative."""
-        raise NotImplementedError
-
-
-class Inverse(Transform):
-    """The inverse of a transform."""
-
-    def __init__(self, transform: Transform) -> None:
-        self.transform = transform
-
-    def __call__(self, x: Any) -> Tensor:
-        """Return the result."""
-        return self.transform.inverse(x)
-
-    def inverse(self, y: Any) -> Tensor:
-        """Return what this is the result of."""
-        return self.transform(y)
-
-    @property
-    def inv(self) -> Transform:
-        """The transform itself."""
-        return self.transform
-
-    def log_abs_det_jacobian(self, x: Any, y: Any) -> Tensor:
-        """Return the logarithm of the absolute value of the derivative."""
-        return -self.transform.log_abs_det_jacobian(y, x)
-
-
-class TanhTransform(Transform):
-    """The hyperbolic tangent."""
-
-    def __call__(self, x: Any) -> Tensor:
-        """Return the result."""
-        return as_float(x).tanh()  # type: ignore[no-any-return]
-
-    def inverse(self, y: Any) -> Tensor:
-        """Return what this is the result of."""
-        return as_float(y).atanh()  # type: ignore[no-any-return]
-
-    def log_abs_det_jacobian(self, x: Any, y: Any) -> Tensor:
-        """Return the logarithm of 1 - tanh(x)², which does not cancel."""
-        return 2.0 * (math.log(2.0) - x - softplus(-2.0 * x))
-
-
-class SigmoidTransform(Transform):
-    """1 / (1 + exp(-x))."""
-
-    def __call__(self, x: Any) -> Tensor:
-        """Return the result."""
-        return as_float(x).sigmoid()  # type: ignore[no-any-return]
-
-    def inverse(self, y: Any) -> Tensor:
-        """Return what this is the result of."""
-        y = as_float(y)
-        return y.log() - (-y).log1p()  # type: ignore[no-any-return]
-
-    def log_abs_det_jacobian(self, x: Any, y: Any) -> Tensor:
-        """Return the logarithm of the derivative."""
-        return -softplus(-x) - softplus(x)
-
-
-class ExpTransform(Transform):
-    """e to the power of x."""
-
-    def __call__(self, x: Any) -> Tensor:
-        """Return the result."""
-        return as_float(x).exp()  # type: ignore[no-any-return]
-
-    def inverse(self, y: Any) -> Tensor:
-        """Return what this is the result of."""
-        return as_float(y).log()  # type: ignore[no-any-return]
-
-    def log_abs_det_jacobian(self, x: Any, y: Any) -> Tensor:
-        """Return the logarithm of the derivative."""
-        return as_float(x)  # type: ignore[no-any-return]
-
-
-class AffineTransform(Transform):
-    """loc + scale·x."""
-
-    def __init__(self, loc: Any, scale: Any, event_dim: int = 0, cache_size: int = 0) -> None:
-        self.loc, self.scale = as_float(loc), as_float(scale)
-
-    def __call__(self, x: Any) -> Tensor:
-        """Return the result."""
-        return self.loc + self.scale * x  # type: ignore[no-any-return]
-
-    def inverse(self, y: Any) -> Tensor:
-        """Return what this is the result of."""
-        return (y - self.loc) / self.scale  # type: ignore[no-any-return]
-
-    def log_abs_det_jacobian(self, x: Any, y: Any) -> Tensor:
-        """Return log |scale|, for each x."""
-        return self.scale.abs().log() + 0 * x  # type: ignore[no-any-return]
-
-
-class SoftplusTransform(Transform):
-    """log(1 + exp(x))."""
-
-    def __call__(self, x: Any) -> Tensor:
-        """Return the result."""
-        return softplus(as_float(x))
-
-    def inverse(self, y: Any) -> Tensor:
-        """Return what this is the result of."""
-        y = as_float(y)
-        return (-(-y).expm1()).log() + y  # type: ignore[no-any-return]
-
-    def log_abs_det_jacobian(self, x: Any, y: Any) -> Tensor:
-        """Return the logarithm of the derivative."""
-        return -softplus(-as_float(x))
-
-
-class PowerTransform(Transform):
-    """x to a power, for positive x."""
-
-    def __init__(self, exponent: Any, cache_size: int = 0) -> None:
-        self.exponent = as_float(exponent)
-
-    def __call__(self, x: Any) -> Tensor:
-        """Return the result."""
-        return as_float(x) ** self.exponent  # type: ignore[no-any-return]
-
-    def inverse(self, y: Any) -> Tensor:
-        """Return what this is the result of."""
-        return as_float(y) ** (1 / self.exponent)  # type: ignore[no-any-return]
-
-    def log_abs_det_jacobian(self, x: Any, y: Any) -> Tensor:
-        """Return the logarithm of the absolute value of the derivative."""
-        return (self.exponent * y / x).abs().log()  # type: ignore[no-any-return]
-
-
-class ComposeTransform(Transform):
-    """Transforms one after the other."""
-
-    def __init__(self, parts: Any, cache_size: int = 0) -> None:
-        self.parts = list(parts)
-
-    def __call__(self, x: Any) -> Tensor:
-        """Return the result."""
-        for part in self.parts:
-            x = part(x)
-        return x  # type: ignore[no-any-return]
-
-    def inverse(self, y: Any) -> Tensor:
-        """Return what this is the result of."""
-        for part in reversed(self.parts):
-            y = part.inverse(y)
-        return y  # type: ignore[no-any-return]
-
-    def log_abs_det_jacobian(self, x: Any, y: Any) -> Tensor:
-        """Return the sum of the logarithms of all parts."""
-        total: Any = 0.0
-        for part in self.parts:
-            y = part(x)
-            total = total + part.log_abs_det_jacobian(x, y)
-            x = y
-        return total  # type: ignore[no-any-return]
 
 
 class TransformedDistribution(Distribution):
@@ -216,11 +37,33 @@ class TransformedDistribution(Distribution):
     tensor(-0.9189)
     """
 
+    arg_constraints: ClassVar[dict[str, Any]] = {}
+
     def __init__(self, base_distribution: Any, transforms: Any, validate_args: Any = None) -> None:
-        self.base_dist = base_distribution
         self.transforms = [transforms] if isinstance(transforms, Transform) else list(transforms)
-        self._shape, self._event = base_distribution.batch_shape, base_distribution.event_shape
-        self.has_rsample = base_distribution.has_rsample
+        base, parts = base_distribution, self.transforms
+        inner, outer = inner_axes(parts), outer_axes(parts)
+        missing = inner - len(base.event_shape)
+        if missing > 0:
+            base = Independent(base, missing)
+        shape = (*base.batch_shape, *base.event_shape)
+        for transform in parts:
+            shape = tuple(transform.forward_shape(shape))
+        cut = len(shape) - max(outer, len(base.event_shape) + outer - inner)
+        self._shape, self._event = shape[:cut], shape[cut:]
+        missing = len(self._shape) - len(base.batch_shape)
+        if missing > 0 or tuple(base.batch_shape) != self._shape:
+            base = base.expand(self._shape)
+        self.base_dist, self.has_rsample = base, base.has_rsample
+
+    @property
+    def support(self) -> Any:
+        """Which values there are."""
+        if not self.transforms:
+            return self.base_dist.support
+        last = self.transforms[-1].codomain
+        more = len(self._event) - last.event_dim
+        return constraints.independent(last, more) if more > 0 else last
 
     def _applied(self, x: Any) -> Tensor:
         for transform in self.transforms:
@@ -237,11 +80,63 @@ class TransformedDistribution(Distribution):
 
     def log_prob(self, value: Any) -> Tensor:
         """Return the logarithm of the density."""
-        y, total = value, 0.0
-        axes = tuple(range(-len(self._event), 0))
+        y, total, axes = value, 0.0, len(self._event)
         for transform in reversed(self.transforms):
             x = transform.inverse(y)
+            axes += transform.domain.event_dim - transform.codomain.event_dim
             slope = transform.log_abs_det_jacobian(x, y)
-            total = total - (slope.sum(axes) if axes else slope)
+            total = total - rightmost_sum(slope, axes - transform.domain.event_dim)
             y = x
-        return self.base_dist.log_prob(y) + total  # type: ignore[no-any-return]
+        of_base = self.base_dist.log_prob(y)
+        return rightmost_sum(of_base, axes - len(self.base_dist.event_shape)) + total  # type: ignore[no-any-return]
+
+    def _sign(self) -> Any:
+        return math.prod(transform.sign for transform in self.transforms)
+
+    def cdf(self, value: Any) -> Tensor:
+        """Return the probability of a smaller number."""
+        x = as_float(value)
+        for transform in reversed(self.transforms):
+            x = transform.inverse(x)
+        return self._sign() * (self.base_dist.cdf(x) - 0.5) + 0.5  # type: ignore[no-any-return]
+
+    def icdf(self, value: Any) -> Tensor:
+        """Return the number that this probability is below."""
+        share = self._sign() * (as_float(value) - 0.5) + 0.5
+        return self._applied(self.base_dist.icdf(share))
+
+
+class LogisticNormal(TransformedDistribution):
+    """Shares that sum to 1, made of normal numbers by `StickBreakingTransform`.
+
+    Parameters
+    ----------
+    loc, scale : tensor or float
+        Averages and standard deviations of the numbers, one less than shares.
+
+    Examples
+    --------
+    >>> import nn.torch_style as torch
+    >>> shares = torch.distributions.LogisticNormal(torch.zeros(2), torch.ones(2)).sample()
+    >>> shares.shape, torch.allclose(shares.sum(), torch.tensor(1.0))
+    (torch.Size([3]), True)
+    """
+
+    arg_constraints: ClassVar[dict[str, Any]] = {
+        "loc": constraints.real,
+        "scale": constraints.positive,
+    }
+
+    def __init__(self, loc: Any, scale: Any, validate_args: Any = None) -> None:
+        base = Normal(loc, scale, validate_args)
+        super().__init__(base if base.batch_shape else base.expand((1,)), StickBreakingTransform())
+
+    @property
+    def loc(self) -> Any:
+        """The averages of the normal numbers."""
+        return self.base_dist.base_dist.loc
+
+    @property
+    def scale(self) -> Any:
+        """Their standard deviations."""
+        return self.base_dist.base_dist.scale

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from typing import Any
+import math
+from typing import Any, ClassVar
 
 from nn.torch_style.creation import rand
+from nn.torch_style.distributions import constraints
 from nn.torch_style.distributions.distribution import Distribution, as_float, check
 from nn.torch_style.joining import broadcast_tensors
 from nn.torch_style.tensor import Tensor
@@ -12,6 +14,8 @@ from nn.torch_style.tensor import Tensor
 
 class Uniform(Distribution):
     """Numbers from `low` to `high`, all equally likely."""
+
+    arg_constraints: ClassVar[dict[str, Any]] = {"low": constraints.real, "high": constraints.real}
 
     has_rsample = True
 
@@ -50,3 +54,17 @@ class Uniform(Distribution):
     def entropy(self) -> Tensor:
         """Return the average of -log_prob."""
         return (self.high - self.low).log()
+
+    @property
+    def support(self) -> Any:
+        """Which values there are."""
+        return constraints.interval(self.low, self.high)
+
+    @property
+    def mode(self) -> Any:
+        """NaN: all numbers are equally likely."""
+        return self.high * math.nan
+
+    def icdf(self, value: Any) -> Tensor:
+        """Return the number that this probability is below."""
+        return self.low + value * (self.high - self.low)

@@ -17,7 +17,7 @@ from nn.layers.random_slopes import RReLU
 from nn.missing_names import refuse
 from nn.torch_style import hints
 from nn.torch_style.base import held, inside, made, numbers, store
-from nn.torch_style.calls import ANY, shown, summary
+from nn.torch_style.calls import ANY, shown, signature_of, summary
 from nn.torch_style.nn.losses import reduction_of
 from nn.torch_style.nn.sampling import affine_grid as affine_grid
 from nn.torch_style.nn.sampling import grid_sample as grid_sample
@@ -89,6 +89,7 @@ def _in_place_form(function: Callable[..., Tensor]) -> Callable[..., Tensor]:
         return store(input, function(input, *settings, **options))
 
     call.__doc__ = function.__doc__
+    call.__signature__ = inspect.signature(function)  # type: ignore[attr-defined]
     return call
 
 
@@ -119,6 +120,7 @@ def _of_one_type(function: Callable[..., Any]) -> Callable[..., Any]:
         return found.to(input.dtype)
 
     call.__doc__ = function.__doc__
+    call.__signature__ = inspect.signature(function)  # type: ignore[attr-defined]
     return call
 
 
@@ -341,6 +343,7 @@ def _loss(function: Any, order: str) -> Callable[..., Tensor]:
 
     loss.__doc__ = call.__doc__
     loss.plain_function = function  # type: ignore[attr-defined]
+    loss.__signature__ = signature_of(function, order.split(), {})  # type: ignore[attr-defined]
     return loss
 
 

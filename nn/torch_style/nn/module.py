@@ -14,6 +14,7 @@ from typing import Any, Final, Self
 import numpy as np
 
 import autograd
+from autograd.errors import DataError
 from nn.contents import Found, buffers_of, joined, once, parameters_of
 from nn.hooks import Hook
 from nn.module import Module as PlainModule
@@ -22,7 +23,7 @@ from nn.torch_style import hints
 from nn.torch_style.base import TensorBase, made, memory_of, numbers
 from nn.torch_style.nn.backward_hooks import BackwardHook
 from nn.torch_style.nn.loaded import LoadedKeys
-from nn.torch_style.nn.parameter import Parameter, shown_parameter
+from nn.torch_style.nn.parameter import Buffer, Parameter, shown_parameter
 from nn.torch_style.nn.plain_view import plain_loss, plain_view
 from nn.torch_style.nn.text import described
 from nn.torch_style.tensor import Tensor
@@ -119,10 +120,16 @@ class Module(PlainModule):
         return found if show is None else show(self, name, found)
 
     def __setattr__(self, name: str, item: Any) -> None:
+        if isinstance(item, Buffer):
+            self.register_buffer(name, item, item.persistent)
+            return
+        is_buffer = name in vars(self).get("_buffers", ())
         if isinstance(item, Parameter):
             item = item._held
-        elif isinstance(item, TensorBase) and name in vars(self).get("_buffers", ()):
-            item = numbers(item)
+            if is_buffer:
+                self._buffers = tuple(other for other in self._buffers if other != name)
+        elif is_buffer:
+            item = _buffer_of(self, name, item)
         super().__setattr__(name, item)
 
     # -- contents ---------------------------------------------------------------------------
@@ -313,6 +320,11 @@ class Module(PlainModule):
         return found  # type: ignore[no-any-return]
 
     @property
+    def _forward_pre_hooks(self) -> dict[int, Any]:
+        """The functions that are called before ``forward``, as programs look them up."""
+        return {i: hook.function for i, hook in enumerate(self._hooks) if not hook.after}
+
+    @property
     def _modules(self) -> dict[str, Any]:
         """The modules in the attributes, as programs look them up."""
         return dict(self.named_children())
@@ -343,6 +355,16 @@ class Module(PlainModule):
 
     def __dir__(self) -> Any:
         return sorted({*object.__dir__(self), *vars(self)})
+
+
+def _buffer_of(module: Any, name: str, item: Any) -> Any:
+    """Return the array of what is assigned to a buffer."""
+    if item is not None and not hasattr(numbers(item), "__array_function__"):
+        raise DataError(
+            f"{name} is a buffer of this {type(module).__name__}, which holds a tensor or None, "
+            f"not {item!r}: write torch.tensor(...)."
+        )
+    return numbers(item)
 
 
 def shown_list(items: list[Any]) -> list[Any]:

@@ -1,4 +1,4 @@
-"""`Parameter`, and how the parameters of modules are shown."""
+"""`Parameter` and `Buffer`, and how the parameters of modules are shown."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ import numpy as np
 
 from autograd.errors import DataError
 from nn.parameter import Parameter as PlainParameter
-from nn.torch_style.base import numbers
+from nn.torch_style.base import constant, numbers
 from nn.torch_style.tensor import Tensor
 from nn.torch_style.types import DEFAULT
 
@@ -60,6 +60,53 @@ class Parameter(Tensor):
 
     def __reduce__(self) -> Any:
         return Parameter, (Tensor(numbers(self)).to(self.dtype), self.requires_grad)
+
+
+class Buffer(Tensor):
+    """A tensor that becomes a buffer of the module that it is assigned to.
+
+    Parameters
+    ----------
+    data : tensor
+        The initial numbers, which are copied.
+    persistent : bool
+        Whether ``state_dict`` contains it.
+
+    Examples
+    --------
+    >>> import nn.torch_style as torch
+    >>> from nn.torch_style import nn
+    >>> layer = nn.Linear(2, 1)
+    >>> layer.scale = nn.Buffer(torch.ones(1))
+    >>> list(layer.state_dict()), len(layer.parameters())
+    (['weight', 'bias', 'scale'], 2)
+    """
+
+    __slots__ = ("persistent",)
+
+    persistent: bool
+
+    def __new__(cls, data: Any = None, *, persistent: bool = True) -> Any:  # type: ignore[override]
+        """Return a buffer with a copy of the data."""
+        array = np.zeros(0, DEFAULT.array) if data is None else np.array(numbers(data))
+        found = object.__new__(cls)
+        found._held, found._owner = constant(array)._held, None
+        found.persistent = persistent
+        return found
+
+    def __init__(self, data: Any = None, *, persistent: bool = True) -> None:
+        pass
+
+    def __deepcopy__(self, memo: Any) -> Buffer:
+        memo[id(self)] = copy = Buffer(self, persistent=self.persistent)
+        return copy
+
+    def __reduce__(self) -> Any:
+        return _loaded_buffer, (Tensor(numbers(self)).to(self.dtype), self.persistent)
+
+
+def _loaded_buffer(data: Any, persistent: bool) -> Buffer:
+    return Buffer(data, persistent=persistent)
 
 
 def shown_parameter(parameter: PlainParameter) -> Parameter:

@@ -23,13 +23,14 @@ from nn.torch_style.optim.optimizer import (
     RAdam,
     RMSprop,
     Rprop,
+    SparseAdam,
 )
 
 from nn.torch_style.optim import swa_utils  # isort: skip - it uses lr_scheduler
 
 __all__ = [
     "ASGD", "LBFGS", "SGD", "Adadelta", "Adafactor", "Adagrad", "Adam", "AdamW", "Adamax", "Muon",
-    "NAdam", "Optimizer", "RAdam", "RMSprop", "Rprop", "lr_scheduler", "swa_utils",
+    "NAdam", "Optimizer", "RAdam", "RMSprop", "Rprop", "SparseAdam", "lr_scheduler", "swa_utils",
 ]  # fmt: skip
 
 if not TYPE_CHECKING:  # a type checker is to find wrong names

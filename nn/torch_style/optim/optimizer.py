@@ -171,6 +171,10 @@ class Rprop(_Known, optim.Rprop):
     """Steps of a size of its own for each element, against the sign of the derivative."""
 
 
+class SparseAdam(_Known, optim.SparseAdam):
+    """Adam on the rows that have a gradient."""
+
+
 class _Whole(_Known):
     """An optimiser of `nn` with its own ``step``, which reads and writes arrays."""
 

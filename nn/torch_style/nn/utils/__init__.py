@@ -11,7 +11,7 @@ from nn.torch_style.base import inside
 from nn.torch_style.calls import shown
 from nn.torch_style.creation import tensor
 from nn.torch_style.joining import stack
-from nn.torch_style.nn.utils import parametrizations, parametrize, rnn
+from nn.torch_style.nn.utils import parametrizations, parametrize, prune, rnn
 from nn.torch_style.nn.utils.old_norms import (
     remove_spectral_norm,
     remove_weight_norm,
@@ -27,6 +27,7 @@ __all__ = [
     "parameters_to_vector",
     "parametrizations",
     "parametrize",
+    "prune",
     "remove_spectral_norm",
     "remove_weight_norm",
     "rnn",
