@@ -14,7 +14,7 @@ from nn.keras_style import losses
 from nn.keras_style import metrics as known
 from nn.keras_style.layers.passing import MASKS
 from nn.keras_style.metric import Mean, MeanMetricWrapper, Metric
-from nn.keras_style.outputs import WEIGHTS, Several, by_name
+from nn.keras_style.outputs import Several, by_name, weights_by_key
 from nn.module import Module
 from nn.training.metrics import direction_of
 
@@ -78,7 +78,8 @@ class Compiled:
     def update_state(self, y_true: Any, y_pred: Any, sample_weight: Any = None) -> None:
         """Take more examples."""
         if sample_weight is not None and self.several is not None:
-            y_true = {**self.several.targets(y_true), WEIGHTS: sample_weight}
+            weights = weights_by_key(sample_weight, self.several.names)
+            y_true = {**self.several.targets(y_true), **weights}
         elif sample_weight is not None:
             y_true = {"targets": y_true, "weights": sample_weight}
         for metric in self.metrics:
@@ -180,10 +181,13 @@ class OfOutput:
         found = losses.get(loss)
         self.of_examples = outputs_first("loss", found)
         self.is_weighted = isinstance(found, losses.Loss)
+        self.is_aligned = not self.is_weighted and takes_targets_first(found)
 
     def __call__(self, outputs: Any, targets: Any, weights: Any) -> Any:
         """Return the mean over the batch, of masked outputs over what is not masked."""
         mask = MASKS.of_outputs(outputs)
+        if self.is_aligned:  # as Keras does for functions
+            targets, outputs = aligned(targets, outputs)
         if self.is_weighted:
             own = {} if mask is None else {"mask": mask}
             return np.mean(self.of_examples(outputs, targets, sample_weight=weights, **own))
@@ -199,6 +203,25 @@ class OfOutput:
                 '"mse", or a loss with reduction="none".'
             )
         return np.mean(found * weights)
+
+
+def aligned(targets: Any, outputs: Any) -> tuple[Any, Any]:
+    """Return targets and outputs with as many axes, where one lacks a last axis of length 1.
+
+    Examples
+    --------
+    >>> [part.shape for part in aligned(np.zeros(3), np.zeros((3, 1)))]
+    [(3, 1), (3, 1)]
+    """
+    pair = [targets, outputs]
+    for longer, other in ((0, 1), (1, 0)):
+        shape, short = shape_of(pair[longer]), shape_of(pair[other])
+        if len(shape) == len(short) + 1 and shape[-1] == 1:
+            if len(short) == 1:
+                pair[other] = np.reshape(pair[other], (*short, 1))
+            else:
+                pair[longer] = np.reshape(pair[longer], shape[:-1])
+    return pair[0], pair[1]
 
 
 def only(given: Any, name: str) -> Any:
@@ -230,11 +253,12 @@ def _several(
     for name in names:
         mean = BatchMeans(several.losses[name], f"{name}_loss", "min")
         found.append(Counted(mean, True, "", several.part(name)))
+    own: list[Any] = []
     for name in names:
         for one in counted(plain_ones.get(name), with_weights.get(name)):
-            own = f"{name}_{one.__name__}"
-            found.append(Counted(one.metric, one.is_weighted, own, several.part(name)))
-    several.metrics = found
+            full = f"{name}_{one.__name__}"
+            own.append(Counted(one.metric, one.is_weighted, full, several.part(name)))
+    several.metrics = [*found, *sorted(own, key=lambda one: one.__name__)]  # Keras' order
     return several
 
 

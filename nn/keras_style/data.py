@@ -11,7 +11,7 @@ import numpy as np
 from autograd.errors import DataError, OptionError, ShapeError
 from nn.arrays import is_array, plain
 from nn.data import DataLoader
-from nn.keras_style.outputs import NOTHING, WEIGHTS, Named, parts_by_name
+from nn.keras_style.outputs import NOTHING, Named, parts_by_name, weights_by_key
 from nn.layers.linear import indices_below
 
 #: The number of examples per batch, unless another is asked for.
@@ -40,10 +40,11 @@ def arrays_of(
     names = ["x"] * len(inputs)
     found += [np.asarray(plain(part)) for part in targets]
     names += [f"y[{name!r}]" for name in several] if several and targets else ["y"] * len(targets)
-    if sample_weight is not None:
-        weights = np.asarray(plain(sample_weight), float)
+    given = weights_by_key(sample_weight, several)
+    for key, part in given.items():
+        weights = np.asarray(plain(part), float)
         found.append(weights[:, 0] if weights.ndim == 2 and weights.shape[1] == 1 else weights)
-        names.append("sample_weight")
+        names.append(f"sample_weight {key}".strip())
     lengths = {name: part.shape[:1] for name, part in zip(names, found, strict=True)}
     if len(set(lengths.values())) > 1 or () in lengths.values():
         raise ShapeError(
@@ -51,8 +52,11 @@ def arrays_of(
             + ", ".join(f"{name} has shape {p.shape}" for name, p in zip(names, found, strict=True))
             + "."
         )
-    if sample_weight is not None and found[-1].ndim != 1:
-        raise ShapeError(f"sample_weight= has shape {found[-1].shape}; it must be one-dimensional.")
+    for weights in found[len(found) - len(given) :]:
+        if weights.ndim != 1:
+            raise ShapeError(
+                f"sample_weight= has shape {weights.shape}; it must be one-dimensional."
+            )
     return tuple(found)
 
 
@@ -131,7 +135,7 @@ class Read:
 
 
 class Limited:
-    """The first batches, or of batches that go on the next ones.
+    """The first batches, the same ones each time.
 
     Parameters
     ----------
@@ -143,9 +147,16 @@ class Limited:
 
     def __init__(self, batches: Any, steps: int) -> None:
         self.batches, self.steps = batches, steps
+        self._kept: list[Any] | None = None
 
     def __iter__(self) -> Iterator[Any]:
-        return itertools.islice(iter(self.batches), self.steps)
+        if self._kept is not None:
+            return iter(self._kept)
+        batches = itertools.islice(iter(self.batches), self.steps)
+        if not (isinstance(self.batches, Read) and self.batches.is_read_once()):
+            return batches
+        self._kept = list(batches)  # a generator cannot begin again
+        return iter(self._kept)
 
 
 class Portions:
@@ -234,7 +245,7 @@ def loader_of(
     arrays: tuple[Any, ...],
     batch_size: int | None,
     shuffle: bool,
-    weighted: bool,
+    weighted: list[str],
     class_weight: dict[int, float] | None,
     several: list[str] | None = None,
 ) -> Any:
@@ -243,7 +254,7 @@ def loader_of(
         if class_weight is not None:
             raise OptionError("class_weight= is for one output: write sample_weight=.")
         loader = DataLoader(arrays, BATCH if batch_size is None else batch_size, shuffle)
-        return Named(loader, [*several, WEIGHTS] if weighted else several)
+        return Named(loader, [*several, *weighted])
     if class_weight is not None:
         factors = weights_of(class_weight, arrays[-2] if weighted else arrays[-1])
         arrays = (*arrays[:-1], arrays[-1] * factors) if weighted else (*arrays, factors)

@@ -4,7 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
-from autograd.errors import DataError, OptionError
+import numpy as np
+
+from autograd.errors import DataError, OptionError, ShapeError
+from nn.arrays import shape_of
 from nn.keras_style.layers.inputs import InputLayer
 from nn.keras_style.symbolic import KerasTensor, Node, mapped, tensors_in
 
@@ -68,10 +71,14 @@ class Graph:
                 raise DataError(
                     f"The inputs {', '.join(missing)} are missing among {', '.join(given)}."
                 )
-            return [given[name] for name in self.names]
+            return self._ranked([given[name] for name in self.names])
         if len(given) != len(self.tensors):
             raise DataError(f"The model takes {len(self.tensors)} inputs, not {len(given)}.")
-        return list(given)
+        return self._ranked(list(given))
+
+    def _ranked(self, values: list[Any]) -> list[Any]:
+        pairs = zip(self.tensors, values, strict=True)
+        return [ranked(x, tensor.shape, tensor.name) for tensor, x in pairs]
 
     def _in_order(self) -> list[Any]:
         """Return the layers in Keras' order: by how far they are from the outputs."""
@@ -96,6 +103,25 @@ class Graph:
         if double:
             raise OptionError(f"Several layers are named {', '.join(sorted(double))}.")
         return layers
+
+
+def ranked(x: Any, shape: Any, name: str) -> Any:
+    """Return inputs with as many axes as a shape; one may lack a last axis of length 1, or have it.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> ranked(np.ones(3), (None, 1), "x").shape
+    (3, 1)
+    """
+    found = shape_of(x)
+    if len(found) == len(shape) - 1 and shape[-1] == 1:
+        return np.reshape(x, (*found, 1))
+    if len(found) == len(shape) + 1 and found[-1] == 1:
+        return np.reshape(x, found[:-1])
+    if len(found) != len(shape):
+        raise ShapeError(f"The input {name} has shape {found}; the model takes {tuple(shape)}.")
+    return x
 
 
 def _ordered(inputs: list[KerasTensor], outputs: Any) -> tuple[list[Node], dict[int, int]]:

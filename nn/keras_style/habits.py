@@ -67,7 +67,7 @@ class Habits(Steps):
         if class_weight is not None:
             given = weights_of(class_weight, y)
             sample_weight = given if sample_weight is None else given * sample_weight
-        data = (x, y) if sample_weight is None else (x, y, np.asarray(sample_weight))
+        data = (x, y) if sample_weight is None else (x, y, _weights(sample_weight))
         self._prepare((x,))
         self.reset_metrics()
         with in_mode(self, True):
@@ -83,7 +83,7 @@ class Habits(Steps):
         x, y, sample_weight, return_dict
             As for `train_on_batch`.
         """
-        data = (x, y) if sample_weight is None else (x, y, np.asarray(sample_weight))
+        data = (x, y) if sample_weight is None else (x, y, _weights(sample_weight))
         self._prepare((x,))
         self.reset_metrics()
         with no_grad(), in_mode(self, False):
@@ -144,6 +144,11 @@ class Habits(Steps):
     def chosen_by_compile(self) -> Any:
         """Return what ``compile`` chose, as a file holds it."""
         raise NotImplementedError
+
+
+def _weights(given: Any) -> Any:
+    """Return weights as an array, or a dict of them for several outputs unchanged."""
+    return given if isinstance(given, dict) else np.asarray(given)
 
 
 def results(outputs: Any) -> Any:

@@ -63,6 +63,37 @@ def parts_by_name(what: str, given: Any, names: list[str]) -> dict[str, Any]:
     return given
 
 
+def key_of(name: str) -> str:
+    """Return the key of the weights of the examples for one output."""
+    return f"weights of {name}"
+
+
+def weights_by_key(given: Any, names: list[str] | None) -> dict[str, Any]:
+    """Return weights of the examples by their keys: for all outputs, or in a list or dict for each.
+
+    Examples
+    --------
+    >>> weights_by_key({"b": [1.0, 2.0]}, ["a", "b"])
+    {'weights of b': [1.0, 2.0]}
+    """
+    if given is None:
+        return {}
+    is_list = isinstance(given, (list, tuple)) and any(hasattr(part, "shape") for part in given)
+    if not isinstance(given, dict) and not is_list:
+        return {WEIGHTS: given}
+    found = by_name("sample_weight", given, names or ["output"])
+    if names is None:
+        return {WEIGHTS: found["output"]} if "output" in found else {}
+    return {key_of(name): part for name, part in found.items() if part is not None}
+
+
+def weights_in(targets: Any, name: str) -> Any:
+    """Return the weights of the examples for an output among the targets of a batch, or None."""
+    if not isinstance(targets, dict):
+        return None
+    return targets.get(key_of(name), targets.get(WEIGHTS))
+
+
 class Several:
     """The losses of several outputs, and their sum.
 
@@ -85,9 +116,9 @@ class Several:
         """Return the weighted sum of the losses."""
         parts = parts_by_name("outputs", outputs, self.names)
         wanted = self.targets(targets)
-        weights = targets.get(WEIGHTS) if isinstance(targets, dict) else None
         return sum(
-            self.weights.get(name, 1.0) * self.losses[name](parts[name], wanted[name], weights)
+            self.weights.get(name, 1.0)
+            * self.losses[name](parts[name], wanted[name], weights_in(targets, name))
             for name in self.names
         )
 
@@ -99,9 +130,8 @@ class Several:
         """Return what finds the outputs, targets and weights of one output in those of a batch."""
 
         def of_batch(outputs: Any, targets: Any) -> Any:
-            weights = targets.get(WEIGHTS) if isinstance(targets, dict) else None
             own = parts_by_name("outputs", outputs, self.names)[name]
-            return own, self.targets(targets)[name], weights
+            return own, self.targets(targets)[name], weights_in(targets, name)
 
         return of_batch
 
@@ -114,7 +144,7 @@ class Named:
     loader : DataLoader
         The batches; their last parts are the targets, and perhaps the weights of the examples.
     names : list of str
-        The names of the targets, and `WEIGHTS` if there are weights.
+        The names of the targets, and the keys of weights if there are any.
     """
 
     def __init__(self, loader: Any, names: list[str]) -> None:

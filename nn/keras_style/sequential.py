@@ -8,6 +8,7 @@ from autograd.errors import OptionError
 from nn import containers
 from nn.arrays import floating
 from nn.keras_style.configured import described_by, revived, serialize_keras_object, sharing
+from nn.keras_style.functional import ranked
 from nn.keras_style.layers.inputs import Input, InputLayer
 from nn.keras_style.layers.layer import Layer, shapes_of
 from nn.keras_style.model import Model
@@ -93,6 +94,8 @@ class Sequential(Model, containers.Sequential):
         if self._begin is None and self._is_lazy():
             x = floating(x) if isinstance(x, (list, tuple)) else x
             self._trace(Input(batch_shape=shapes_of(x), dtype=x.dtype))
+        if self._begin is not None:
+            x = ranked(x, self._begin.shape, self._begin.name)
         return self._masked(containers.Sequential.forward(self, x))
 
     def build(self, input_shape: Any = None) -> None:

@@ -13,7 +13,7 @@ from nn.arrays import is_array
 from nn.keras_style.compiled import Compiled, number_of, parts_of_targets
 from nn.keras_style.layers.layer import Layer, taken_by
 from nn.keras_style.metric import Mean, Metric
-from nn.keras_style.outputs import NOTHING, WEIGHTS
+from nn.keras_style.outputs import NOTHING, WEIGHTS, key_of, weights_by_key, weights_in
 from nn.training.batches import Batch
 from nn.training.metrics import Means
 from nn.training.trainer import Trainer
@@ -80,7 +80,8 @@ class Steps(Layer):
         """
         compiled = self._need_compiled()
         if sample_weight is not None and compiled.several is not None:
-            y = {**compiled.several.targets(y), WEIGHTS: sample_weight}
+            weights = weights_by_key(sample_weight, compiled.several.names)
+            y = {**compiled.several.targets(y), **weights}
         elif sample_weight is not None:
             y = {"targets": y, "weights": sample_weight}
         return compiled.loss(y_pred, y)
@@ -217,15 +218,18 @@ def measurements(found: Any) -> dict[str, float]:
 
 
 def packed(batch: Batch) -> Any:
-    """Return a batch as steps of Keras take it: (x, y) or (x, y, weights), or (x,) alone."""
+    """Return a batch as steps of Keras take it: (x, y) or (x, y, weights), or x alone."""
     inputs, targets = batch
     x = inputs[0] if len(inputs) == 1 else list(inputs)
     if isinstance(targets, dict) and NOTHING in targets:
-        return (x,)
+        return (x,) if isinstance(x, (list, tuple)) else x
     targets, weights = parts_of_targets(targets)
-    if isinstance(targets, dict) and WEIGHTS in targets:
-        weights = targets[WEIGHTS]
-        targets = {name: part for name, part in targets.items() if name != WEIGHTS}
+    if isinstance(targets, dict) and weights is None:
+        given = {name: weights_in(targets, name) for name in targets}
+        own = {name: part for name, part in given.items() if key_of(name) in targets}
+        weights = own or targets.get(WEIGHTS)
+        keys = {WEIGHTS, *map(key_of, own)}
+        targets = {name: part for name, part in targets.items() if name not in keys}
     return (x, targets) if weights is None else (x, targets, weights)
 
 

@@ -32,7 +32,7 @@ from nn.keras_style.data import (
     without_targets,
 )
 from nn.keras_style.habits import Habits, check_options, results
-from nn.keras_style.outputs import WEIGHTS, names_of
+from nn.keras_style.outputs import WEIGHTS, names_of, weights_by_key
 from nn.keras_style.steps import Steps, has_own_steps, row_of
 from nn.keras_style.symbolic import tried
 from nn.modes import in_mode
@@ -249,7 +249,7 @@ class Trained(Habits):
         elif validation_split:
             arrays = arrays_of(self._listed(x), y, sample_weight, self._output_names())
             arrays, last = divided(arrays, validation_split)
-            weighted = sample_weight is not None
+            weighted = list(weights_by_key(sample_weight, self._output_names()))
             validation = self._loader(last, size, weighted)
             data = self._loader(arrays, batch_size, weighted, shuffle, class_weight)
         if not validation_split or validation_data is not None:
@@ -376,7 +376,8 @@ class Trained(Habits):
         if y is None and not self._may_lack_targets():
             raise DataError("There are no targets: write fit(x, y); for an autoencoder fit(x, x).")
         arrays = arrays_of(x, y, weights, self._output_names())
-        loader = self._loader(arrays, batch_size, weights is not None, shuffle, classes)
+        weighted = list(weights_by_key(weights, self._output_names()))
+        loader = self._loader(arrays, batch_size, weighted, shuffle, classes)
         return loader if y is not None else Read(loader, without_targets)
 
     def _read(self, batch: Any) -> tuple[Any, ...]:
@@ -392,9 +393,12 @@ class Trained(Habits):
         several = vars(self).get("_compiled") and self._need_compiled().several
         if several and not isinstance(y, dict):
             y = several.targets(y)
-        if weights is not None:
-            weights = np.asarray(plain(stripped(weights)), float).reshape(len(weights))
-            y = {**y, WEIGHTS: weights} if several else {"targets": y, "weights": weights}
+        given = weights_by_key(weights, several.names if several else None)
+        given = {n: np.asarray(plain(stripped(w)), float).reshape(len(w)) for n, w in given.items()}
+        if several:
+            y = {**y, **given}
+        elif given:
+            y = {"targets": y, "weights": given[WEIGHTS]}
         return (*x, y) if isinstance(x, (list, tuple)) and self._takes() != 1 else (x, y)
 
     def _may_lack_targets(self) -> bool:
@@ -408,7 +412,7 @@ class Trained(Habits):
         return None if several is None else several.names
 
     def _loader(
-        self, arrays: Any, batch_size: Any, weighted: bool, shuffle: bool = False,
+        self, arrays: Any, batch_size: Any, weighted: list[str], shuffle: bool = False,
         classes: Any = None,
     ) -> Any:  # fmt: skip
         """Return batches of arrays."""

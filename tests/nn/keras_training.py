@@ -228,7 +228,70 @@ def of_counters(keras):
     return {"calls": [float(one.calls) for one in (count, late.layers[0], own.module)]}
 
 
+def of_functions(keras):
+    """A loss of one's own, whose targets lack the last axis of the outputs."""
+    ops = keras.ops
+
+    def contrastive(y_true, y_pred):
+        apart = ops.square(ops.maximum(1 - y_pred, 0))
+        return ops.mean((1 - y_true) * ops.square(y_pred) + y_true * apart)
+
+    first, second = keras.Input((5,)), keras.Input((5,))
+    tower = keras.layers.Dense(3, "tanh")
+    near = keras.layers.Dot(axes=1)([tower(first), tower(second)])
+    model = keras.Model([first, second], near)
+    return trained(keras, model, [X, X[::-1]], BITS[:, 0], loss=contrastive)
+
+
+def of_plain_vectors(keras):
+    """Inputs with one axis for a model that takes two."""
+    model = keras.Sequential([keras.Input((1,)), keras.layers.Dense(2), keras.layers.Dense(1)])
+    inputs = keras.Input((1,))
+    graph = keras.Model(inputs, keras.layers.Dense(1)(inputs))
+    found = trained(keras, model, X[:, 0], BITS[:, 0], loss="mse")
+    again = trained(keras, graph, X[:, 0], BITS[:, 0], loss="mse")
+    predicted = model.predict(X[:1, 0], verbose=0)[:, 0].tolist()
+    return {**found, "graph": again["loss"], "predicted": predicted}
+
+
+def of_weights_by_output(keras):
+    """Weights of the examples for each output, and the order of measurements."""
+    model = two_outputs(keras, as_dict=True)
+    weights = {"p": np.arange(8.0), "q": np.arange(8.0)[::-1] / 4}
+    options = {
+        "loss": {"p": "mse", "q": "mae"},
+        "metrics": {"q": ["mse", "accuracy"], "p": ["mae"]},
+    }
+    targets = {"p": NUMBERS, "q": BITS}
+    found = trained(keras, model, X, targets, sample_weight=weights, **options)
+    one = model.test_on_batch(X, targets, sample_weight=weights)
+    batches = ((x, t, w) for x, t, w in [(X, targets, weights)])
+    history = model.fit(batches, steps_per_epoch=1, verbose=0).history
+    found = {**found, "batches": [float(history["loss"][0])]}
+    return {**found, "row": model.evaluate(X, targets, verbose=0), "one": [float(x) for x in one]}
+
+
+def of_inputs_alone(keras):
+    """A step that gets the inputs themselves, not a tuple; validation with a generator."""
+    seen = []
+
+    class Own(keras.Model):
+        def train_step(self, data):
+            seen.append(float(isinstance(data, tuple)))
+            return {"loss": keras.ops.mean(self(data))}
+
+    inputs = keras.Input((5,))
+    model = Own(inputs, keras.layers.Dense(1)(inputs))
+    model.compile()
+    model.fit(X, batch_size=4, verbose=0)
+    batches = ((X[i : i + 1], BITS[i : i + 1]) for i in range(8))
+    simple = keras.Sequential([keras.Input((5,)), keras.layers.Dense(1)])
+    options = {"validation_data": batches, "validation_steps": 2, "loss": "mse"}
+    return {**trained(keras, simple, X, BITS, **options), "tuples": seen}
+
+
 PROGRAMS = [
+    of_functions, of_plain_vectors, of_weights_by_output, of_inputs_alone,
     of_lists, of_dicts, of_one_name, of_masks, of_masked_sums, of_masking, of_constraints,
     of_an_own_step, of_added_losses, of_counts, of_states, of_batches, of_counters,
 ]  # fmt: skip

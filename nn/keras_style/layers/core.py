@@ -112,7 +112,7 @@ class Dense(Weighted):
         inputs : array_like, shape (batch, ..., features)
             The inputs.
         """
-        if inputs.shape[-1] != self.kernel.shape[0]:
+        if inputs.ndim < 2 or inputs.shape[-1] != self.kernel.shape[0]:
             raise ShapeError(
                 f"{self.name} got inputs of shape {inputs.shape}; its kernel takes "
                 f"{self.kernel.shape[0]} features."

@@ -141,12 +141,13 @@ class SeparableConv(Grid):
             kernel_size, strides, padding, depth_multiplier, None, dilation_rate,
             depthwise_initializer=depthwise_initializer,
             depthwise_regularizer=depthwise_regularizer, use_bias=False, dtype=self.dtype,
+            name="depthwise",
         )  # fmt: skip
         self.pointwise = behind(
             filters, 1, activation=activation, use_bias=use_bias,
             kernel_initializer=pointwise_initializer, bias_initializer=bias_initializer,
             kernel_regularizer=pointwise_regularizer, bias_regularizer=bias_regularizer,
-            dtype=self.dtype,
+            dtype=self.dtype, name="pointwise",
         )  # fmt: skip
 
     def get_config(self) -> dict[str, Any]:
