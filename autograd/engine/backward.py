@@ -12,7 +12,7 @@ from typing import Any, Final, final
 import numpy as np
 
 from autograd.engine import assignment, batching, calls, constants, foreign, gc_tracking, tracing
-from autograd.engine.cotangents import add_to_elements, conform, is_new, seed_of
+from autograd.engine.cotangents import add_to_elements, added, conform, is_new, seed_of
 from autograd.engine.fields import ArrayNode, NumberNode, plain_arguments, set_mark, versions_of
 from autograd.engine.foreign import as_float
 from autograd.engine.grad_mode import GRAD_MODE, enable_grad, is_recording
@@ -334,7 +334,7 @@ def _pull_back(
                 owned = argnum == last and found is g
                 sweep.writable[parent] = owned or is_new(found, g, y, plain)
         elif sweep.writable[parent] and type(found) is _ndarray:
-            np.add(before, found, out=before)
+            sweep.cotangents[parent] = added(before, found)
         else:
             total = before + found
             sweep.cotangents[parent] = total

@@ -105,7 +105,7 @@ def product_in_tiles(
             return np.multiply(factor, other, out=factor)
         is_array = type(other) is _ndarray and other.base is None
         if fresh and is_array and other.shape == factor.shape:
-            is_new = other.dtype == factor.dtype and other is not factor
+            is_new = other.dtype == factor.dtype and other is not factor and other.flags.writeable
             for x in arguments:
                 is_new = is_new and other is not x
             if is_new:
@@ -129,7 +129,7 @@ def _fits(factor: Any, other: Any) -> bool:
 
     In place, NumPy rounds some products of complex numbers otherwise.
     """
-    if factor.dtype.kind == "c":
+    if factor.dtype.kind == "c" or not factor.flags.writeable:
         return False
     if type(other) is _ndarray:
         if other.ndim != 0 and other.shape != factor.shape:

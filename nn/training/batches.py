@@ -89,6 +89,8 @@ def _check_length(targets: Any) -> None:
             f"The targets of a batch are {described(part)}; they must be an array with the "
             "examples along the first axis."
         )
+    if part is not None and len(part) == 0:
+        raise DataError("A batch has no examples, of which there is no mean: leave it out.")
 
 
 def described(thing: Any) -> str:

@@ -111,6 +111,29 @@ def check_result(loss: Any, training: bool) -> None:
         )
 
 
+def explain_outputs(loss: Any, outputs: Any, error: Exception) -> None:
+    """Raise a better error if a loss has failed on several outputs, which most losses do not take.
+
+    Parameters
+    ----------
+    loss : callable
+        The loss.
+    outputs : object
+        What the model returned.
+    error : Exception
+        What the loss has raised.
+    """
+    if not isinstance(outputs, (tuple, list, dict)):
+        return
+    name = getattr(loss, "__name__", type(loss).__name__)
+    first = f"outputs[{next(iter(outputs), 0)!r}]" if isinstance(outputs, dict) else "outputs[0]"
+    raise DataError(
+        f"The model returned {described(outputs)}, with which the loss {name} failed: {error} "
+        "If it takes one array, write a loss that gives it this one, such as "
+        f"lambda outputs, targets: loss({first}, targets)."
+    ) from error
+
+
 def monitored(
     monitor: str,
     validated: bool,

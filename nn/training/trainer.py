@@ -16,7 +16,7 @@ from nn.styles import stripped
 from nn.training.batches import Batch, Loss, batches_of, size_of, windows_of
 from nn.training.metrics import Means
 from nn.training.nan import NanLossError
-from nn.training.options import check_result
+from nn.training.options import check_result, explain_outputs
 
 
 class Trainer:
@@ -149,6 +149,10 @@ class Trainer:
     def _result(self, batch: Batch) -> tuple[Any, Any]:
         inputs, targets = batch
         outputs = self.model(*inputs)
-        result = self.loss(outputs, targets)
+        try:
+            result = self.loss(outputs, targets)
+        except (TypeError, ValueError) as error:
+            explain_outputs(self.loss, outputs, error)
+            raise
         check_result(result, training=self.model.training)
         return result, outputs

@@ -36,6 +36,38 @@ def distance(outputs, targets):
     return np.abs(outputs - targets).mean()
 
 
+class Pair(Network):
+    """A model with two outputs."""
+
+    by_name = False
+
+    def forward(self, x):
+        y = super().forward(x)
+        return {"first": y, "second": 2 * y} if self.by_name else (y, 2 * y)
+
+
+@pytest.mark.parametrize(("by_name", "first"), [(False, "outputs[0]"), (True, "outputs['first']")])
+def test_losses_of_one_output_refuse_several(by_name, first):
+    model, batches = Pair(), [(np.ones((4, 2)), np.ones(4))]
+    model.by_name = by_name
+    for call in (
+        lambda: nn.fit(model, batches, nn.mse, nn.optim.SGD(model.parameters(), lr=0.1), 1),
+        lambda: nn.evaluate(model, batches, nn.mse),
+    ):
+        with pytest.raises(DataError, match="returned a") as caught:
+            call()
+        assert f"loss({first}, targets)" in str(caught.value)
+    both = lambda outputs, targets: sum(mse(y, targets) for y in (  # noqa: E731
+        outputs.values() if by_name else outputs))  # fmt: skip
+    assert nn.evaluate(model, batches, both)["loss"] > 0
+
+
+def test_batches_without_examples_are_refused():
+    model = nn.Linear(2, 1)
+    with pytest.raises(DataError, match="no examples"):
+        nn.evaluate(model, [(np.ones((0, 2)), np.ones((0, 1)))], nn.mse)
+
+
 def points(count=40, seed=3):
     x = np.random.default_rng(seed).normal(size=(count, 2))
     return x, np.sin(x[:, 0]) * x[:, 1]

@@ -20,6 +20,27 @@ def test_derivatives_add_up_whether_results_are_new_or_not(kind, fresh_results):
     np.testing.assert_array_equal(x.grad, [9.0, 15.0])
 
 
+@pytest.mark.parametrize("size", [3, TILES.large // 8])
+@pytest.mark.parametrize("kind", ["linear", "define", "elementwise"])
+def test_read_only_results_of_rules_are_added_up(kind, size):
+    def read_only(array):
+        array.flags.writeable = False
+        return array
+
+    rules = {
+        "linear": (lambda x: 3 * x, lambda g, x: read_only(3 * g)),
+        "define": (lambda x: np.sin(x), lambda g, y, x: read_only(g * np.cos(x))),
+        "elementwise": (lambda x: np.sin(x), None, lambda y, x: read_only(np.cos(x))),
+    }
+    function = getattr(autograd, kind)(*rules[kind], fresh_results=True)
+    x = Tensor(np.linspace(0, 1, size))
+    z = x * 1.0
+    (np.exp(function(z)) + function(z)).sum().backward()
+    slope = 3.0 if kind == "linear" else np.cos(x.data)
+    wanted = slope * (np.exp(function(x.data)) + 1)
+    np.testing.assert_allclose(x.grad, wanted, rtol=1e-12)
+
+
 def test_a_buffer_that_a_rule_returns_twice_is_not_written_to():
     buffer = np.array([1.0, 1.0])
     total = autograd.define(np.sum, lambda g, y, x: buffer, name="total", replaces=())
