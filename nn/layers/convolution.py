@@ -22,7 +22,14 @@ from autograd import Primitive, Tensor, define, kernel
 from autograd.errors import OptionError
 from nn import init
 from nn.arrays import shape_of
-from nn.layers.channels_last import convolved_rows, correlated_rows, is_faster, spread_rows
+from nn.layers.convolution_by_planes import (
+    ELEMENTS,
+    TRANSPOSED,
+    convolved_planes,
+    correlated_planes,
+    goes_by_planes,
+    spread_planes,
+)
 from nn.layers.convolution_in_c import CONVOLVED, CORRELATED, SPREAD
 from nn.layers.padding import MODES, pad
 from nn.layers.sliding_window import Size, Windows, offsets, parts, windows_of, with_batch
@@ -100,8 +107,8 @@ def matrices_of(weight: Any, groups: int, by_rows: bool) -> list[Any]:
 def convolved_array(x: Any, weight: Any, bias: Any, windows: Windows, groups: int) -> Any:
     """Sum each window of x times each weight, and add the bias."""
     outputs, counts = len(weight), windows.counts(x.shape)
-    if is_faster(windows, x.shape, weight.shape[1], outputs // groups, x, weight):
-        return convolved_rows(x, weight, bias, windows, groups)
+    if goes_by_planes(windows, x.size, ELEMENTS, weight.shape[1], outputs // groups, x, weight):
+        return convolved_planes(x, weight, bias, windows, groups)
     if is_small(len(x), counts, groups):
         return convolved_small(x, weight, bias, windows)
     by_rows = goes_by_rows(windows, weight.shape[1], outputs // groups, len(x) * math.prod(counts))
@@ -122,8 +129,9 @@ def convolved_array(x: Any, weight: Any, bias: Any, windows: Windows, groups: in
 def spread_array(g: Any, weight: Any, windows: Windows, groups: int, shape: tuple[int, ...]) -> Any:
     """Add each output times its weight to the window that it was computed from."""
     outputs, counts = g.shape[1], g.shape[2:]
-    if is_faster(windows, shape, weight.shape[1], outputs // groups, g, weight):
-        return spread_rows(g, weight, windows, groups, shape)
+    channels = weight.shape[1], outputs // groups
+    if goes_by_planes(windows, math.prod(shape), TRANSPOSED, *channels, g, weight):
+        return spread_planes(g, weight, windows, groups, shape)
     mirrored = windows.mirrored()
     is_wide = mirrored is None or outputs > shape[1]
     if is_wide and is_small(len(g), counts, groups, SUMMED_WINDOWS):
@@ -155,8 +163,11 @@ def mirror_of(weight: Any, groups: int) -> Any:
 def correlated_array(g: Any, x: Any, windows: Windows, groups: int) -> Any:
     """Sum the output times the window over all windows."""
     outputs, counts, inputs = g.shape[1], g.shape[2:], x.shape[1] // groups
-    if is_faster(windows, x.shape, inputs, outputs // groups, g, x):
-        return correlated_rows(g, x, windows, groups)
+    if goes_by_planes(windows, x.size, ELEMENTS, inputs, outputs // groups, g, x):
+        with np.errstate(invalid="ignore"):  # of 0 times an infinite x
+            found = correlated_planes(g, x, windows, groups)
+        if np.isfinite(found).all():
+            return found
     if is_small(len(x), counts, groups):
         return correlated_small(g, x, windows)
     by_rows = goes_by_rows(windows, inputs, outputs // groups, len(x) * math.prod(counts))

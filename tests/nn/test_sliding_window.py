@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 import nn
 from autograd import Tensor, check_gradients
 from autograd.errors import OptionError, ShapeError
-from nn.layers import channels_last
+from nn.layers import convolution, convolution_by_planes
 
 
 @st.composite
@@ -111,11 +111,28 @@ def test_convolution_matches_a_loop(case):
 @given(
     st.one_of(cases(2), cases(3)).filter(lambda case: has_room(case[0]) and case[2][0]),
     st.sampled_from([64, 1024]),
+    st.sampled_from([2, 16]),
 )
-def test_convolution_of_adjacent_channels_matches_a_loop(case, most):
-    every = {"ELEMENTS": 0, "VOLUMES": range(9), "IMAGES": range(9), "MOST": most, "LONG": 4}
-    with mock.patch.multiple(channels_last, **every):
+def test_convolution_by_planes_matches_a_loop(case, most, short):
+    every = {"VOLUMES": range(9), "IMAGES": range(9), "MOST": most, "COLUMNS": 8, "SHORT": short}
+    any_size = mock.patch.multiple(convolution, ELEMENTS=0, TRANSPOSED=0)
+    with any_size, mock.patch.multiple(convolution_by_planes, **every):
+        plans = (convolution_by_planes.forward_plan, convolution_by_planes.transposed_plan)
+        for plan in plans:
+            plan.cache_clear()
         assert_convolution_matches_a_loop(case)
+        for plan in plans:
+            plan.cache_clear()
+
+
+def test_an_infinite_element_reaches_only_the_weights_that_meet_it():
+    x = np.ones((2, 4, 16, 16, 16))
+    x[0, 0, 0, 0, 0] = np.inf  # a corner, which meets the first element of the kernel only
+    layer = nn.Conv3d(4, 4, 3)
+    y = layer(x)
+    y.backward(np.ones(y.shape))
+    infinite = np.argwhere(~np.isfinite(layer.weight.grad[0]))
+    np.testing.assert_array_equal(infinite, [[0, 0, 0, 0]])
 
 
 @given(st.one_of(cases(1, False), cases(2, False)))
