@@ -290,7 +290,39 @@ def of_inputs_alone(keras):
     return {**trained(keras, simple, X, BITS, **options), "tuples": seen}
 
 
+def of_own_cells(keras):
+    """Cells of one's own, alone and with others, with masks and states."""
+
+    class Minimal(keras.layers.Layer):
+        def __init__(self, units, **options):
+            super().__init__(**options)
+            self.units = self.state_size = units
+
+        def build(self, input_shape):
+            shape = (input_shape[-1], self.units)
+            self.kernel = self.add_weight(shape=shape, initializer="uniform", name="kernel")
+            shape = (self.units, self.units)
+            self.back = self.add_weight(shape=shape, initializer="uniform", name="back")
+
+        def call(self, inputs, states):
+            output = keras.ops.tanh(inputs @ self.kernel + states[0] @ self.back)
+            return output, [output]
+
+    layers = keras.layers
+    inputs = keras.Input((4,), dtype="int32")
+    words = layers.Embedding(6, 3, mask_zero=True)(inputs)
+    first = layers.RNN(Minimal(4), return_sequences=True)(words)
+    cells = [layers.LSTMCell(3), Minimal(2), layers.GRUCell(3)]
+    second, *states = layers.RNN(cells, return_state=True)(first)
+    # a list for each cell that has several states
+    last = states[2][0] if isinstance(states[2], list) else states[2]
+    outputs = layers.Dense(2)(layers.concatenate([second, last]))
+    model = keras.Model(inputs, outputs)
+    return trained(keras, model, WORDS, NUMBERS[:6], loss="mse")
+
+
 PROGRAMS = [
+    of_own_cells,
     of_functions, of_plain_vectors, of_weights_by_output, of_inputs_alone,
     of_lists, of_dicts, of_one_name, of_masks, of_masked_sums, of_masking, of_constraints,
     of_an_own_step, of_added_losses, of_counts, of_states, of_batches, of_counters,

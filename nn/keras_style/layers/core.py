@@ -334,3 +334,36 @@ class Lambda(Layer):
             The inputs.
         """
         return self.function(inputs, **self.arguments)
+
+
+class Identity(Layer):
+    """Returns its inputs."""
+
+    supports_masking = True
+
+    def call(self, inputs: Any) -> Any:
+        """Return the inputs.
+
+        Parameters
+        ----------
+        inputs : array_like
+            The inputs.
+        """
+        return inputs
+
+
+class ActivityRegularization(Identity):
+    """Returns its inputs, of whose size there is a penalty.
+
+    Parameters
+    ----------
+    l1, l2 : float
+        The factors of the magnitudes and of the squares.
+    **options
+        Options of `Layer`.
+    """
+
+    def __init__(self, l1: float = 0.0, l2: float = 0.0, **options: Any) -> None:
+        options.pop("activity_regularizer", None)
+        super().__init__(activity_regularizer=regularizers.L1L2(l1, l2), **options)
+        self.l1, self.l2 = l1, l2

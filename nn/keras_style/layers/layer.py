@@ -271,7 +271,7 @@ class Layer(Configured, Module):
 
     def _cast(self, x: Any) -> Any:
         """Return inputs in the type of the weights."""
-        if isinstance(x, (list, tuple)) and any(hasattr(part, "dtype") for part in x):
+        if isinstance(x, (list, tuple)) and _holds_arrays(x):
             return type(x)([self._cast(part) for part in x])
         if isinstance(x, (list, tuple, float, int)):
             x = np.asarray(x)
@@ -458,6 +458,12 @@ class Layer(Configured, Module):
         if not later.get("trainable", True):
             made.trainable = False
         return made
+
+
+def _holds_arrays(x: Any) -> bool:
+    if isinstance(x, (list, tuple)):
+        return any(_holds_arrays(part) for part in x)
+    return hasattr(x, "dtype")
 
 
 class Penalty:

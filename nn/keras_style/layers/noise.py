@@ -10,6 +10,7 @@ from autograd.devices import beside
 from autograd.errors import OptionError
 from nn.keras_style.layers.grid import Grid
 from nn.keras_style.layers.layer import Layer
+from nn.layers.alpha_dropout import LIMIT
 from nn.seeding import chosen
 
 
@@ -164,3 +165,40 @@ class GaussianDropout(Noise):
         deviation = np.sqrt(self.rate / (1 - self.rate))
         drawn = chosen(self._generator).normal(1.0, deviation, x.shape)
         return x * beside(np.asarray(drawn, x.dtype), x)
+
+
+class SpatialDropout3D(SpatialDropout2D):
+    """Sets whole channels of volumes to zero; see `SpatialDropout2D`."""
+
+
+class AlphaDropout(Noise):
+    """Sets random numbers to what SELU returns for -∞, and keeps mean and variance, in training.
+
+    Source: Klambauer et al., "Self-normalizing neural networks", 2017.
+
+    Parameters
+    ----------
+    rate : float
+        The probability of that number.
+    noise_shape : tuple of int, optional
+        The shape of what is drawn.
+    seed : int, optional
+        As for `Dropout`.
+    **options
+        Options of `Layer`.
+    """
+
+    def __init__(
+        self, rate: float, noise_shape: Any = None, seed: int | None = None, **options: Any
+    ) -> None:
+        super().__init__(rate, seed, **options)
+        self.noise_shape = None if noise_shape is None else tuple(noise_shape)
+
+    def noisy(self, x: Any) -> Any:
+        """Return x with noise."""
+        low = -LIMIT
+        shape = x.shape if self.noise_shape is None else self.noise_shape
+        stays = chosen(self._generator).random(shape, np.float32) >= self.rate
+        factor = ((1 - self.rate) * (1 + self.rate * low * low)) ** -0.5
+        shift = -factor * low * self.rate
+        return factor * np.where(beside(stays, x), x, np.asarray(low, x.dtype)) + shift

@@ -216,6 +216,14 @@ class GlobalAveragePooling1D(GlobalAveragePooling):
         return None
 
 
+class GlobalMaxPooling3D(GlobalMaxPooling):
+    """The maximum of each channel of volumes; see `GlobalPooling`."""
+
+
+class GlobalAveragePooling3D(GlobalAveragePooling):
+    """The average of each channel of volumes; see `GlobalPooling`."""
+
+
 class GlobalAveragePooling2D(GlobalAveragePooling):
     """The average of each channel of an image."""
 
@@ -224,3 +232,4 @@ MaxPool1D, MaxPool2D, MaxPool3D = MaxPooling1D, MaxPooling2D, MaxPooling3D
 AvgPool1D, AvgPool2D, AvgPool3D = AveragePooling1D, AveragePooling2D, AveragePooling3D
 GlobalMaxPool1D, GlobalMaxPool2D = GlobalMaxPooling1D, GlobalMaxPooling2D
 GlobalAvgPool1D, GlobalAvgPool2D = GlobalAveragePooling1D, GlobalAveragePooling2D
+GlobalMaxPool3D, GlobalAvgPool3D = GlobalMaxPooling3D, GlobalAveragePooling3D

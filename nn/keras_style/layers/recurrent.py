@@ -21,7 +21,48 @@ from nn.keras_style.symbolic import is_tried
 from nn.layers.rnn_kernels import cut, gru_sequence, lstm_sequence, scanned, tanh_sequence
 
 
-class Recurrent(Layer):
+class Kept:
+    """Keeps the states with which a batch ended for the next one, if the layer is stateful."""
+
+    name: str
+    stateful: bool
+    _last: list[Any] | None = None
+
+    def last_states(self, inputs: Any) -> list[Any] | None:
+        """Return the states with which the last batch ended."""
+        if is_tracing():
+            raise TraceError(f"{self.name} keeps states: write jit_compile=False.")
+        if self._last is not None and (count := _examples(self._last)) != inputs.shape[0]:
+            raise ShapeError(
+                f"{self.name} is stateful, and got {inputs.shape[0]} sequences after "
+                f"{count}: write {self.name}.reset_state(), or batches of one size."
+            )
+        return self._last
+
+    def keep_states(self, states: Any) -> None:
+        """Keep the numbers of the states, if the layer is stateful."""
+        if self.stateful and not is_tried():
+            self._last = _numbers(states)
+
+    def reset_state(self) -> None:
+        """Let the next batch begin with zeros."""
+        self._last = None
+
+    reset_states = reset_state
+
+
+def _examples(states: Any) -> int:
+    return _examples(states[0]) if isinstance(states, list) else len(states)
+
+
+def _numbers(states: Any) -> Any:
+    """Return copies of the numbers in states, also of those in lists."""
+    if isinstance(states, (list, tuple)):
+        return [_numbers(part) for part in states]
+    return plain(states).copy()
+
+
+class Recurrent(Kept, Layer):
     """The base class of recurrent layers.
 
     Parameters
@@ -94,7 +135,6 @@ class Recurrent(Layer):
         self.dropout, self.recurrent_dropout = dropout, recurrent_dropout
         self.return_sequences, self.return_state = return_sequences, return_state
         self.go_backwards, self.stateful = go_backwards, stateful
-        self._last: list[Any] | None = None
         self.kernel: Any = None
         self.recurrent_kernel: Any = None
         self.bias: Any = None
@@ -152,29 +192,11 @@ class Recurrent(Layer):
             shape = (inputs.shape[0], 1, inputs.shape[2])
             inputs = inputs * kept(shape, self.dropout, inputs.dtype)
         if self.stateful and initial_state is None:
-            initial_state = self._kept(inputs)
+            initial_state = self.last_states(inputs)
         outputs, states = self._run(inputs, self._first(initial_state, inputs), mask, training)
-        if self.stateful and not is_tried():
-            self._last = [plain(state).copy() for state in states]
+        self.keep_states(states)
         result = np.swapaxes(outputs, 0, 1) if self.return_sequences else outputs[-1]
         return [result, *states] if self.return_state else result
-
-    def _kept(self, inputs: Any) -> list[Any] | None:
-        """Return the states with which the last batch ended."""
-        if is_tracing():
-            raise TraceError(f"{self.name} keeps states: write jit_compile=False.")
-        if self._last is not None and len(self._last[0]) != inputs.shape[0]:
-            raise ShapeError(
-                f"{self.name} is stateful, and got {inputs.shape[0]} sequences after "
-                f"{len(self._last[0])}: write {self.name}.reset_state(), or batches of one size."
-            )
-        return self._last
-
-    def reset_state(self) -> None:
-        """Let the next batch begin with zeros."""
-        self._last = None
-
-    reset_states = reset_state
 
     def compute_mask(self, inputs: Any, mask: Any = None) -> Any:
         """Return the mask, if all outputs are returned.

@@ -278,3 +278,21 @@ class UpSampling2D(UpSampling):
     """Larger images; see `UpSampling`."""
 
     ndim = 2
+
+
+class ZeroPadding3D(ZeroPadding):
+    """Zeros around volumes; see `ZeroPadding`."""
+
+    ndim = 3
+
+
+class Cropping3D(Cropping):
+    """The middle of volumes; see `Cropping`."""
+
+    ndim = 3
+
+
+class UpSampling3D(UpSampling):
+    """Larger volumes; see `UpSampling`."""
+
+    ndim = 3

@@ -10,6 +10,7 @@ import numpy as np
 
 from autograd.errors import OptionError
 from nn.keras_style.configured import described
+from nn.keras_style.layers.cells import RNN
 from nn.keras_style.layers.layer import Layer
 from nn.keras_style.layers.recurrent import check_recurrent
 
@@ -53,7 +54,8 @@ class Bidirectional(Layer):
         **options: Any,
     ) -> None:  # fmt: skip
         super().__init__(**options)
-        check_recurrent(layer)
+        if not isinstance(layer, RNN):
+            check_recurrent(layer)
         if merge_mode not in MERGES:
             raise OptionError(f"merge_mode={merge_mode!r} must be one of {list(MERGES)}.")
         if layer.built:
