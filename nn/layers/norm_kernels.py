@@ -16,15 +16,15 @@ import numpy as np
 from autograd import kernel
 from nn.layers.norms_in_c import CHANNEL_SUMS, NORMALISED, NORMALISED_BACK
 
-#: The bytes of a part of an array; a few of them fit into the cache.
+#: The bytes of a part of an array; rows take smaller parts, a few of which fit into the cache.
 PART = 1 << 20
 
 #: NumPy copies numbers that repeat to buffers. Where runs of as many elements share a number, that
 #: takes longer than the step itself, and the smallest buffers are faster.
 RUN, LONGEST_RUN, SMALLEST_BUFFERS = 256, 4096, 16
 
-#: Fewer products of a column with a row are computed faster by broadcasting.
-SMALL = 1 << 13
+#: Shorter rows are filled fastest by products of matrices; fewer numbers need no filling.
+SHORT, SMALL = 32, 1 << 13
 
 
 @kernel()
@@ -59,11 +59,11 @@ def first_shared(kind: str, x: Any, axes: Any) -> int:
 
 
 @kernel()
-def parts(rows: Any) -> Any:
-    """Return slices of the first axis that fit into the cache."""
-    if rows.nbytes <= PART:
+def parts(rows: Any, size: int) -> Any:
+    """Return slices of the first axis that have about as many bytes."""
+    if rows.nbytes <= size:
         return [slice(None)]
-    step = max(PART // max(rows[:1].nbytes, 1), 1)
+    step = max(size // max(rows[:1].nbytes, 1), 1)
     return [slice(start, start + step) for start in range(0, len(rows), step)]
 
 
@@ -191,17 +191,33 @@ def sum_like(g: Any, parameter: Any) -> Any:
 
 
 @kernel()
-def outer_product(column: Any, length: int, row: Any = None) -> Any:
-    """Return what multiplies rows of a length by a column and, if there is one, by a row.
+def spread(numbers: Any, out: Any) -> Any:
+    """Return numbers as they are combined fastest with an array like `out`, to which they broadcast.
 
-    For short rows a product of matrices is faster than broadcasting, for which NumPy copies numbers
-    that repeat; it is ten times as fast with a second column and row, of zeros.
+    That is repeated, in `out`, unless they are few or in long runs: NumPy would copy what repeats
+    anyway, to its buffers, in twice the time.
     """
-    if length >= RUN or len(column) * length < SMALL:
-        return column if row is None else column * row
-    columns, rows = np.zeros((len(column), 2), column.dtype), np.zeros((2, length), column.dtype)
-    columns[:, :1], rows[0] = column, 1 if row is None else row
-    return columns @ rows
+    run = out.shape[-1] if numbers.shape[-1] == 1 else 0
+    if run >= RUN or out.size < SMALL:
+        return numbers
+    if 0 < run < SHORT and out.ndim == 2:
+        return numbers.dot(np.ones((1, run), out.dtype), out)
+    np.copyto(out, numbers)
+    return out
+
+
+@kernel()
+def outer(column: Any, row: Any, out: Any) -> Any:
+    """Return a column, times a row if there is one, to be combined with rows; perhaps in `out`."""
+    return spread(column, out) if row is None else column.dot(row, out)
+
+
+@kernel()
+def inverse_root(variance: Any, eps: float) -> Any:
+    """Return 1 / √(variance + eps)."""
+    root = variance + eps
+    np.sqrt(root, out=root)
+    return np.divide(1, root, out=root)
 
 
 # -- rows -------------------------------------------------------------------------------------
@@ -210,33 +226,33 @@ def outer_product(column: Any, length: int, row: Any = None) -> Any:
 @kernel()
 def centre_rows(rows: Any, mean: Any, variance: Any, centre: Any) -> None:
     """Fill in the means, the variances and what is left of rows; without means, mean squares."""
-    count = rows.shape[-1]
+    count = rows.shape[1]
     if mean is None:
         np.copyto(centre, rows)
     else:
-        np.matmul(rows, np.ones((count, 1), rows.dtype), out=mean)
+        rows.dot(np.ones((count, 1), rows.dtype), mean)
         mean /= count
-        np.subtract(rows, mean, out=centre)
-    np.vecdot(centre, centre, out=variance[..., 0])
+        np.subtract(rows, spread(mean, centre), out=centre)
+    np.vecdot(centre, centre, out=variance[:, 0])
     variance /= count
 
 
 @kernel()
 def normalise_rows(x: Any, weight: Any, bias: Any, axes: Any, eps: float, centred: bool) -> Any:
     """Normalise the last axes."""
-    outer = x.shape[: x.ndim - len(axes)]
-    rows, y = x.reshape((math.prod(outer), -1)), np.empty(x.shape, x.dtype)
-    found = y.reshape(rows.shape)
+    kept = x.shape[: x.ndim - len(axes)] + (1,) * len(axes)
+    rows, y = x.reshape((math.prod(kept), -1)), np.empty(x.shape, x.dtype)
+    found, each = y.reshape(rows.shape), parts(rows, PART >> 2)
     mean, variance = np.empty((len(rows), 1), x.dtype), np.empty((len(rows), 1), x.dtype)
-    for part in parts(rows):
+    row = None if weight is None else weight.reshape((1, -1))
+    shift = None if bias is None else bias.reshape((1, -1))
+    scratch = np.empty_like(rows[each[0]])
+    for part in each:
         centre = found[part]
         centre_rows(rows[part], mean[part] if centred else None, variance[part], centre)
-        scale = 1 / np.sqrt(variance[part] + eps)
-        row = None if weight is None else weight.reshape(-1)
-        centre *= outer_product(scale, rows.shape[1], row)
-        if bias is not None:
-            centre += bias.reshape(-1)
-    kept = outer + (1,) * len(axes)
+        centre *= outer(inverse_root(variance[part], eps), row, scratch[: len(centre)])
+        if shift is not None:
+            centre += shift
     return y, mean.reshape(kept) if centred else None, variance.reshape(kept)
 
 
@@ -246,31 +262,34 @@ def rows_back(
 ) -> Any:
     """Return the derivatives for normalised rows."""
     count = math.prod(x.shape[x.ndim - len(axes) :])
-    rows, slopes = x.reshape((-1, count)), g.reshape((-1, count))
-    found = np.empty(x.shape, x.dtype)
-    whole = found.reshape(rows.shape)
-    factors = np.ones(count, x.dtype) if weight is None else weight.reshape(-1)
-    average = factors.reshape((-1, 1)) / count
-    inverses = 1 / np.sqrt(variance.reshape((-1, 1)) + eps)
-    by_weight, by_bias = np.zeros(count, x.dtype), np.zeros(count, x.dtype)
-    for part in parts(rows):
-        inverse, y, slope = inverses[part], whole[part], slopes[part]
+    rows, slopes, found = x.reshape((-1, count)), g.reshape((-1, count)), np.empty(x.shape, x.dtype)
+    whole, each = found.reshape(rows.shape), parts(rows, PART >> 2)
+    row = None if weight is None else weight.reshape((1, -1))
+    average = np.full((count, 1), 1 / count, x.dtype) if row is None else row.T / count
+    inverses = inverse_root(variance.reshape((-1, 1)), eps)
+    sums = np.zeros((2, count), x.dtype)  # the derivatives for the weight and the bias
+    scratch = np.empty_like(rows[each[0]])
+    for part in each:
+        slope, y, inverse = slopes[part], whole[part], inverses[part]
         if bias is not None:
-            by_bias += np.ones(len(slope), x.dtype) @ slope
-        centre = rows[part].copy() if mean is None else rows[part] - mean.reshape((-1, 1))[part]
+            sums[1] += np.ones(len(slope), x.dtype).dot(slope)
+        centre = scratch[: len(slope)]
+        if mean is None:
+            np.copyto(centre, rows[part])
+        else:
+            np.subtract(rows[part], spread(mean.reshape((-1, 1))[part], centre), out=centre)
         np.multiply(slope, centre, out=y)
         if weight is not None:
-            by_weight += inverse[:, 0] @ y
-        centre *= outer_product((y @ average) * inverse * inverse * inverse, count)
-        row = None if weight is None else factors
-        np.multiply(slope, outer_product(inverse, count, row), out=y)
-        y -= centre
+            sums[0] += inverse[:, 0].dot(y)
+        centre *= spread(y.dot(average) * inverse * inverse * inverse, y)
         if mean is not None:
-            y -= outer_product((slope @ average) * inverse, count)
+            centre += spread(slope.dot(average) * inverse, y)
+        np.multiply(slope, outer(inverse, row, y), out=y)
+        y -= centre
     return (
         found,
-        None if weight is None else by_weight.reshape(weight.shape),
-        None if bias is None else by_bias.reshape(bias.shape),
+        None if weight is None else sums[0].reshape(weight.shape),
+        None if bias is None else sums[1].reshape(bias.shape),
     )
 
 
@@ -280,17 +299,18 @@ def rows_back(
 @kernel()
 def normalise_groups(x: Any, weight: Any, bias: Any, eps: float, centred: bool) -> Any:
     """Normalise the last two axes, with a weight for each row of a group."""
-    y = np.empty(x.shape, x.dtype)
-    rows, found = x.reshape((*x.shape[:2], -1)), y.reshape((*x.shape[:2], -1))
-    mean, variance = np.empty((*x.shape[:2], 1), x.dtype), np.empty((*x.shape[:2], 1), x.dtype)
-    for part in parts(x):
-        centre_rows(rows[part], mean[part] if centred else None, variance[part], found[part])
-        scale = (1 / np.sqrt(variance[part] + eps))[..., None]
-        y[part] *= scale if weight is None else scale * weight
+    y, kept = np.empty(x.shape, x.dtype), (*x.shape[:2], 1, 1)
+    mean, variance = np.empty(kept, x.dtype), np.empty(kept, x.dtype)
+    for part in parts(x, PART):
+        lines, column = y[part], (-1, 1)
+        rows = x[part].reshape((-1, math.prod(x.shape[2:])))
+        own = mean[part].reshape(column) if centred else None
+        centre_rows(rows, own, variance[part].reshape(column), lines.reshape(rows.shape))
+        scale = inverse_root(variance[part], eps)
+        lines *= scale if weight is None else scale * weight
         if bias is not None:
-            y[part] += bias
-    kept = (*x.shape[:2], 1, 1)
-    return y, mean.reshape(kept) if centred else None, variance.reshape(kept)
+            lines += bias
+    return y, mean if centred else None, variance
 
 
 @kernel()
@@ -300,9 +320,9 @@ def groups_back(
     """Return the derivatives for normalised groups."""
     count = x.shape[2] * x.shape[3]
     found, ones = np.empty(x.shape, x.dtype), np.ones((x.shape[3], 1), x.dtype)
-    inverses = 1 / np.sqrt(variance + eps)
+    inverses = inverse_root(variance, eps)
     by_weight, by_bias = np.zeros((2, *x.shape[1:3], 1), x.dtype)
-    for part in parts(x):
+    for part in parts(x, PART):
         inverse, y, slope = inverses[part], found[part], g[part]
         centre = x[part].copy() if mean is None else x[part] - mean[part]
         along, total = np.vecdot(slope, centre)[..., None], slope @ ones
@@ -357,28 +377,33 @@ def normalise_channels(x: Any, weight: Any, bias: Any, eps: float) -> Any:
     shape = (1, -1) + (1,) * (x.ndim - 2)
     batch = x.reshape((*x.shape[:2], -1)) if x.ndim > 2 else x
     found = np.empty(x.shape, x.dtype)
-    y, each = found.reshape(batch.shape), parts(batch)
-    mean, spread, done = np.zeros(x.shape[1], x.dtype), np.zeros(x.shape[1], x.dtype), 0
+    y, each = found.reshape(batch.shape), parts(batch, PART)
+    mean, squares, done = np.zeros(x.shape[1], x.dtype), np.zeros(x.shape[1], x.dtype), 0
+    means = []  # of parts, which are removed first
     for part in each:
         count = batch[part].size // x.shape[1]
         own = channel_sums(batch[part]) / count
-        centre = np.subtract(batch[part], of_channels(own, batch), out=y[part])
-        spread += channel_sums(centre, centre)
+        centre = y[part]
+        np.subtract(batch[part], spread(of_channels(own, batch), centre), out=centre)
+        squares += channel_sums(centre, centre)
         difference, share = own - mean, count / (done + count)
         if done:  # else infinity times 0 would be NaN
-            spread += difference * difference * (done * share)
+            squares += difference * difference * (done * share)
         mean += difference * share
         done += count
-    variance = spread / done
-    scale = 1 / np.sqrt(variance + eps)
+        means.append(own)
+    variance = squares / done
+    scale = inverse_root(variance, eps)
     if weight is not None:
         scale *= weight.reshape(-1)
-    for part in each:
-        if len(each) > 1:  # else it is there already
-            np.subtract(batch[part], of_channels(mean, batch), out=y[part])
+    for part, own in zip(each, means, strict=True):
         y[part] *= of_channels(scale, batch)
-        if bias is not None:
-            y[part] += of_channels(bias, batch)
+        shift = None if bias is None else bias.reshape(-1)
+        if len(each) > 1:
+            rest = (own - mean) * scale
+            shift = rest if shift is None else rest + shift
+        if shift is not None:
+            y[part] += of_channels(shift, batch)
     return found, mean.reshape(shape), variance.reshape(shape)
 
 
@@ -389,22 +414,21 @@ def channels_back(
     """Return the derivatives for normalised channels."""
     flat = (*x.shape[:2], -1) if x.ndim > 2 else x.shape
     batch, slopes = x.reshape(flat), g.reshape(flat)
-    centre, count, each = of_channels(mean, batch), x.size // x.shape[1], parts(batch)
+    centre, count, each = of_channels(mean, batch), x.size // x.shape[1], parts(batch, PART)
     found = np.empty(x.shape, x.dtype)
     whole = found.reshape(batch.shape)
     total, along = np.zeros(x.shape[1], x.dtype), np.zeros(x.shape[1], x.dtype)
     for part in each:
-        y = np.subtract(batch[part], centre, out=whole[part])
+        y = whole[part]
+        np.subtract(batch[part], spread(centre, y), out=y)
         along += channel_sums(y, slopes[part])
         total += channel_sums(slopes[part])
-    inverse = 1 / np.sqrt(variance.reshape(-1) + eps)
+    inverse = inverse_root(variance.reshape(-1), eps)
     along *= inverse
     scale = inverse if weight is None else inverse * weight.reshape(-1)
     slope, shift = inverse * along / count, total / count
     for part in each:
         y = whole[part]
-        if len(each) > 1:  # else it is there already
-            np.subtract(batch[part], centre, out=y)
         y *= of_channels(slope, batch)
         y += of_channels(shift, batch)
         np.subtract(slopes[part], y, out=y)
