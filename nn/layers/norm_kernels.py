@@ -190,7 +190,7 @@ def sum_like(g: Any, parameter: Any) -> Any:
 
 @kernel()
 def spread(numbers: Any, out: Any) -> Any:
-    """Return numbers as they are combined fastest with an array like `out`, to which they broadcast.
+    """Return numbers as they are combined fastest with an array like `out`, perhaps in `out`.
 
     That is repeated, in `out`, unless they are few or in long runs: NumPy would copy what repeats
     anyway, to its buffers, in twice the time.
