@@ -41,8 +41,10 @@ class Formula:
         A statement that raises a flag of the processor where Python raises an error.
     definition : callable or None
         Returns the definition of the function that is called, for a type and its suffix.
-    single : str
-        The template for arrays in single precision, without calls; "" if it is the same.
+    inlined : str
+        The template for arrays, without calls; "" if there is none. ``{k}`` stands for the type.
+    widths : str
+        The types for which there is that template.
     """
 
     text: str
@@ -52,7 +54,8 @@ class Formula:
     instead: str = ""
     check: str = ""
     definition: Callable[[str, str], str] | None = None
-    single: str = ""
+    inlined: str = ""
+    widths: str = "f4 f8"
 
 
 @dataclass(frozen=True)
@@ -79,19 +82,14 @@ class Elementwise:
     loop: Any
     result: Any
 
-    @property
-    def is_inlined(self) -> bool:
-        """Whether arrays are computed by the template for single precision."""
-        return bool(self.formula.single) and self.loop == np.float32
-
 
 def made(formula: Formula, operands: Any, types: Any, result: Any) -> Elementwise:
     """Return a formula with its operands, in a loop of the last of these types."""
     return Elementwise(formula, tuple(operands), types, types[-1], result)
 
 
-def _call(name: str, arguments: str = "{0}") -> Formula:
-    return Formula(f"{name}{{s}}({arguments})", calls=name)
+def _call(name: str, arguments: str = "{0}", **given: Any) -> Formula:
+    return Formula(f"{name}{{s}}({arguments})", calls=name, **given)
 
 
 #: Python's division raises an error also for 0 / 0, NaN / 0 and infinity / 0.
@@ -122,9 +120,9 @@ FORMULAS: dict[Any, tuple[Formula, ...]] = {
     np.reciprocal: (Formula("1 / {0}"),),
     np.sqrt: (Formula("sqrt{s}({0})"),),
     # C's vector function raises the flags of an overflow or of an invalid number far below 0.
-    np.exp: (Formula("exp{s}({0} < -800 ? -800 : {0})", calls="exp", single="exp_f4({0})"),),
+    np.exp: (Formula("exp{s}({0} < -800 ? -800 : {0})", calls="exp", inlined="exp_{k}({0})"),),
     np.exp2: (_call("exp2"),),
-    np.expm1: (_call("expm1"),),
+    np.expm1: (_call("expm1", inlined="expm1_f8({0})", widths="f8"),),
     np.log: (_call("log"),),
     np.log2: (_call("log2"),),
     np.log10: (_call("log10"),),
@@ -138,7 +136,7 @@ FORMULAS: dict[Any, tuple[Formula, ...]] = {
     np.arctan: (_call("atan"),),
     np.sinh: (_call("sinh"),),
     np.cosh: (_call("cosh"),),
-    np.tanh: (_call("tanh"),),
+    np.tanh: (_call("tanh", inlined="tanh_f8({0})", widths="f8"),),
     np.arcsinh: (_call("asinh"),),
     np.arccosh: (_call("acosh"),),
     np.arctanh: (_call("atanh"),),
@@ -208,7 +206,7 @@ SHARPENED = {
 
 def _of_powers(text: str) -> Formula:
     """Return a formula with exponentials of what stays below the largest one."""
-    return Formula(text, calls="exp", single=text.replace("exp{s}(", "exp_f4("))
+    return Formula(text, calls="exp", inlined=text.replace("exp{s}(", "exp_{k}("))
 
 
 _EXP = "exp{s}({%d} > 40 ? 40 : {%d})"  # above, sigmoid(x) is 1
@@ -216,8 +214,11 @@ _NORMAL = "(erfc{s}({%d} * -({t})0.70710678118654752440) / 2)"
 #: Numbers far away have the same tails as infinity, whose product with 0 would be NaN.
 _NEAR = "({1} < -1e4 ? ({t})-1e4 : {1} > 1e4 ? ({t})1e4 : {1})"
 _ABOVE = "({0} < -1e4 ? ({t})-1e4 : {0})"
+_ELU = "({0} > 0 ? {0} : ({t})-0.0) + {1} * "
 
-#: Kernels of the rules for arrays of one type of floats, from their textbook formulas.
+#: Kernels of the rules for arrays of one type of floats, from their textbook formulas. Those of ELU
+#: add their two cases. If one was chosen, compilers would compute the exponential also where it is
+#: not used, of a number of their choice: one whose result vanishes, which is slow.
 KERNELS = {
     special.sigmoid_of_array: _of_powers(f"{_EXP} / (1 + {_EXP})" % (0, 0, 0, 0)),
     special.softplus_of_array: Formula(
@@ -231,18 +232,27 @@ KERNELS = {
         f"{{1}} > 40 ? 1 : ({_EXP} + {{0}}) / (1 + {_EXP})" % (1, 1, 1, 1)
     ),
     activations.gelu_of_array: Formula(
-        f"{_ABOVE} * {_NORMAL % 0}", calls="erfc", single=f"{_ABOVE} * normal_f4({{0}})"
+        f"{_ABOVE} * {_NORMAL % 0}",
+        calls="erfc",
+        inlined=f"{_ABOVE} * normal_f4({{0}})",
+        widths="f4",
     ),
     activations.gelu_slope_of_arrays: Formula(
         f"{_NORMAL % 1}"
         f" + {_NEAR} * exp{{s}}({_NEAR} * {_NEAR} / -2) / ({{t}})2.5066282746310005024",
         calls="erfc",
-        single=f"normal_f4({{1}}) + {_NEAR} * bell_f4({{1}})",
+        inlined=f"normal_f4({{1}}) + {_NEAR} * bell_f4({{1}})",
+        widths="f4",
     ),
     activations.elu_of_array: Formula(
-        "{0} > 0 ? {0} : {1} * expm1{s}({0} > 0 ? 0 : {0})", calls="expm1"
+        f"{_ELU}expm1{{s}}({{0}} > 0 ? 0 : {{0}})",
+        calls="expm1",
+        inlined=f"{_ELU}expm1_f8({{0}} > 0 ? 0 : {{0}})",
+        widths="f8",
     ),
-    activations.elu_slope_of_arrays: _of_powers("{0} > 0 ? 1 : {1} * exp{s}({0} > 0 ? 0 : {0})"),
+    activations.elu_slope_of_arrays: _of_powers(
+        "({0} > 0 ? 1 : 0) + ({0} > 0 ? 0 : {1}) * exp{s}({0} > 0 ? 0 : {0})"
+    ),
     activations.leaky_relu_of_array: Formula("{0} > 0 ? {0} : {1} * {0}"),
     activations.leaky_slope_of_arrays: Formula("{0} > 0 ? 1 : {1}"),
 }

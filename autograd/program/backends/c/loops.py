@@ -342,11 +342,12 @@ class NestWriter:
         mark = "f" if formula.loop.itemsize == 4 else ""
         if formula.formula.definition is not None:
             self.definitions[formula.formula.definition(kind, mark)] = None
-        template = formula.formula.single if formula.is_inlined else formula.formula.text
+        template = formula.formula.inlined if step.is_inlined else formula.formula.text
         text = template.format(
             *operands,
             s=mark,
             t=kind,
+            k=suffix(formula.loop),
             max="FLT_MAX" if formula.loop.itemsize == 4 else "DBL_MAX",
         )
         name = self.name_of(step.result)

@@ -148,7 +148,7 @@ class Plan:
 
     def _has_own_loop(self, step: Element) -> bool:
         formula = step.formula.formula
-        has_calls = formula.calls and not step.formula.is_inlined
+        has_calls = formula.calls and not step.is_inlined
         return bool((has_calls and self.nest.shape) or formula.rare)
 
     def _shared_loop(self, step: Element) -> Any:

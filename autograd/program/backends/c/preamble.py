@@ -10,7 +10,7 @@ from typing import Any
 
 import numpy as np
 
-from autograd.program.backends.c import line_products, single, tile_products
+from autograd.program.backends.c import double, line_products, single, tile_products
 
 #: The functions that glibc's vector library has, with one and with two arguments.
 _VECTOR_FUNCTIONS = (
@@ -181,7 +181,7 @@ def needed(text: str) -> list[str]:
     """Return the functions of ours which a text calls."""
     whole = [
         x.TEXT
-        for x in (single, tile_products, line_products)
+        for x in (single, double, tile_products, line_products)
         if any(_calls(text, n) for n in x.NAMES)
     ]
     return whole + [

@@ -12,6 +12,7 @@ from autograd.program.backends.c.dtypes import FLOATS, stored_type
 from autograd.program.backends.c.floats import raises
 from autograd.program.backends.c.formulas import Elementwise
 from autograd.program.backends.c.functions import elementwise
+from autograd.program.backends.c.numbers import suffix
 from autograd.program.backends.c.places import Place, place_of, squeeze, view_of
 from autograd.program.instructions import (
     Constant,
@@ -43,6 +44,12 @@ class Element:
     def dtype(self) -> Any:
         """The type of the result."""
         return self.formula.result
+
+    @property
+    def is_inlined(self) -> bool:
+        """Whether arrays are computed by the template without calls, which numbers do not need."""
+        formula = self.formula.formula
+        return bool(formula.inlined and self.shape) and suffix(self.formula.loop) in formula.widths
 
     def transposed(self) -> Element:
         """Return the step with all axes in reverse order."""
