@@ -25,10 +25,12 @@ const long step = s[2], images = ${x}_shape[0] * ${x}_shape[1];
 
 #: Some text for each line of windows and element of the kernel, number `tap`: it is at `at` in the
 #: grid for the first window of the line, which is number `line`; that of the windows from `low` to
-#: `high` is in the grid.
+#: `high` is in the grid. Each image of the result is set to 0 just before it is added to.
 _TAPS = """
 const long size = n[0] * n[1] * n[2], count = m[0] * m[1] * m[2];
+const long part = images ? result_size / images : 0;
 for (long image = 0; image < images; image++) {
+    __builtin_memset(result + image * part, 0, part * sizeof(real));
     long tap = 0;
     for (long a = 0; a < k[0]; a++)
         for (long b = 0; b < k[1]; b++)
@@ -67,9 +69,10 @@ _CLEARED = "__builtin_memset(result, 0, result_size * sizeof(real));\n"
 
 #: Some text for each window and its elements, from the last to the first: `number` is at `at`,
 #: which is negative in the padding, where all numbers are -infinity. Most windows are inside, with
-#: their elements at `places`.
+#: their elements at `places`; there are texts for those in rows, which are wide or narrow.
 _WINDOWS = """
-const long last = k[0] * k[1] * k[2] - 1;
+enum { WIDE = __BIGGEST_ALIGNMENT__ / sizeof(real), NARROW = SMALLER(WIDE, 4) };
+const long last = k[0] * k[1] * k[2] - 1, run = d[2] == 1 ? k[2] : 1;
 long *places = __builtin_malloc((last + 1) * sizeof(long));
 if (!places) {
     for (long t = 0; t < result_size; t++) result[t] = NAN;
@@ -86,8 +89,11 @@ for (long image = 0; image < images; image++)
                 && h >= 0 && h + (k[1] - 1) * d[1] < n[1];
             long begin = (image * n[0] + z) * n[1] * n[2] + h * n[2] - p[2];
             for (long w = -p[2], t = 0; t < m[2]; t++, w += step, begin += step, window++) {
+                const long is_whole = is_inside && w >= 0 && w + (k[2] - 1) * d[2] < n[2];
                 $begin
-                if (is_inside && w >= 0 && w + (k[2] - 1) * d[2] < n[2])
+                if (is_whole && run >= WIDE) { $of_wide }
+                else if (is_whole && run >= NARROW) { $of_narrow }
+                else if (is_whole)
                     for (long q = last; q >= 0; q--) {
                         const long at = begin + places[q];
                         const real number = x[at];
@@ -115,34 +121,71 @@ def windows(**texts: str) -> str:
     return Template(_SIZES).substitute(x="x") + Template(_WINDOWS).substitute(texts)
 
 
+#: The last elements of a row may be looked at twice. NaN stays once it is there.
+_LARGEST_OF_ROWS = """
+typedef real lanes __attribute__((vector_size($lanes * sizeof(real))));
+lanes best = most + (lanes){0};
+for (long q = 0; q <= last; q += run)
+    for (long c = 0; c < run; c += $lanes) {
+        lanes part;
+        __builtin_memcpy(&part, x + begin + places[q] + SMALLER(c, run - $lanes), sizeof(lanes));
+        const __typeof__(part > best) takes = (part > best) | (part != part);
+        best = (lanes)((takes & (__typeof__(takes))part) | (~takes & (__typeof__(takes))best));
+    }
+for (long l = 0; l < $lanes; l++) {
+    most = best[l] > most ? best[l] : most;
+    is_nan |= best[l] != best[l];
+}
+"""
+
+_FIRST_OF_ROWS = """
+for (long q = 0; q <= last && first < 0; q += run)
+    for (long c = 0; c < run && first < 0; c += $lanes) {
+        const long at = begin + places[q] + SMALLER(c, run - $lanes);
+        int found = 0;
+        for (long l = 0; l < $lanes; l++) found |= !(x[at + l] < most);
+        for (long l = 0; found && first < 0; l++)
+            if (!(x[at + l] < most)) first = at + l;
+    }
+"""
+
+
+def of_rows(text: str) -> dict[str, str]:
+    """Return a text for windows in rows, for wide ones and for narrow ones."""
+    lanes = Template(text).substitute
+    return {"of_wide": lanes(lanes="WIDE"), "of_narrow": lanes(lanes="NARROW")}
+
+
 #: Without branches, which would often be mispredicted.
 LARGEST = windows(
     begin="real most = -INFINITY; int is_nan = 0;",
+    **of_rows(_LARGEST_OF_ROWS),
     text="(void)at; most = number > most ? number : most; is_nan |= number != number;",
     end="result[window] = is_nan ? NAN : most;",
 )
 LARGEST_BACK = _CLEARED + windows(
     begin="const real most = y[window]; long first = -1;",
+    **of_rows(_FIRST_OF_ROWS),
     text="first ^= (first ^ at) & -(long)!(number < most);",
     end="if (first >= 0) result[first] += g[window];",
 )
 
-SUMMED = _CLEARED + taps(
+SUMMED = taps(
     "x", "real *to = result + image * count + line;\n" + each("to[t] += x[at + step * t];")
 )
 
-ADDED_BACK = _CLEARED + taps(
+ADDED_BACK = taps(
     "result",
     "const real *from = g + image * count + line;\n" + each("result[at + step * t] += from[t];"),
 )
 
-UNFOLDED = _CLEARED + taps(
+UNFOLDED = taps(
     "x",
     "real *to = result + (image * k[0] * k[1] * k[2] + tap) * count + line;\n"
     + each("to[t] = x[at + step * t];"),
 )
 
-FOLDED = _CLEARED + taps(
+FOLDED = taps(
     "result",
     "const real *from = columns + (image * k[0] * k[1] * k[2] + tap) * count + line;\n"
     + each("result[at + step * t] += from[t];"),

@@ -22,6 +22,9 @@ PAIRS = [
     (nn.MaxPool2d(3, 2, 1, ceil_mode=True), (2, 2, 6, 8)), (nn.AvgPool1d(4, 3, 2), (2, 2, 11)),
     (nn.AvgPool2d(3, 2, 1, ceil_mode=True), (2, 3, 7, 8)), (nn.AvgPool3d(2), (2, 2, 4, 5, 6)),
     (nn.Unfold((3, 2), 2, 2, 3), (2, 3, 7, 9)), (nn.Fold((5, 6), 3, padding=1), (2, 18, 30)),
+    (nn.MaxPool1d(40, 7), (2, 2, 90)), (nn.MaxPool2d((2, 5), 3), (2, 2, 7, 12)),
+    (nn.Upsample(scale_factor=2, mode="bilinear"), (2, 2, 4, 5)),
+    (nn.Upsample((3, 8), mode="bicubic"), (2, 2, 6, 5)), (nn.AdaptiveAvgPool2d((3, 2)), (2, 2, 7, 75)),
 ]  # fmt: skip
 
 
