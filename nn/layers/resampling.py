@@ -18,6 +18,7 @@ from autograd.errors import OptionError, ShapeError
 from nn.arrays import floating, shape_of
 from nn.function_module import OneInput
 from nn.layers.pooling import add_windows
+from nn.layers.resampling_in_c import COMBINED
 from nn.layers.sliding_window import Size, sizes_of, windows_of
 
 
@@ -95,6 +96,7 @@ combined: Primitive = linear(
     batch=lambda x, matrix, axis: combined_arrays(x, matrix[0], axis),
     fresh_results=True,
     name="resample",
+    c=COMBINED,
 )
 
 
