@@ -14,6 +14,7 @@ from typing import Any, Final
 import numpy as np
 
 from autograd.engine.batching import Batched
+from autograd.engine.fields import ArrayNode
 from autograd.engine.foreign import is_foreign
 from autograd.engine.tracing import Followed
 
@@ -49,12 +50,23 @@ def _kept_elsewhere(x: Any) -> Any:
     return x.copy() if x.nbytes <= COPIED else x
 
 
-def kept_arguments(arguments: tuple[Any, ...]) -> tuple[Any, ...]:
-    """Apply `kept` to all arguments of a call."""
+def keep(node: ArrayNode, has_small: bool, has_large: bool) -> None:
+    """Protect the constants that a node was computed from: small ones, large ones, keywords."""
+    keywords = node._keywords
+    if keywords:
+        keywords = _kept_keywords(keywords)
+    if has_small:
+        node._arguments = _kept_arguments(node._arguments)
+    if has_large or keywords is not node._keywords:
+        node._constants = fingerprint(node._arguments, keywords)
+    node._keywords = keywords
+
+
+def _kept_arguments(arguments: tuple[Any, ...]) -> tuple[Any, ...]:
     return tuple([kept(x) for x in arguments])
 
 
-def kept_keywords(keywords: dict[str, Any]) -> dict[str, Any]:
+def _kept_keywords(keywords: dict[str, Any]) -> dict[str, Any]:
     """Apply `kept` to keyword arguments."""
     for item in keywords.values():
         if (

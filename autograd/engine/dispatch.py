@@ -15,6 +15,7 @@ from autograd.engine import (
     closures,
     constants,
     foreign,
+    given,
     objects,
     outputs,
     registry,
@@ -109,18 +110,14 @@ def apply(
     if GRAD_MODE.batching != 0:
         arguments = batching.lifted(arguments)
     plain: list[Any] = []
-    connected = False
-    versions = 0
+    connected = has_spare = False
+    versions = heed = 0
     numbers = 0.0
     arity = primitive.arity
-    has_constants = has_large_constants = has_batched = has_foreign = has_spare = False
     for argnum, argument in enumerate(arguments):
         if isinstance(argument, nodes.Node):
             if argnum >= arity >= 0:
-                raise NoRuleError(
-                    f"{primitive.name} has no derivative with respect to its argument "
-                    f"number {argnum}. Pass a plain number or array there (node.data)."
-                )
+                raise _no_derivative_error(primitive, argnum)
             if isinstance(argument, tensor.Tensor):
                 memory = argument._memory
                 if memory is not None:
@@ -134,8 +131,8 @@ def apply(
                     adopt(argument)
                 contents = argument._contents
                 if type(contents) is not _ndarray:
-                    has_batched = has_batched or isinstance(contents, batching.Batched)
-                    has_foreign = True
+                    is_batched = isinstance(contents, batching.Batched)
+                    heed |= given.FOREIGN | (given.BATCHED if is_batched else 0)
                 plain.append(contents)
                 connected = connected or argument._requires_grad
                 made_by = argument._primitive
@@ -145,59 +142,24 @@ def apply(
                 plain.append(argument._plain())
                 numbers += argument._contents
                 connected = True
-        elif _is_array(argument):
-            if type(argument) is not _ndarray:
-                wrapped.refuse_other_rules(argument)
-                has_batched = has_batched or isinstance(argument, batching.Batched)
-            if argument.dtype is objects.OBJECT and (argnum < arity or arity < 0):
-                return apply(primitive, _with_arrays(arguments, arity), keywords, handles)
-            if argument.nbytes > constants.COPIED:
-                has_large_constants = True
-            else:
-                has_constants = True
-            plain.append(argument)
         else:
-            if isinstance(argument, list) or isinstance(argument, tuple):
-                if argnum < arity or arity < 0:
-                    return apply(primitive, _with_arrays(arguments, arity), keywords, handles)
-                plainer = wrapped.without_labels(argument)
-                if plainer is not argument:
-                    argument = plainer
-                    arguments = (*arguments[:argnum], plainer, *arguments[argnum + 1 :])
-                wrapped.refuse_in(argument)
-                has_constants = has_large_constants = True
-            elif argnum >= arity >= 0 and wrapped.is_labelled(argument):
-                argument = np.asarray(argument)
-                arguments = (*arguments[:argnum], argument, *arguments[argnum + 1 :])
-                has_constants = has_large_constants = True
-            else:
-                wrapped.refuse_other_rules(argument)
-                if foreign.is_foreign(argument):
-                    has_constants = has_foreign = True
+            heed |= given.heeded(argument, argnum < arity or arity < 0)
+            if heed & given.REPLACED:
+                return apply(primitive, given.as_arrays(arguments, arity), keywords, handles)
             plain.append(argument)
     if keywords:
         wrapped.refuse_in(keywords.values())
-    if has_batched or (has_constants and batching.any_batched(plain)):
-        found = batching.called(primitive, plain, keywords)
-    elif GRAD_MODE.tracing == 0:
-        function = primitive.function
-        if has_foreign:
-            found = foreign.computed(primitive.name, function, plain, keywords)
-        else:
-            found = function(*plain, **keywords) if keywords else function(*plain)
-    else:
-        found = tracing.here().call(primitive, plain, keywords)
-    result = tensor.Tensor(found)
+    result = tensor.Tensor(_computed(primitive, plain, keywords, heed))
     if GRAD_MODE.objects and result._contents.dtype.kind == "c" and result._contents.shape == ():
         objects.refuse_complex(arguments)
     if connected and (GRAD_MODE.interventions == 0 or is_recording()):
         result._primitive = primitive
-        result._arguments = constants.kept_arguments(arguments) if has_constants else arguments
-        result._keywords = constants.kept_keywords(keywords) if keywords else keywords
-        if has_large_constants or result._keywords is not keywords:
-            result._constants = constants.fingerprint(result._arguments, result._keywords)
+        result._arguments = arguments
+        result._keywords = keywords
         result._versions = versions
         result._numbers = numbers
+        if keywords or heed & (given.COPIED | given.LARGE):
+            constants.keep(result, heed & given.COPIED != 0, heed & given.LARGE != 0)
         if GRAD_MODE.interventions != 0:
             tell_made(result)
         if has_spare and GRAD_MODE.interventions == GRAD_MODE.tracing:  # nothing observes nodes
@@ -212,15 +174,30 @@ def apply(
     return result
 
 
+def _computed(
+    primitive: primitives.Primitive, plain: list[Any], keywords: dict[str, Any], heed: int
+) -> Any:
+    """Return the numbers of the result of a call."""
+    if heed & given.BATCHED or (heed & given.COPIED and batching.any_batched(plain)):
+        return batching.called(primitive, plain, keywords)
+    if GRAD_MODE.tracing != 0:
+        return tracing.here().call(primitive, plain, keywords)
+    function = primitive.function
+    if heed & given.FOREIGN:
+        return foreign.computed(primitive.name, function, plain, keywords)
+    return function(*plain, **keywords) if keywords else function(*plain)
+
+
+def _no_derivative_error(primitive: primitives.Primitive, argnum: int) -> NoRuleError:
+    return NoRuleError(
+        f"{primitive.name} has no derivative with respect to its argument number {argnum}. "
+        "Pass a plain number or array there (node.data)."
+    )
+
+
 def _with_current(arguments: Any) -> Any:
     """Replace Tensors by the nodes that hold their current elements."""
     return tuple([assignment.current(x) if isinstance(x, tensor.Tensor) else x for x in arguments])
-
-
-def _with_arrays(arguments: Any, arity: int) -> Any:
-    """Convert lists to arrays and object arrays to Tensors: rules need a shape and a type."""
-    count = len(arguments) if arity < 0 else arity
-    return tuple([objects.as_argument(a) for a in arguments[:count]]) + tuple(arguments[count:])
 
 
 def _scalar_result(primitive: primitives.Primitive, arguments: Any) -> float:

@@ -76,7 +76,7 @@ def without_labels(x: Any) -> Any:
     """Return an index with plain arrays in place of labelled ones: positions count, not labels."""
     if isinstance(x, tuple):
         for part in x:
-            if isinstance(part, tuple) or is_labelled(part):
+            if without_labels(part) is not part:
                 return tuple([without_labels(each) for each in x])
         return x
     return np.asarray(x) if is_labelled(x) else x
