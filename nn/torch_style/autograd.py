@@ -78,13 +78,18 @@ def grad(
     return tuple(None if total is None else made(total) for total in totals)  # type: ignore[misc]
 
 
-def backward(tensors: Any, grad_tensors: Any = None, retain_graph: bool | None = None) -> None:
-    """Call ``backward`` of some results."""
+def backward(
+    tensors: Any, grad_tensors: Any = None, retain_graph: bool | None = None,
+    create_graph: bool = False, grad_variables: Any = None, inputs: Any = None,
+) -> None:  # fmt: skip
+    """Call ``backward`` of some results; with ``inputs``, only these get a ``grad``."""
+    grad_tensors = grad_variables if grad_tensors is None else grad_tensors
     results = [tensors] if isinstance(tensors, Tensor) else list(tensors)
     seeds = list(grad_tensors) if isinstance(grad_tensors, Sequence) else [grad_tensors]
     seeds = seeds if len(seeds) == len(results) else seeds * len(results)
     for number, (result, seed) in enumerate(zip(results, seeds, strict=True)):
-        result.backward(seed, retain_graph=retain_graph or number < len(results) - 1)
+        keep = retain_graph or number < len(results) - 1 or create_graph
+        result.backward(seed, retain_graph=keep, create_graph=create_graph, inputs=inputs)
 
 
 def Variable(data: Tensor, requires_grad: bool = False, volatile: bool = False) -> Tensor:  # noqa: N802
@@ -102,7 +107,7 @@ def gradcheck(func: Any, inputs: Any, **options: Any) -> bool:
     return _checked(func, inputs, 1, options)
 
 
-def gradgradcheck(func: Any, inputs: Any, **options: Any) -> bool:
+def gradgradcheck(func: Any, inputs: Any, grad_outputs: Any = None, **options: Any) -> bool:
     """Check the second derivatives of a function against finite differences."""
     return _checked(func, inputs, 2, options)
 

@@ -39,6 +39,13 @@ class Hardswish(Face, plain=nn.Hardswish):
 class Hardtanh(Face, plain=nn.Hardtanh):
     """`nn.Hardtanh` on tensors in PyTorch's style."""
 
+    def __init__(
+        self, min_val: float = -1.0, max_val: float = 1.0, inplace: bool = False,
+        min_value: Any = None, max_value: Any = None,
+    ) -> None:  # fmt: skip
+        low = min_val if min_value is None else min_value
+        super().__init__(low, max_val if max_value is None else max_value, inplace)
+
 
 class LeakyReLU(Face, plain=nn.LeakyReLU):
     """`nn.LeakyReLU` on tensors in PyTorch's style."""

@@ -18,6 +18,8 @@ from nn.missing_names import refuse
 from nn.torch_style import hints
 from nn.torch_style.base import held, inside, made, numbers, store
 from nn.torch_style.calls import ANY, shown, signature_of, summary
+from nn.torch_style.nn.lookups import embedding as embedding
+from nn.torch_style.nn.lookups import embedding_bag as embedding_bag
 from nn.torch_style.nn.losses import reduction_of
 from nn.torch_style.nn.sampling import affine_grid as affine_grid
 from nn.torch_style.nn.sampling import grid_sample as grid_sample
@@ -48,7 +50,6 @@ relu6 = _activation(functional.relu6)
 selu = _activation(functional.selu)
 sigmoid = _activation(functional.sigmoid)
 silu = _activation(functional.silu)
-softmin = _activation(functional.softmin, "dim")
 _softplus = shown(functional.softplus, "input=x beta")
 
 
@@ -70,6 +71,11 @@ threshold = _activation(functional.threshold, "threshold value")
 def softmax(input: Any, dim: Any = None, _stacklevel: int = 3, dtype: Any = None) -> Tensor:
     """Return exp(x) / Σ exp(x) along an axis."""
     return input.softmax(_axis(input, dim), dtype)
+
+
+def softmin(input: Any, dim: Any = None, _stacklevel: int = 3, dtype: Any = None) -> Tensor:
+    """Return exp(-x) / Σ exp(-x) along an axis."""
+    return softmax(-input, dim, dtype=dtype)
 
 
 def log_softmax(input: Any, dim: Any = None, _stacklevel: int = 3, dtype: Any = None) -> Tensor:
@@ -293,18 +299,6 @@ def pdist(input: Any, p: float = 2.0) -> Tensor:
     return (input[first] - input[second]).norm(p, dim=-1)
 
 
-def embedding(
-    input: Any, weight: Any, padding_idx: Any = None, max_norm: Any = None, **unused: Any
-) -> Tensor:
-    """Return the rows of a table at indices; that of `padding_idx` gets no derivative."""
-    if max_norm is not None or unused.get("scale_grad_by_freq"):
-        raise OptionError("embedding has no max_norm= and scale_grad_by_freq= here.")
-    if padding_idx is not None:
-        places = np.arange(len(weight)).reshape(-1, 1) == padding_idx % len(weight)
-        weight = Tensor.where(weight.detach(), places, weight)
-    return made(functional.embedding(numbers(input), held(weight)))
-
-
 def batch_norm(
     input: Any, running_mean: Any, running_var: Any, weight: Any = None, bias: Any = None,
     training: bool = False, momentum: float = 0.1, eps: float = 1e-5,
@@ -347,11 +341,40 @@ def _loss(function: Any, order: str) -> Callable[..., Tensor]:
     return loss
 
 
+def _weighed(function: Callable[..., Tensor], by_weight: bool = True) -> Callable[..., Tensor]:
+    """Return a loss that takes a weight for each number as its last argument.
+
+    The mean is that of the weighed losses; `by_weight` divides by the sum of weights.
+    """
+    usual = inspect.signature(function)
+    last = inspect.Parameter("weight", inspect.Parameter.POSITIONAL_OR_KEYWORD, default=None)
+    signature = usual.replace(parameters=[*usual.parameters.values(), last])
+
+    def loss(*inputs: Any, **options: Any) -> Tensor:
+        given = reduction_of(dict(signature.bind(*inputs, **options).arguments))
+        weight = given.pop("weight", None)
+        if weight is None:
+            return function(**given)
+        if weight.shape != given["input"].shape:
+            raise ShapeError(
+                f"weight has shape {tuple(weight.shape)}; it must be "
+                f"{tuple(given['input'].shape)}, that of the outputs."
+            )
+        reduction = given.pop("reduction", "mean")
+        losses = function(**given, reduction="none") * weight
+        if reduction == "mean" and by_weight:
+            return losses.sum() / weight.sum()
+        return _reduced(losses, reduction)
+
+    loss.__doc__, loss.__signature__ = function.__doc__, signature  # type: ignore[attr-defined]
+    return loss
+
+
 _PAIR = "input=outputs target=targets"
-mse_loss = _loss(functional.mse_loss, f"{_PAIR} {_OLD}")
-l1_loss = _loss(functional.l1_loss, f"{_PAIR} {_OLD}")
+mse_loss = _weighed(_loss(functional.mse_loss, f"{_PAIR} {_OLD}"))
+l1_loss = _weighed(_loss(functional.l1_loss, f"{_PAIR} {_OLD}"))
 smooth_l1_loss = _loss(functional.smooth_l1_loss, f"{_PAIR} {_OLD} beta")
-huber_loss = _loss(functional.huber_loss, f"{_PAIR} reduction delta")
+huber_loss = _weighed(_loss(functional.huber_loss, f"{_PAIR} reduction delta"), by_weight=False)
 kl_div = _loss(functional.kl_div, f"{_PAIR} {_OLD} log_target")
 _WEIGHTED = "weight size_average ignore_index reduce reduction"
 cross_entropy = _loss(functional.cross_entropy, f"{_PAIR} {_WEIGHTED} label_smoothing")
@@ -359,9 +382,6 @@ nll_loss = _loss(functional.nll_loss, f"{_PAIR} {_WEIGHTED}")
 binary_cross_entropy = _loss(functional.binary_cross_entropy, f"{_PAIR} weight {_OLD}")
 binary_cross_entropy_with_logits = _loss(
     functional.binary_cross_entropy_with_logits, f"{_PAIR} weight {_OLD} pos_weight"
-)
-triplet_margin_loss = _loss(
-    functional.triplet_margin_loss, f"anchor positive negative margin p eps {_OLD}"
 )
 cosine_embedding_loss = _loss(
     functional.cosine_embedding_loss, f"input1=first input2=second target=targets margin {_OLD}"
@@ -393,8 +413,25 @@ def triplet_margin_with_distance_loss(
     return _reduced(found, reduction)
 
 
-def multilabel_margin_loss(input: Any, target: Any, reduction: str = "mean") -> Tensor:
+def triplet_margin_loss(
+    anchor: Any, positive: Any, negative: Any, margin: float = 1.0, p: float = 2.0,
+    eps: float = 1e-6, swap: bool = False, size_average: Any = None, reduce: Any = None,
+    reduction: str = "mean",
+) -> Tensor:  # fmt: skip
+    """Return max(d(anchor, positive) - d(anchor, negative) + margin, 0)."""
+    old = {"size_average": size_average, "reduce": reduce, "reduction": reduction}
+    return triplet_margin_with_distance_loss(
+        anchor, positive, negative, margin=margin, swap=swap, **reduction_of(old),
+        distance_function=lambda one, other: pairwise_distance(one, other, p, eps),
+    )  # fmt: skip
+
+
+def multilabel_margin_loss(
+    input: Any, target: Any, size_average: Any = None, reduce: Any = None, reduction: str = "mean"
+) -> Tensor:
     """Return Σ max(1 - (x[right] - x[wrong]), 0) / n; -1 ends the list of right classes."""
+    old = {"size_average": size_average, "reduce": reduce, "reduction": reduction}
+    reduction = reduction_of(old)["reduction"]
     x, t = (z if z.dim() > 1 else z.unsqueeze(0) for z in (input, target))
     is_listed = np.cumprod(numbers(t) >= 0, 1).astype(bool)
     is_right = np.zeros(tuple(x.shape), bool)

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from typing import Any, ClassVar
 
-import numpy as np
-
 import autograd
 import nn
 from nn import functional
 from nn.torch_style.base import inside, numbers, outside
+from nn.torch_style.creation import as_tensor
 from nn.torch_style.nn.face import Face, face_of, twin
+from nn.torch_style.nn.lookups import by_frequency, shorten
 
 POOLING = ("kernel_size", "stride", "padding", "dilation", "return_indices", "ceil_mode")
 TRANSPOSED = (
@@ -22,13 +22,6 @@ SPARSE: dict[str, Any] = {
 }  # fmt: skip
 
 
-def shorten(weight: Any, places: Any, max_norm: float, norm_type: float) -> None:
-    """Let the rows of a table at some places be no longer than `max_norm`."""
-    rows = np.unique(places)
-    lengths = weight[rows].norm(norm_type, dim=-1, keepdim=True)
-    weight[rows] = weight[rows] * (max_norm / (lengths + 1e-7)).clamp(max=1.0)
-
-
 class _ConvNd(Face):
     """The base class of convolutions."""
 
@@ -36,23 +29,32 @@ class _ConvNd(Face):
     transposed = False
 
 
-class _BatchNorm(Face):
-    """The base class of batch norms."""
+class _Shifted(Face):
+    """The base class of norms whose bias may be left out."""
 
     lacking: ClassVar[dict[str, Any]] = {"bias": True}
+    accepted: ClassVar[tuple[str, ...]] = ("bias",)
+
+    def __init__(self, *arguments: Any, **options: Any) -> None:
+        super().__init__(*arguments, **options)
+        if not vars(self)["_given"]["bias"]:
+            self.bias = None
 
 
-class _InstanceNorm(Face):
+class _BatchNorm(_Shifted):
+    """The base class of batch norms."""
+
+
+class _InstanceNorm(_Shifted):
     """The base class of instance norms."""
 
     order = (
         "num_features", "eps", "momentum", "affine", "track_running_stats", "device", "dtype",
-        "bias",
     )  # fmt: skip
     lacking: ClassVar[dict[str, Any]] = {
         "momentum": 0.1, "track_running_stats": False, "bias": True,
     }  # fmt: skip
-    accepted = ("momentum",)  # it is that of the running statistics
+    accepted = ("momentum", "bias")  # the first is that of the running statistics
 
 
 class _DropoutNd(Face):
@@ -77,7 +79,16 @@ class Embedding(Face, plain=nn.Embedding):
         "dtype",
     )  # fmt: skip
     lacking: ClassVar[dict[str, Any]] = {**SPARSE, "_weight": None, "_freeze": False}
-    accepted = ("max_norm", "norm_type", "sparse")
+    accepted = tuple(lacking)
+
+    def __init__(self, *arguments: Any, _weight: Any = None, **options: Any) -> None:
+        super().__init__(*arguments, **options)
+        given = vars(self)["_given"]
+        weight = given.pop("_weight", None) if _weight is None else _weight
+        if weight is not None:
+            self.weight.data = as_tensor(weight)
+        if given["_freeze"]:
+            self.weight.requires_grad_(False)
 
     def forward(self, input: Any) -> Any:
         """Return the vectors at indices, those longer than ``max_norm`` shortened before."""
@@ -85,7 +96,8 @@ class Embedding(Face, plain=nn.Embedding):
         if given.get("max_norm") is not None:
             with autograd.no_grad():
                 shorten(self.weight, numbers(input), given["max_norm"], given["norm_type"])
-        return outside(twin(self).forward(inside(input)))
+        found = outside(twin(self).forward(inside(input)))
+        return by_frequency(found, numbers(input)) if given.get("scale_grad_by_freq") else found
 
     @classmethod
     def from_pretrained(cls, embeddings: Any, freeze: bool = True, **options: Any) -> Embedding:
@@ -427,10 +439,8 @@ class RMSNorm(Face, plain=nn.RMSNorm):
     """`nn.RMSNorm` on tensors in PyTorch's style."""
 
 
-class GroupNorm(Face, plain=nn.GroupNorm):
+class GroupNorm(_Shifted, plain=nn.GroupNorm):
     """`nn.GroupNorm` on tensors in PyTorch's style."""
-
-    lacking: ClassVar[dict[str, Any]] = {"bias": True}
 
 
 class InstanceNorm1d(_InstanceNorm, plain=nn.InstanceNorm1d):

@@ -113,14 +113,6 @@ class SmoothL1Loss(Loss, plain=nn.SmoothL1Loss):
     order = ("size_average", "reduce", "reduction", "beta")
 
 
-class TripletMarginLoss(Loss, plain=nn.TripletMarginLoss):
-    """`nn.TripletMarginLoss` on tensors in PyTorch's style."""
-
-    called = ("anchor", "positive", "negative")
-    order = ("margin", "p", "eps", "swap", "size_average", "reduce", "reduction")
-    lacking: ClassVar[dict[str, Any]] = {"swap": False}
-
-
 class CTCLoss(Loss, plain=nn.CTCLoss):
     """`nn.CTCLoss` on tensors in PyTorch's style."""
 

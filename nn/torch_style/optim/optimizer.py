@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import inspect
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
-from typing import Any
+from typing import Any, ClassVar
 
 from autograd.errors import OptionError
 from nn import optim
@@ -120,10 +121,28 @@ def _shown(parameter: Any) -> Any:
 class _Known(Optimizer):
     """An optimiser of `nn`: accepts PyTorch's options that change nothing."""
 
+    #: Further positional arguments of PyTorch, behind those of the optimiser of `nn`.
+    more: ClassVar[tuple[str, ...]] = ()
+
     def __init__(self, params: Any, *arguments: Any, **options: Any) -> None:
+        kind: Any = next(k for k in type(self).__mro__ if not issubclass(k, Optimizer))
+        known = inspect.signature(kind).parameters.values()
+        count = sum(p.kind is p.POSITIONAL_OR_KEYWORD for p in known) - 1  # without params
+        arguments, last = arguments[:count], arguments[count:]
+        if len(last) > len(self.more):
+            raise OptionError(
+                f"{type(self).__name__} takes at most {count + len(self.more)} arguments behind "
+                "the parameters: write others by name."
+            )
+        options |= dict(zip(self.more, last, strict=False))
+        if options.get("differentiable"):
+            raise OptionError(
+                "Steps have no derivative: differentiable=True needs one. Write the new parameters "
+                "as p - lr * g, with g from torch.autograd.grad(..., create_graph=True), and call "
+                "the model by torch.func.functional_call."
+            )
         for name in WITHOUT_EFFECT:
             options.pop(name, None)
-        kind: Any = next(k for k in type(self).__mro__ if not issubclass(k, Optimizer))
         kind.__init__(self, [_group(part) for part in params], *map(inside, arguments), **options)
 
 
@@ -134,6 +153,15 @@ class SGD(_Known, optim.SGD):
 class Adam(_Known, optim.Adam):
     """Adam."""
 
+    def __init__(
+        self, params: Any, *arguments: Any, decoupled_weight_decay: bool = False, **options: Any
+    ) -> None:
+        super().__init__(params, *arguments, **options)
+        if decoupled_weight_decay:
+            self.defaults["decoupled_weight_decay"] = True
+            for group in self.param_groups:
+                group["decoupled_weight_decay"] = True
+
 
 class AdamW(_Known, optim.AdamW):
     """Adam with decoupled weight decay."""
@@ -142,29 +170,43 @@ class AdamW(_Known, optim.AdamW):
 class Adamax(_Known, optim.Adamax):
     """Adam with the largest gradient in place of the mean square."""
 
+    more = ("foreach",)
+
 
 class NAdam(_Known, optim.NAdam):
     """Adam with Nesterov's momentum."""
+
+    more = ("decoupled_weight_decay",)
 
 
 class RAdam(_Known, optim.RAdam):
     """Adam with a rectified variance."""
 
+    more = ("decoupled_weight_decay",)
+
 
 class Adagrad(_Known, optim.Adagrad):
     """Gradient descent with rates that fall with the sum of squared gradients."""
+
+    more = ("foreach",)
 
 
 class Adadelta(_Known, optim.Adadelta):
     """Gradient descent with rates from the sizes of past steps."""
 
+    more = ("foreach",)
+
 
 class RMSprop(_Known, optim.RMSprop):
     """Gradient descent with rates from the mean of squared gradients."""
 
+    more = ("capturable", "foreach", "maximize", "differentiable")
+
 
 class ASGD(_Known, optim.ASGD):
     """Gradient descent that also averages the parameters."""
+
+    more = ("foreach", "maximize", "differentiable", "capturable")
 
 
 class Rprop(_Known, optim.Rprop):

@@ -19,9 +19,13 @@ from nn.torch_style.nn.losses import (
     PoissonNLLLoss,
     SmoothL1Loss,
     SoftMarginLoss,
-    TripletMarginLoss,
     _Loss,
     _WeightedLoss,
+)
+from nn.torch_style.nn.margin_losses import (
+    MultiLabelMarginLoss,
+    TripletMarginLoss,
+    TripletMarginWithDistanceLoss,
 )
 
 __all__ = [
@@ -37,6 +41,7 @@ __all__ = [
     "L1Loss",
     "MSELoss",
     "MarginRankingLoss",
+    "MultiLabelMarginLoss",
     "MultiLabelSoftMarginLoss",
     "MultiMarginLoss",
     "NLLLoss",
@@ -44,6 +49,7 @@ __all__ = [
     "SmoothL1Loss",
     "SoftMarginLoss",
     "TripletMarginLoss",
+    "TripletMarginWithDistanceLoss",
     "_Loss",
     "_WeightedLoss",
 ]

@@ -34,7 +34,7 @@ class ParametrizationList(ModuleList):
         The parameter. If ``right_inverse`` of the module returns a tuple, there are several.
     """
 
-    def __init__(self, modules: Any, original: Parameter) -> None:
+    def __init__(self, modules: Any, original: Parameter, unsafe: bool = False) -> None:
         super().__init__(modules)
         parts: Any = original
         for module in reversed(list(self)):
