@@ -21,7 +21,7 @@ def drawn_places(weights: Any, num_samples: int, replacement: bool, drawn: Any) 
         )
     rows = p.reshape(-1, p.shape[-1])
     shape = (*p.shape[:-1], num_samples)
-    if replacement:
+    if replacement and num_samples > 1:
         ends = np.cumsum(rows, -1) / rows.sum(-1, keepdims=True)
         u = drawn.uniform(0.0, 1.0, (len(rows), num_samples), np.float64)
         found = [np.searchsorted(end, x, "right") for end, x in zip(ends, u, strict=True)]

@@ -1,6 +1,6 @@
 """PyTorch's modules that have no file here: ``from torch.optim.adam import Adam``.
 
-Their names are those of a package above. They are found when a program imports them.
+Their names are those of a package above. They are attributes of packages, and can be imported.
 """
 
 from __future__ import annotations
@@ -98,6 +98,10 @@ class Finder(MetaPathFinder, Loader):
 
 
 def install() -> None:
-    """Let Python find the modules, behind its own ways."""
+    """Let Python find the modules, behind its own ways; make them attributes, as in PyTorch."""
     if not any(isinstance(finder, Finder) for finder in sys.meta_path):
         sys.meta_path.append(Finder())
+    for fullname in OWNERS:
+        package, _, name = fullname.rpartition(".")
+        if name not in vars(sys.modules[package]):
+            importlib.import_module(fullname)

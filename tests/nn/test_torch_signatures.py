@@ -108,3 +108,10 @@ def test_last_arguments_of_optimisers_may_be_positional():
         torch.optim.RAdam(weights, 0.1, (0.9, 0.99), 1e-8, 0.1, True, 1, 2)
     with pytest.raises(OptionError, match="functional_call"):
         torch.optim.SGD(weights, differentiable=True)
+
+
+def test_modules_without_a_file_are_attributes_of_their_packages():
+    assert torch.distributions.transforms.ExpTransform is torch.distributions.ExpTransform
+    assert torch.optim.adamw.AdamW is torch.optim.AdamW
+    assert torch.nn.modules.flatten.Flatten is torch.nn.Flatten
+    assert torch.nn.utils.clip_grad.clip_grad_norm_ is torch.nn.utils.clip_grad_norm_

@@ -534,6 +534,11 @@ ERRORS = [
     (lambda: torch.ones(2).sum().backward(), GraphError, "constant"),
     (lambda: torch.tensor("a"), DataError, "numbers"),
     (lambda: torch.multinomial(torch.tensor([0.0, 1.0]), 2), DataError, "replacement"),
+    (
+        lambda: torch.utils.checkpoint.checkpoint_sequential([torch.tanh], 2, torch.ones(1)),
+        OptionError,
+        "segments=2",
+    ),
     (lambda: nn.EmbeddingBag(3, 2, max_norm=1.0), OptionError, "max_norm"),
     (lambda: nn.Linear(1, 2, 3, 4, 5, 6), OptionError, "in_features"),
     (lambda: functional.mse_loss(torch.ones(2, 1), torch.ones(2)), ValueError, "shape"),
