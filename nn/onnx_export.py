@@ -23,7 +23,7 @@ from nn.layers.attention_kernels import attended
 from nn.layers.convolution import convolved, spread
 from nn.layers.linear import affine
 from nn.layers.normalisation import in_shapes, normalised, scaled
-from nn.layers.pooling import window_max, window_sum
+from nn.layers.pooled_windows import window_max, window_sum
 from nn.layers.sliding_window import Windows
 from nn.modes import in_mode
 from nn.optional_imports import require

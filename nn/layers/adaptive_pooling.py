@@ -9,7 +9,7 @@ import numpy as np
 from autograd.errors import OptionError
 from nn.arrays import floating, plain, shape_of
 from nn.function_module import OneInput
-from nn.layers.pooling import window_max
+from nn.layers.pooled_windows import window_max
 from nn.layers.resampling import along_grid, averages
 from nn.layers.sliding_window import Windows
 

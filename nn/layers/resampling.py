@@ -17,7 +17,7 @@ from autograd.devices import beside
 from autograd.errors import OptionError, ShapeError
 from nn.arrays import floating, shape_of
 from nn.function_module import OneInput
-from nn.layers.pooling import add_windows
+from nn.layers.pooled_windows import add_windows
 from nn.layers.resampling_in_c import COMBINED
 from nn.layers.sliding_window import Size, sizes_of, windows_of
 

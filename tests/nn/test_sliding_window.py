@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 import nn
 from autograd import Tensor, check_gradients
 from autograd.errors import OptionError, ShapeError
-from nn.layers import convolution, convolution_by_planes
+from nn.layers import convolution, convolution_by_planes, small_pooling
 
 
 @st.composite
@@ -135,8 +135,13 @@ def test_an_infinite_element_reaches_only_the_weights_that_meet_it():
     np.testing.assert_array_equal(infinite, [[0, 0, 0, 0]])
 
 
-@given(st.one_of(cases(1, False), cases(2, False)))
-def test_pooling_matches_a_loop(case):
+@given(st.one_of(cases(1, False), cases(2, False)), st.booleans())
+def test_pooling_matches_a_loop(case, is_small):
+    with mock.patch.object(small_pooling, "ELEMENTS", small_pooling.ELEMENTS * is_small):
+        assert_pooling_matches_a_loop(case)
+
+
+def assert_pooling_matches_a_loop(case):
     each, _, shape, _ = case
     x = np.random.default_rng(1).integers(-2, 3, shape).astype(float)  # with ties
     each["dilation"] = (1,) * (len(shape) - 2)

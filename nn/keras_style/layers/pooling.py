@@ -8,7 +8,7 @@ import numpy as np
 
 from nn.keras_style.layers.convolution import check_padding, windows_over
 from nn.keras_style.layers.grid import Grid, channels_first, channels_last
-from nn.layers.pooling import window_max, window_sum
+from nn.layers.pooled_windows import window_max, window_sum
 from nn.layers.sliding_window import Windows, sizes_of
 
 
