@@ -25,16 +25,28 @@ from nn.keras_style.loss_functions import alike
 from nn.keras_style.metric import Mean, MeanMetricWrapper, Metric, RootMeanSquaredError, Sum
 from nn.keras_style.naming import snake_case
 from nn.keras_style.registered import get_registered_object
+from nn.keras_style.scores import (
+    BinaryIoU,
+    F1Score,
+    FBetaScore,
+    IoU,
+    MeanIoU,
+    OneHotIoU,
+    OneHotMeanIoU,
+    R2Score,
+)
 from nn.missing_names import refuse
 
 __all__ = [
-    "AUC", "Accuracy", "BinaryAccuracy", "BinaryCrossentropy", "CategoricalAccuracy",
-    "CategoricalCrossentropy", "CosineSimilarity", "FalseNegatives", "FalsePositives", "Mean",
-    "MeanAbsoluteError", "MeanAbsolutePercentageError", "MeanMetricWrapper", "MeanSquaredError",
-    "Metric", "Precision", "Recall", "RootMeanSquaredError", "SparseCategoricalAccuracy",
-    "SparseCategoricalCrossentropy", "SparseTopKCategoricalAccuracy", "Sum",
-    "TopKCategoricalAccuracy", "TrueNegatives", "TruePositives", "accuracy", "binary_accuracy",
-    "categorical_accuracy", "equality", "get", "sparse_categorical_accuracy",
+    "AUC", "Accuracy", "BinaryAccuracy", "BinaryCrossentropy", "BinaryIoU", "CategoricalAccuracy",
+    "CategoricalCrossentropy", "CategoricalHinge", "CosineSimilarity", "F1Score", "FBetaScore",
+    "FalseNegatives", "FalsePositives", "Hinge", "IoU", "KLDivergence", "LogCoshError", "Mean",
+    "MeanAbsoluteError", "MeanAbsolutePercentageError", "MeanIoU", "MeanMetricWrapper",
+    "MeanSquaredError", "MeanSquaredLogarithmicError", "Metric", "OneHotIoU", "OneHotMeanIoU",
+    "Poisson", "Precision", "R2Score", "Recall", "RootMeanSquaredError",
+    "SparseCategoricalAccuracy", "SparseCategoricalCrossentropy", "SparseTopKCategoricalAccuracy",
+    "SquaredHinge", "Sum", "TopKCategoricalAccuracy", "TrueNegatives", "TruePositives", "accuracy",
+    "binary_accuracy", "categorical_accuracy", "equality", "get", "sparse_categorical_accuracy",
     "sparse_top_k_categorical_accuracy", "top_k_categorical_accuracy",
 ]  # fmt: skip
 
@@ -218,6 +230,8 @@ METRICS: dict[str, Callable[..., Any]] = {
 #: The classes by name.
 CLASSES: dict[str, type[Metric]] = {
     "auc": AUC,
+    "f1_score": F1Score,
+    "r2_score": R2Score,
     "false_negatives": FalseNegatives,
     "false_positives": FalsePositives,
     "precision": Precision,
@@ -302,7 +316,8 @@ class NamedMetric(MeanMetricWrapper):
 
 
 def _maker(function: Callable[..., Any], usual: str, *order: str) -> type[NamedMetric]:
-    kind = "".join(word.capitalize() for word in usual.split("_"))
+    names = {"kl_divergence": "KLDivergence", "logcosh": "LogCoshError"}
+    kind = names.get(usual) or "".join(word.capitalize() for word in usual.split("_"))
     body = {
         "function": staticmethod(function), "usual": usual, "order": order,
         "direction": "max" if function in (equality, *METRICS.values()) else "min",
@@ -332,11 +347,23 @@ MeanAbsolutePercentageError = _maker(
     loss_functions.mean_absolute_percentage_error, "mean_absolute_percentage_error"
 )
 MeanSquaredError = _maker(loss_functions.mean_squared_error, "mean_squared_error")
+MeanSquaredLogarithmicError = _maker(
+    loss_functions.mean_squared_logarithmic_error, "mean_squared_logarithmic_error"
+)
+Hinge = _maker(loss_functions.hinge, "hinge")
+SquaredHinge = _maker(loss_functions.squared_hinge, "squared_hinge")
+CategoricalHinge = _maker(loss_functions.categorical_hinge, "categorical_hinge")
+KLDivergence = _maker(loss_functions.kl_divergence, "kl_divergence")
+LogCoshError = _maker(loss_functions.log_cosh, "logcosh")
+Poisson = _maker(loss_functions.poisson, "poisson")
 
 
 if not TYPE_CHECKING:  # a type checker is to find wrong names
 
     def __getattr__(name: str) -> Any:
+        loss = losses.known(name)
+        if loss is not None and name == name.lower():
+            return losses.FUNCTIONS[loss][0]
         refuse(
             f"nn.keras_style has no metrics.{name}: write a function of y_true and y_pred, arrays, "
             "such as those of sklearn.metrics, or a class that derives from keras.metrics.Metric."

@@ -65,6 +65,30 @@ METRICS = {
     "BinaryCrossentropy": ("shares", "bits", {}),
     "CategoricalCrossentropy": ("shares", "mixed", {}),
     "SparseCategoricalCrossentropy": ("shares", "classes", {}),
+    "MeanSquaredLogarithmicError": ("shares", "mixed", {}),
+    "Hinge": ("numbers", "bits", {}),
+    "SquaredHinge": ("numbers", "bits", {}),
+    "CategoricalHinge": ("numbers", "bits", {}),
+    "KLDivergence": ("shares", "mixed", {}),
+    "LogCoshError": ("numbers", "others", {}),
+    "Poisson": ("shares", "others", {}),
+    "F1Score": ("shares", "bits", {"average": "macro"}),
+    "F1Score, micro": ("shares", "bits", {"average": "micro", "threshold": 0.3}),
+    "FBetaScore": ("shares", "bits", {"average": "weighted", "beta": 2.0, "threshold": 0.2}),
+    "R2Score": ("numbers", "others", {}),
+    "R2Score, adjusted": (
+        "numbers",
+        "others",
+        {"class_aggregation": "variance_weighted_average", "num_regressors": 1},
+    ),
+    "MeanIoU": ("choices", "classes", {"num_classes": 3, "dtype": "float64"}),
+    "IoU": (
+        "choices",
+        "classes",
+        {"num_classes": 3, "target_class_ids": [0, 1], "dtype": "float64"},
+    ),
+    "BinaryIoU": ("line", "signs_of_line", {"threshold": 0.1, "dtype": "float64"}),
+    "OneHotMeanIoU": ("shares", "mixed", {"num_classes": 3, "dtype": "float64"}),
 }
 
 #: Optimisers, with their defaults and with every option.
@@ -148,6 +172,7 @@ def arrays():
         "pictures": random.normal(size=(4, 2, 3)),
         "column": random.normal(size=(4, 1)),
         "line": random.normal(size=4),
+        "signs_of_line": np.array([1, 0, 1, 1]),
         "columns": np.array([[0], [1], [1], [0]]),
     }
 

@@ -116,7 +116,7 @@ BASES = ("FunctionLoss", "NamedLoss", "NamedMetric")
 NEEDED = {
     "units": 3, "filters": 2, "kernel_size": 3, "input_dim": 5, "output_dim": 2, "rate": 0.5,
     "stddev": 0.1, "scale": 2.0, "function": np.tanh, "target_shape": (2,), "dims": (2, 1),
-    "n": 2, "activation": "relu", "num_heads": 2, "key_dim": 2, "axes": 1, "shape": (3,),
+    "n": 2, "num_classes": 2, "target_class_ids": [1], "activation": "relu", "num_heads": 2, "key_dim": 2, "axes": 1, "shape": (3,),
     "fn": distance, "layer": layers.LSTM(3), "cell": layers.GRUCell(2),
     "cells": [layers.LSTMCell(2)], "equation": "ab,bc->ac", "output_shape": 3, "initial_learning_rate": 0.1, "decay_steps": 5,
     "decay_rate": 0.5, "boundaries": [3], "values": [0.1, 0.2], "first_decay_steps": 4,

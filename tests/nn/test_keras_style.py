@@ -370,7 +370,7 @@ def own_steps_in_jit():
         (lambda: keras.GradientTape(), AttributeError, r"loss\.backward"),
         (lambda: keras.Model(inputs=1, outputs=2), OptionError, "defines call"),
         (lambda: keras.Model(nn.Linear(2, 3)).save("m"), OptionError, "save_weights"),
-        (lambda: keras.metrics.MeanIoU(2), AttributeError, "y_true and y_pred"),
+        (lambda: keras.metrics.PrecisionAtRecall(2), AttributeError, "y_true and y_pred"),
         (lambda: keras.Sequential([]).fit(validation_freq=3), OptionError, "callback"),
         (
             own_steps_in_jit,
