@@ -44,6 +44,9 @@ __all__ = [
     "random", "regularizers", "saving", "utils",
 ]  # fmt: skip
 
+#: The version of Keras whose numbers and names these are.
+__version__ = "3.15"
+
 #: Names of Keras and TensorFlow that are not here, and what to write.
 HINTS = {
     "GradientTape": "loss = ..., as everything is recorded; then optimizer.zero_grad(), "

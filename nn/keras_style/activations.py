@@ -8,7 +8,12 @@ from typing import Any, NoReturn
 import numpy as np
 
 from nn import functional
-from nn.keras_style.configured import FUNCTIONS
+from nn.keras_style.configured import (
+    FUNCTIONS,
+    described,
+    deserialize_keras_object,
+    serialize_keras_object,
+)
 from nn.keras_style.named import looked_up
 from nn.keras_style.symbolic import lifted
 from nn.missing_names import refuse
@@ -105,12 +110,42 @@ def log_softmax(x: Any, axis: int = -1) -> Any:
     return functional.log_softmax(x, axis)
 
 
+@lifted
+def squareplus(x: Any, b: float = 4) -> Any:
+    """Return (x + √(x² + b)) / 2, a smooth relu.
+
+    Parameters
+    ----------
+    x : array_like
+        The input.
+    b : float
+        How smooth it is.
+    """
+    return (x + np.sqrt(np.square(x) + b)) / 2
+
+
+@lifted
+def threshold(x: Any, threshold: float, default_value: float) -> Any:
+    """Return x above a threshold, and elsewhere a value.
+
+    Parameters
+    ----------
+    x : array_like
+        The input.
+    threshold, default_value : float
+        The threshold and the value.
+    """
+    return np.where(x > threshold, x, default_value)
+
+
 elu, selu, celu = lifted(functional.elu), lifted(functional.selu), lifted(functional.celu)
 silu, mish, relu6 = lifted(functional.silu), lifted(functional.mish), lifted(functional.relu6)
 sigmoid, log_sigmoid = lifted(functional.sigmoid), lifted(functional.logsigmoid)
 hard_sigmoid, hard_silu = lifted(functional.hardsigmoid), lifted(functional.hardswish)
 softplus, softsign = lifted(functional.softplus), lifted(functional.softsign)
 tanh_shrink = lifted(functional.tanhshrink)
+glu, hard_tanh = lifted(functional.glu), lifted(functional.hardtanh)
+hard_shrink, soft_shrink = lifted(functional.hardshrink), lifted(functional.softshrink)
 exponential, tanh = np.exp, np.tanh
 swish, hard_swish = silu, hard_silu
 
@@ -121,11 +156,28 @@ NAMED: dict[str, Callable[..., Any]] = {
     "sigmoid": sigmoid, "hard_sigmoid": hard_sigmoid, "hard_silu": hard_silu,
     "hard_swish": hard_swish, "log_sigmoid": log_sigmoid, "tanh": tanh,
     "tanh_shrink": tanh_shrink, "exponential": exponential, "softmax": softmax,
+    "glu": glu, "hard_tanh": hard_tanh, "hard_shrink": hard_shrink, "soft_shrink": soft_shrink,
+    "squareplus": squareplus, "threshold": threshold,
     "log_softmax": log_softmax, "softplus": softplus, "softsign": softsign,
 }  # fmt: skip
 
 
 FUNCTIONS.update(NAMED)
+
+
+def serialize(activation: Any) -> Any:
+    """Return the name of an activation, or for a function of your own a dict.
+
+    Parameters
+    ----------
+    activation : callable
+        The function.
+    """
+    known = described(activation)
+    return known if isinstance(known, str) else serialize_keras_object(activation)
+
+
+deserialize = deserialize_keras_object
 
 
 def get(identifier: Any) -> Any:

@@ -4,16 +4,11 @@ from __future__ import annotations
 
 from typing import NoReturn
 
-from nn.keras_style.config import epsilon, floatx, image_data_format, set_floatx
+from nn.keras_style.config import backend, epsilon, floatx, image_data_format, set_floatx
 from nn.keras_style.naming import clear_session
 from nn.missing_names import refuse
 
 __all__ = ["backend", "clear_session", "epsilon", "floatx", "image_data_format", "set_floatx"]
-
-
-def backend() -> str:
-    """Return what computes."""
-    return "numpy"
 
 
 def __getattr__(name: str) -> NoReturn:

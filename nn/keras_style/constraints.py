@@ -7,7 +7,11 @@ from typing import Any, NoReturn
 
 import numpy as np
 
-from nn.keras_style.configured import Configured
+from nn.keras_style.configured import (
+    Configured,
+    deserialize_keras_object,
+    serialize_keras_object,
+)
 from nn.keras_style.named import looked_up
 from nn.missing_names import refuse
 
@@ -126,6 +130,9 @@ NAMES = {
     "NonNeg": NonNeg,
     "UnitNorm": UnitNorm,
 }
+
+
+serialize, deserialize = serialize_keras_object, deserialize_keras_object
 
 
 def get(identifier: Any) -> Any:

@@ -15,7 +15,11 @@ import numpy as np
 from autograd.errors import OptionError, ShapeError
 from nn import init
 from nn.keras_style.config import floatx
-from nn.keras_style.configured import Configured
+from nn.keras_style.configured import (
+    Configured,
+    deserialize_keras_object,
+    serialize_keras_object,
+)
 from nn.keras_style.named import looked_up
 from nn.keras_style.naming import snake_case
 from nn.missing_names import refuse
@@ -218,6 +222,14 @@ NAMED: dict[str, type[Initializer]] = {
     "one": Ones,
     "zero": Zeros,
 }
+
+
+zeros, ones, constant, orthogonal, identity = Zeros, Ones, Constant, Orthogonal, Identity
+random_normal, random_uniform, truncated_normal = RandomNormal, RandomUniform, TruncatedNormal
+variance_scaling, glorot_uniform, glorot_normal = VarianceScaling, GlorotUniform, GlorotNormal
+he_uniform, he_normal, lecun_uniform, lecun_normal = HeUniform, HeNormal, LecunUniform, LecunNormal
+OrthogonalInitializer, IdentityInitializer = Orthogonal, Identity
+serialize, deserialize = serialize_keras_object, deserialize_keras_object
 
 
 def get(identifier: Any) -> Any:

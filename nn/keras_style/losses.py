@@ -11,7 +11,12 @@ import numpy as np
 from autograd.errors import DataError, OptionError
 from nn.arrays import plain, shape_of
 from nn.keras_style.configured import FUNCTIONS as KNOWN
-from nn.keras_style.configured import Configured, deserialize_keras_object, is_tagged
+from nn.keras_style.configured import (
+    Configured,
+    deserialize_keras_object,
+    is_tagged,
+    serialize_keras_object,
+)
 from nn.keras_style.loss_functions import (
     binary_crossentropy,
     binary_focal_crossentropy,
@@ -230,6 +235,9 @@ def known(name: str) -> str | None:
     spelled = spelled.replace("kldivergence", "kl_divergence")
     spelled = ALIASES.get(spelled, spelled)
     return spelled if spelled in FUNCTIONS else None
+
+
+serialize, deserialize = serialize_keras_object, deserialize_keras_object
 
 
 def get(identifier: Any) -> Any:

@@ -11,7 +11,11 @@ from autograd.errors import DataError, OptionError
 from nn.arrays import plain
 from nn.keras_style import loss_functions, losses
 from nn.keras_style.configured import FUNCTIONS as KNOWN
-from nn.keras_style.configured import deserialize_keras_object, is_tagged
+from nn.keras_style.configured import (
+    deserialize_keras_object,
+    is_tagged,
+    serialize_keras_object,
+)
 from nn.keras_style.confusion import (
     AUC,
     FalseNegatives,
@@ -243,6 +247,9 @@ CLASSES: dict[str, type[Metric]] = {
 
 
 KNOWN.update(METRICS)
+
+
+serialize, deserialize = serialize_keras_object, deserialize_keras_object
 
 
 def get(identifier: Any) -> Any:

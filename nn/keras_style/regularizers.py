@@ -7,7 +7,12 @@ from typing import Any, NoReturn
 
 import numpy as np
 
-from nn.keras_style.configured import Configured
+from autograd.errors import OptionError
+from nn.keras_style.configured import (
+    Configured,
+    deserialize_keras_object,
+    serialize_keras_object,
+)
 from nn.keras_style.named import looked_up
 from nn.missing_names import refuse
 
@@ -79,11 +84,53 @@ class L2(L1L2):
         super().__init__(l2=l2)
 
 
-l1, l2, l1_l2 = L1, L2, L1L2
+class OrthogonalRegularizer(Regularizer):
+    """A factor times the mean magnitude of the cosines between rows, or between columns.
+
+    Parameters
+    ----------
+    factor : float
+        The factor.
+    mode : {"rows", "columns"}
+        Which vectors are to be orthogonal.
+    """
+
+    def __init__(self, factor: float = 0.01, mode: str = "rows") -> None:
+        if mode not in ("rows", "columns"):
+            raise OptionError(f'mode={mode!r} must be "rows" or "columns".')
+        self.factor, self.mode = factor, mode
+
+    def __call__(self, x: Any) -> Any:
+        """Return the penalty.
+
+        Parameters
+        ----------
+        x : Tensor
+            A matrix.
+
+        Examples
+        --------
+        >>> round(float(OrthogonalRegularizer(1.0)(np.array([[1.0, 0.0], [1.0, 1.0]]))), 4)
+        0.7071
+        """
+        rows = x if self.mode == "rows" else np.transpose(x)
+        squares = np.sum(rows * rows, axis=1, keepdims=True)
+        rows = rows / np.sqrt(np.maximum(squares, 1e-12))
+        count = rows.shape[0]
+        cosines = np.matmul(rows, np.transpose(rows)) * (1 - np.eye(count, dtype=rows.dtype))
+        return self.factor * 0.5 * np.sum(np.abs(cosines)) / max(1, count * (count - 1) // 2)
+
+
+l1, l2, l1_l2, orthogonal_regularizer = L1, L2, L1L2, OrthogonalRegularizer
 
 NAMED: dict[str, Any] = {
     "l1": L1, "l2": L2, "l1_l2": L1L2, "L1": L1, "L2": L2, "L1L2": L1L2,
+    "orthogonal_regularizer": OrthogonalRegularizer,
+    "OrthogonalRegularizer": OrthogonalRegularizer,
 }  # fmt: skip
+
+
+serialize, deserialize = serialize_keras_object, deserialize_keras_object
 
 
 def get(identifier: Any) -> Any:

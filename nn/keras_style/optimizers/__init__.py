@@ -5,7 +5,11 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from autograd.errors import OptionError
-from nn.keras_style.configured import deserialize_keras_object, is_tagged
+from nn.keras_style.configured import (
+    deserialize_keras_object,
+    is_tagged,
+    serialize_keras_object,
+)
 from nn.keras_style.optimizers import schedules
 from nn.keras_style.optimizers.adaptive import (
     Adadelta,
@@ -32,6 +36,9 @@ NAMED: dict[str, type[Optimizer]] = {
     kind.__name__.lower(): kind
     for kind in (SGD, RMSprop, Adam, AdamW, Adamax, Nadam, Adagrad, Adadelta, Lion)
 }
+
+
+serialize, deserialize = serialize_keras_object, deserialize_keras_object
 
 
 def get(identifier: Any) -> Any:

@@ -1,0 +1,64 @@
+"""Keras' utilities, and names that modules have under several spellings."""
+
+import numpy as np
+import pytest
+
+from autograd.errors import DataError, OptionError
+from nn import keras_style as keras
+
+
+def test_windows_of_a_series_have_the_targets_of_their_first_steps():
+    series, later = np.arange(24.0).reshape(12, 2), np.arange(12) * 10
+    made = keras.utils.timeseries_dataset_from_array
+    options = {"sampling_rate": 2, "sequence_stride": 3, "start_index": 1, "batch_size": 2}
+    (x, y), (last, _) = made(series, later, 3, **options)
+    assert x[:, :, 0].tolist() == [[2.0, 6.0, 10.0], [8.0, 12.0, 16.0]]
+    assert y.tolist() == [10, 40]
+    assert last[:, :, 0].tolist() == [[14.0, 18.0, 22.0]]
+    shuffled = made(series, later, 4, shuffle=True, seed=0, batch_size=3)
+    for x, y in (*shuffled, *shuffled):
+        np.testing.assert_array_equal(x[:, 0, 0] * 5, y)
+    assert [len(x) for x in made(series, None, 4, end_index=6, batch_size=2)] == [2, 1]
+    with pytest.raises(DataError, match="no window of 13"):
+        made(series, None, 13)
+
+
+def test_batches_are_packed_and_unpacked():
+    utils, x = keras.utils, np.ones(2)
+    assert utils.pack_x_y_sample_weight(x) is x
+    assert utils.unpack_x_y_sample_weight(x)[1:] == (None, None)
+    packed = utils.pack_x_y_sample_weight(x, 2 * x, 3 * x)
+    assert [part[0] for part in utils.unpack_x_y_sample_weight(packed)] == [1.0, 2.0, 3.0]
+    with pytest.raises(DataError, match="4 parts"):
+        utils.unpack_x_y_sample_weight((x, x, x, x))
+
+
+@pytest.mark.parametrize(
+    ("module", "one"),
+    [
+        ("initializers", keras.initializers.RandomNormal(stddev=0.5, seed=3)),
+        ("regularizers", keras.regularizers.L1(0.5)),
+        ("constraints", keras.constraints.MaxNorm(3)),
+        ("losses", keras.losses.Huber(0.5)),
+        ("metrics", keras.metrics.AUC(curve="PR")),
+        ("optimizers", keras.optimizers.SGD(0.5, momentum=0.9)),
+    ],
+)
+def test_dicts_stand_for_objects_in_each_module(module, one):
+    space = getattr(keras, module)
+    for again in (space.deserialize(space.serialize(one)), space.get(space.serialize(one))):
+        assert type(again) is type(one)
+        assert again.get_config() == one.get_config()
+
+
+def test_names_of_registered_functions_are_found():
+    @keras.saving.register_keras_serializable("mine")
+    def halved(x):
+        return x / 2
+
+    layer = keras.layers.Dense(2, activation="mine>halved")
+    assert layer.activation is halved
+    assert keras.activations.get(layer.get_config()["activation"]) is halved
+    assert keras.activations.serialize(keras.activations.relu) == "relu"
+    with pytest.raises(OptionError, match="rows"):
+        keras.regularizers.OrthogonalRegularizer(mode="diagonal")
