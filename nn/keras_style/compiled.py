@@ -126,7 +126,7 @@ class Counted:
         mask = MASKS.of_outputs(outputs)
         if mask is not None and not isinstance(self.metric, BatchMeans):
             mask = np.asarray(mask, float)
-            per_step = None if weights is None else weights.reshape(-1, *[1] * (mask.ndim - 1))
+            per_step = None if weights is None else losses.of_steps(weights, mask)
             weights = mask if per_step is None else mask * per_step
         given = {} if weights is None else {"sample_weight": weights}
         self.metric.update_state(plain(targets), plain(outputs), **given)

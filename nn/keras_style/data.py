@@ -42,8 +42,7 @@ def arrays_of(
     names += [f"y[{name!r}]" for name in several] if several and targets else ["y"] * len(targets)
     given = weights_by_key(sample_weight, several)
     for key, part in given.items():
-        weights = np.asarray(plain(part), float)
-        found.append(weights[:, 0] if weights.ndim == 2 and weights.shape[1] == 1 else weights)
+        found.append(flat_weights(part))
         names.append(f"sample_weight {key}".strip())
     lengths = {name: part.shape[:1] for name, part in zip(names, found, strict=True)}
     if len(set(lengths.values())) > 1 or () in lengths.values():
@@ -52,12 +51,13 @@ def arrays_of(
             + ", ".join(f"{name} has shape {p.shape}" for name, p in zip(names, found, strict=True))
             + "."
         )
-    for weights in found[len(found) - len(given) :]:
-        if weights.ndim != 1:
-            raise ShapeError(
-                f"sample_weight= has shape {weights.shape}; it must be one-dimensional."
-            )
     return tuple(found)
+
+
+def flat_weights(given: Any) -> Any:
+    """Return weights of the examples, or of their steps, as an array; a column as a vector."""
+    weights = np.asarray(plain(given), float)
+    return weights[:, 0] if weights.ndim == 2 and weights.shape[1] == 1 else weights
 
 
 def divided(arrays: tuple[Any, ...], share: float) -> tuple[tuple[Any, ...], tuple[Any, ...]]:

@@ -111,6 +111,8 @@ class Loss(Configured):
         if mask is not None and self.reduction not in (None, "none"):
             mean = masked_mean(found, mask, sample_weight)
             return mean * np.sum(plain(mask)) if self.reduction == "sum" else mean
+        if sample_weight is not None and len(shape_of(sample_weight)) > 1:
+            found, sample_weight = found * of_steps(sample_weight, found), None
         axes = tuple(range(1, len(shape_of(found))))
         if axes and self.reduction not in (None, "none"):
             found = np.sum(found, axis=axes) if self.reduction == "sum" else np.mean(found, axes)
@@ -126,6 +128,37 @@ class Loss(Configured):
         if self.reduction in (None, "none") or not shape_of(found):
             return found
         return np.sum(found) if self.reduction == "sum" else np.mean(found)
+
+
+def of_steps(weights: Any, numbers: Any) -> Any:
+    """Return weights of examples or of their steps, to be multiplied by one number for each step.
+
+    Parameters
+    ----------
+    weights : array, shape (examples,) or (examples, steps)
+        The weights.
+    numbers : array or Tensor
+        One number for each step.
+
+    Raises
+    ------
+    DataError
+        If the shapes do not fit.
+
+    Examples
+    --------
+    >>> of_steps(np.array([1.0, 2.0]), np.ones((2, 3))).shape
+    (2, 1)
+    """
+    given, shape = np.asarray(plain(weights), numbers.dtype), shape_of(numbers)
+    if given.ndim == len(shape) + 1 and given.shape[-1] == 1:
+        given = given[..., 0]
+    if given.shape != shape[: given.ndim]:
+        raise DataError(
+            f"The weights have shape {given.shape}, the losses {shape}; there must be one weight "
+            "for each example, or for each of its steps."
+        )
+    return given.reshape(given.shape + (1,) * (len(shape) - given.ndim))
 
 
 def masked_mean(numbers: Any, mask: Any, weights: Any = None) -> Any:
@@ -153,8 +186,7 @@ def masked_mean(numbers: Any, mask: Any, weights: Any = None) -> Any:
     counts = np.asarray(plain(mask), numbers.dtype)
     total = np.sum(counts)
     if weights is not None:
-        given = np.asarray(plain(weights), numbers.dtype)
-        counts = counts * given.reshape(-1, *[1] * (counts.ndim - 1))
+        counts = counts * of_steps(weights, counts)
     return np.sum(numbers * counts) / total
 
 

@@ -7,11 +7,9 @@ from collections.abc import Iterator
 from itertools import islice
 from typing import Any
 
-import numpy as np
-
 from autograd import no_grad
 from autograd.errors import DataError, OptionError
-from nn.arrays import is_array, plain
+from nn.arrays import is_array
 from nn.data import DataLoader
 from nn.keras_style import optimizers
 from nn.keras_style.compiled import Compiled, listed
@@ -24,6 +22,7 @@ from nn.keras_style.data import (
     arrays_of,
     divided,
     first_of,
+    flat_weights,
     inputs_in,
     is_batches,
     joined,
@@ -394,7 +393,7 @@ class Trained(Habits):
         if several and not isinstance(y, dict):
             y = several.targets(y)
         given = weights_by_key(weights, several.names if several else None)
-        given = {n: np.asarray(plain(stripped(w)), float).reshape(len(w)) for n, w in given.items()}
+        given = {n: flat_weights(stripped(w)) for n, w in given.items()}
         if several:
             y = {**y, **given}
         elif given:

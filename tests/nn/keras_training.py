@@ -321,7 +321,19 @@ def of_own_cells(keras):
     return trained(keras, model, WORDS, NUMBERS[:6], loss="mse")
 
 
+def of_step_weights(keras):
+    """A weight for each step of the sequences, with masks and without."""
+    weights = np.abs(np.sin(np.arange(32.0))).reshape(8, 4)
+    layers = [keras.Input((4, 2)), keras.layers.SimpleRNN(3, return_sequences=True)]
+    plain = keras.Sequential([*layers, keras.layers.Dense(2)])
+    found = trained(keras, plain, STEPS, STEPS[::-1], sample_weight=weights, loss="mse")
+    given = {"loss": "sparse_categorical_crossentropy", "sample_weight": weights[:6]}
+    masked = trained(keras, tagger(keras), WORDS, WORDS % 3, metrics=["accuracy"], **given)
+    return {**found, **{f"masked {name}": rows for name, rows in masked.items()}}
+
+
 PROGRAMS = [
+    of_step_weights,
     of_own_cells,
     of_functions, of_plain_vectors, of_weights_by_output, of_inputs_alone,
     of_lists, of_dicts, of_one_name, of_masks, of_masked_sums, of_masking, of_constraints,

@@ -276,7 +276,7 @@ def test_wrong_settings_of_a_model_raise(call, error, match):
         ({"y": CLASSES[:9]}, ShapeError, r"y has shape \(9,\)"),
         ({"validation_split": 1.0}, OptionError, "between 0 and 1"),
         ({"class_weight": {0: 1.0}}, DataError, r"lacks the classes \[1, 2\]"),
-        ({"sample_weight": np.ones((50, 2))}, ShapeError, "one-dimensional"),
+        ({"sample_weight": np.ones((50, 2))}, DataError, "each of its steps"),
         ({"y": np.eye(3)[CLASSES]}, DataError, "categorical_crossentropy"),
     ],
 )
