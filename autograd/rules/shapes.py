@@ -7,6 +7,7 @@ it was moved to several places.
 from __future__ import annotations
 
 import functools
+import itertools
 import math
 import operator
 from collections.abc import Callable
@@ -26,6 +27,9 @@ from autograd.rules.table import composition_of, define, implements, linear
 
 #: From how many elements on it takes less time to compute their places than to add them one by one.
 MANY = 32
+
+#: From how many elements for each row of the sum on it takes less time to sort them by their rows.
+MANY_FOR_EACH = 1 << 12
 
 # -- indexing ---------------------------------------------------------------------------------
 
@@ -53,9 +57,23 @@ def add_rows(whole: Any, index: Any, g: Any) -> None:
     NumPy adds elements one by one five times as fast in an array with a single axis.
     """
     length = math.prod(whole.shape[1:])
-    first = np.where(index < 0, index + len(whole), index) * length
-    places = np.add.outer(first, np.arange(length))
+    index = index.astype(np.intp, copy=False)  # in a small type, places would wrap around
+    rows = np.where(index < 0, index + len(whole), index)
+    is_usual = length > 1 and g.dtype.char in "fd" and g.dtype == whole.dtype
+    if is_usual and g.size >= MANY_FOR_EACH * len(whole) > 0:
+        add_sorted_rows(whole.reshape((-1, length)), rows.reshape(-1), g.reshape((-1, length)))
+        return
+    places = np.add.outer(rows * length, np.arange(length))
     np.add.at(whole.reshape(-1), places.reshape(-1), g.reshape(-1))
+
+
+def add_sorted_rows(whole: Any, numbers: Any, g: Any) -> None:
+    """Add rows to those of these numbers, all of one number at once but in the same order."""
+    kind = np.uint16 if len(whole) <= 1 << 16 else np.intp  # two bytes are sorted by counting
+    order = np.argsort(numbers.astype(kind), kind="stable")
+    ends = [0, *np.cumsum(np.bincount(numbers)).tolist()]
+    for number, (start, end) in enumerate(itertools.pairwise(ends)):
+        whole[number] += np.add.reduce(g[order[start:end]], axis=0)
 
 
 def numbers_rows(index: Any, shape: tuple[int, ...]) -> bool:

@@ -135,6 +135,32 @@ def test_any_numpy_index_has_the_right_derivative(data):
     np.testing.assert_array_equal(t.grad, expected)
 
 
+@pytest.mark.parametrize("dtype", [np.float32, np.float64, np.float16])
+@pytest.mark.parametrize("shape", [(5, 2), (5, 3, 2), (300, 1)], ids=str)
+def test_rows_taken_often_add_up_in_their_order(shape, dtype):
+    random = np.random.default_rng(0)
+    x, index = np.zeros(shape, dtype), random.integers(-5, 4, (40, 30))  # not all of the 5
+    weights = random.normal(size=index.shape + shape[1:]).astype(dtype)
+    expected = x.copy()
+    np.add.at(expected, index, weights)
+    for least in (1, 1 << 40):
+        t = Tensor(x)
+        with mock.patch.object(indexing, "MANY_FOR_EACH", least):
+            t[index].backward(weights)
+        np.testing.assert_array_equal(t.grad, expected)
+
+
+@pytest.mark.parametrize("kind", "bBhHiIlLqQ")
+def test_numbers_of_rows_may_be_of_any_integer_type(kind):
+    t = Tensor(np.zeros((250, 4)))
+    index = np.array([120, 3, 120, -1 if kind.islower() else 249], kind)
+    t[index].sum().backward()
+    np.testing.assert_array_equal(
+        t.grad[[3, 120, 249]], np.array([[1.0], [2.0], [1.0]]) + np.zeros(4)
+    )
+    assert t.grad.sum() == 16
+
+
 OPERATORS = [operator.add, operator.sub, operator.mul, operator.truediv, operator.pow,
              operator.mod, operator.floordiv, operator.matmul]  # fmt: skip
 
