@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import functools
-import os
 import sys
 import warnings
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator
 from typing import Any
 
 from numpy import ndarray
@@ -16,10 +15,9 @@ from autograd.engine.batching import levels
 from autograd.engine.grad_mode import GRAD_MODE, is_recording
 from autograd.engine.node import Node
 from autograd.engine.observers import is_observed
-from autograd.errors import SourceError, TraceError
+from autograd.errors import TraceError
 from autograd.program import counting, structure
 from autograd.program.backends import Backend
-from autograd.program.backends.report import in_words
 from autograd.program.bound import Bound
 from autograd.program.device_joint import DeviceJoint
 from autograd.program.device_recording import recorded_on_device
@@ -27,9 +25,8 @@ from autograd.program.environment import Environment
 from autograd.program.failures import handled, not_followed
 from autograd.program.garbage import FEWER_SEARCHES
 from autograd.program.impurity import require_unchanged
-from autograd.program.native.routes import Front
 from autograd.program.path import Path
-from autograd.program.program import WRITERS, Program, kind_of
+from autograd.program.programs import Programs
 from autograd.program.repeating import require_same
 from autograd.program.replay import Replay
 from autograd.program.running import GuardFailed
@@ -40,7 +37,6 @@ from autograd.program.tracing import (
     Recording,
     isolated,
     record,
-    trace,
     with_own_arrays,
 )
 
@@ -63,15 +59,10 @@ EAGER: list[Any] = []
 PATHS = 16
 
 
-class Jitted(Front):  # type: ignore[misc]
+class Jitted(Programs):
     """A function that `jit` has returned.
 
-    Attributes
-    ----------
-    function : callable
-        The function itself.
-    not_followed : dict
-        By signature, why the function itself is called and no program.
+    For its attributes see `Programs`.
     """
 
     #: For `Environment`, which looks into the function instead.
@@ -86,12 +77,12 @@ class Jitted(Front):  # type: ignore[misc]
         functools.update_wrapper(self, function)
         self.function = function
         self.backend = backend
-        self.not_followed: dict[Any, str] = {}
-        self._cache: dict[Any, list[Path]] = {}
+        self.not_followed = {}
+        self._cache = {}
+        self._counted = {}
         self._warned = False
         self._changing: set[tuple[int, str]] = set()
         self._unrepeatable = 0
-        self._counted: dict[Any, Any] = {}
         #: Whether a result may be a view of another node, because nothing assigns to its elements.
         self.may_share_views = False
 
@@ -175,106 +166,6 @@ class Jitted(Front):  # type: ignore[misc]
 
     def __repr__(self) -> str:
         return f"<jit of {self.function!r}>"
-
-    @property
-    def programs(self) -> list[Program]:
-        """The programs that have been recorded and are still right: one for each branch."""
-        with RECORDING:
-            found = [x for paths in self._cache.values() for x in paths if x.holds()]
-            counting = [x for x in self._counted.values() if isinstance(x, Jitted)]
-            return [x.recorded for x in found] + [p for x in counting for p in x.programs]
-
-    def summary(self) -> str:
-        """Return what runs each program, and why C does not run more of it.
-
-        Returns
-        -------
-        str
-            For each program its size and what runs it; for signatures without one, why.
-
-        Examples
-        --------
-        >>> from autograd import jit
-        >>> size = jit(lambda x: x if x > 0 else -x, backend="numpy")
-        >>> size(2.0)
-        2.0
-        >>> print(size.summary())
-        <lambda>: 1 instruction, 1 guard
-            NumPy runs it
-        """
-        with RECORDING:
-            paths = [path for paths in self._cache.values() for path in paths]
-            programs = [(path.recorded, path.report) for path in paths]
-            name = getattr(self, "__name__", "the function")
-            return in_words(name, programs, self.not_followed.values())
-
-    def source(self, *arguments: Any, **keywords: Any) -> str:
-        """Return the programs for these arguments as one function of NumPy.
-
-        Parameters
-        ----------
-        *arguments, **keywords
-            Arguments of the function. If no programs are recorded for their types and shapes, one
-            is, without keeping it. Without arguments, all programs are written, which must have
-            been recorded for the same types and shapes.
-
-        Returns
-        -------
-        str
-            Imports and one function, with an ``if`` where the recorded branches part.
-
-        Examples
-        --------
-        >>> from autograd import jit
-        >>> size = jit(lambda x: x if x > 0 else -x)
-        >>> size(2.0), size(-3.0)
-        (2.0, 3.0)
-        >>> size.source().count("return")
-        2
-        """
-        return str(WRITERS["source"](self._programs(arguments, keywords), ""))
-
-    def save(
-        self,
-        path: str | os.PathLike[str],
-        *arguments: Any,
-        name: str = "",
-        sources: Mapping[Any, Any] | None = None,
-        **keywords: Any,
-    ) -> None:
-        """Save the programs for these arguments as a module that needs nothing but NumPy.
-
-        Parameters
-        ----------
-        path : str or path_like
-            The file.
-        *arguments, **keywords
-            Arguments of the function, as for `source`.
-        name, sources : str and mapping
-            As for `Program.save`.
-        """
-        WRITERS[kind_of(path)](self._programs(arguments, keywords), path, name, sources)
-
-    def _programs(self, arguments: Any, keywords: Any) -> list[Program]:
-        """Return the programs for some arguments."""
-        if not arguments and not keywords:
-            signatures = {key: paths for key, paths in self._cache.items() if paths}
-            if len(signatures) != 1:
-                raise SourceError(
-                    f"There are programs for {len(signatures)} signatures; pass arguments that say "
-                    "which ones to write."
-                )
-            (paths,) = signatures.values()
-        else:
-            key: list[Any] = []
-            for x in arguments:
-                structure.flatten(x, [], key)
-            if keywords:
-                key.append(None)
-                structure.flatten(keywords, [], key)
-            paths = self._cache.get(tuple(key), [])
-        found = [path.recorded for path in paths if path.holds()]
-        return found or [trace(self.function)(*arguments, **keywords)]
 
     def __get__(self, owner: Any, kind: Any = None) -> Any:
         """Return a method, if this is an attribute of a class."""

@@ -46,6 +46,7 @@ from autograd.program.object_arrays import elements_of
 from autograd.program.places import at, is_in_rule, place_of_caller, scope_here
 from autograd.program.traced import Traced, TracedArray, TracedNumber, selects_by_mask, traced_in
 from autograd.program.warnings_off import WarningsOff
+from autograd.program.written import WrittenArrays
 
 _OPERANDS = (np.ndarray, list, tuple, *NUMBERS)
 #: Operators of Python's floats that need no special care, and what they are applied to most often.
@@ -82,9 +83,7 @@ class Recorder(NumberRecorder):
         self.refusal: TraceError | None = None
         self._moves = False  # whether the last arguments depend on the inputs
         self._inputs: set[Variable] = set()
-        self._lent: set[Variable] = set()
-        self._written: set[int] = set()
-        self._saved: dict[int, tuple[Any, Any]] = {}
+        self._written = WrittenArrays(restored=isolated)
         self.begun = GRAD_MODE.calls + 0.5
         GRAD_MODE.calls += 1.0
         self._warnings_off = WarningsOff()
@@ -93,9 +92,7 @@ class Recorder(NumberRecorder):
         """Refuse further instructions: what is traced does not outlive the call."""
         self.is_finished = True
         self.origins.assign(self.items)
-        for array, held in reversed(self._saved.values()):
-            array[...] = held
-        self._saved.clear()
+        self._written.restore()
 
     def refuse(self, text: str, kind: type[TraceError] = TraceError) -> NoReturn:
         """Raise an error that names the line, and note it, for the function might catch it."""
@@ -146,7 +143,7 @@ class Recorder(NumberRecorder):
         A copy of an array is made only where the function writes to it.
         """
         found = self.input(value, hint)
-        self._lent.add(found._variable)
+        self._written.lend(found._variable)
         return found
 
     def is_from_outside(self, traced: Traced) -> bool:
@@ -191,7 +188,7 @@ class Recorder(NumberRecorder):
 
     def _constant(self, array: Any) -> tuple[Constant, Traced]:
         known = self._constants.get(id(array))
-        if known is not None and (self._is_written(array) or known[0].is_unchanged()):
+        if known is not None and (self._written.holds(array) or known[0].is_unchanged()):
             return known
         constant = Constant(len(self.constants), array if known is None else array.copy("K"))
         self.constants.append(constant)
@@ -364,7 +361,7 @@ class Recorder(NumberRecorder):
                 "called by such names, or pass it as an argument."
             )
         owner = target if target._base is None else target._base
-        self._save(owner)
+        self._written.save(owner)
         self._call(function, arguments, keywords, target._variable)
         owner._moves = owner._moves or self._moves
         symbols, named = self.symbol(tuple(arguments)), self.symbol(keywords)
@@ -375,21 +372,7 @@ class Recorder(NumberRecorder):
 
     def is_written(self, constant: Constant) -> bool:
         """Return whether the program changes a plain array."""
-        return self._is_written(constant.value)
-
-    def _is_written(self, array: Any) -> bool:
-        """Return whether the program changes the memory that an array is a view of."""
-        return id(owner_of(array)) in self._written
-
-    def _save(self, owner: Traced) -> None:
-        """Keep what a plain array from outside holds, to put it back."""
-        array, variable = owner._value, owner._variable
-        if isinstance(variable, Constant):
-            self._written.add(id(owner_of(array)))
-        elif variable not in self._lent:
-            return
-        if self.isolated and id(array) not in self._saved:
-            self._saved[id(array)] = (array, array.copy("K"))
+        return self._written.holds(constant.value)
 
     def emit_into(self, ufunc: Any, method: str, inputs: Any, keywords: Any) -> Any:
         """Call a ufunc with ``out=``."""
