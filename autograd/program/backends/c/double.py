@@ -53,14 +53,16 @@ static inline double exp_f8(double x) {
     const parts_f8 found = parts_of_exp_f8(below < -746.0 ? -746.0 : below);
     return scaled_f8(found.more + 1.0, found.shifted);
 }
-/* 2**n * (more + 1) - 1: the power of two is the factor, so that it is exact for n = 0. */
+/* 2**n * (more + 1) - 1: the power of two is the factor, so that it is exact for n = 0. It has
+   the sign of x, also for zeros. */
 static inline double expm1_f8(double x) {
     const double below = x > 710.0 ? 710.0 : x;
     const parts_f8 found = parts_of_exp_f8(below < -40.0 ? -40.0 : below);
     const double large = 6755399441055744.0 + 60.0;
     const double most = found.shifted > large ? large : found.shifted;
     const uint64_t power = bits_of_f8(most) - 0x4338000000000000u;
-    return scaled_f8(found.more + (1.0 - of_bits_f8((1023 - power) << 52)), found.shifted);
+    const double shift = 1.0 - of_bits_f8((1023 - power) << 52);
+    return copysign(scaled_f8(found.more + shift, found.shifted), x);
 }
 static inline double tanh_f8(double x) {
     const double more = expm1_f8(-2.0 * fabs(x));
