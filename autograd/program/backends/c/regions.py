@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 
 from autograd.program.backends.c.compiler import CompilerError
+from autograd.program.backends.c.joining import with_joined_parts
 from autograd.program.backends.c.kernel import Kernel
 from autograd.program.backends.c.library import library_of, unavailable
 from autograd.program.backends.c.lowering import fills_of, steps_of
@@ -50,6 +51,7 @@ def with_kernels(program: Program, backend: Any, report: Any) -> Program:
     simple = program
     for one in SIMPLIFYING:
         simple = one(simple)
+    simple = with_joined_parts(simple)
     regions = _Regions(with_textbook_formulas(with_own_memory(simple)), backend.threads)
     try:
         found = regions.program()
