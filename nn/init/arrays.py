@@ -251,7 +251,7 @@ def kaiming_uniform(
     >>> bool(np.abs(kaiming_uniform((2, 6))).max() <= 1.0)
     True
     """
-    return uniform(shape, math.sqrt(3) * _kaiming(shape, mode, nonlinearity), generator)
+    return uniform(shape, math.sqrt(3) * kaiming_std(shape, mode, nonlinearity), generator)
 
 
 def kaiming_normal(
@@ -282,10 +282,11 @@ def kaiming_normal(
     >>> kaiming_normal((8, 3, 5, 5), mode="fan_out").shape
     (8, 3, 5, 5)
     """
-    return normal(shape, _kaiming(shape, mode, nonlinearity), generator)
+    return normal(shape, kaiming_std(shape, mode, nonlinearity), generator)
 
 
-def _kaiming(shape: Shape, mode: str, nonlinearity: str) -> float:
+def kaiming_std(shape: Shape, mode: str, nonlinearity: str) -> float:
+    """Return the standard deviation of `kaiming_normal`."""
     if mode not in ("fan_in", "fan_out"):
         raise OptionError(f'mode= must be "fan_in" or "fan_out", not {mode!r}.')
     fan = fans(shape)[mode == "fan_out"]

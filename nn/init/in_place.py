@@ -5,6 +5,7 @@ Each function writes what a function of `arrays` returns into a parameter, and r
 
 from __future__ import annotations
 
+import math
 from typing import Any
 
 import numpy as np
@@ -13,6 +14,7 @@ from autograd.devices import beside
 from nn.arrays import shape_of
 from nn.init import arrays
 from nn.init.arrays import Generator, calculate_gain
+from nn.seeding import chosen
 
 
 def written(tensor: Any, numbers: Any) -> Any:
@@ -116,8 +118,7 @@ def uniform_(tensor: Any, a: float = 0.0, b: float = 1.0, generator: Generator =
     >>> bool((uniform_(layer.weight).data >= 0.0).all())
     True
     """
-    middle, half = (a + b) / 2, (b - a) / 2
-    return written(tensor, middle + arrays.uniform(shape_of(tensor), half, generator))
+    return written(tensor, chosen(generator).uniform(a, b, shape_of(tensor)))
 
 
 def normal_(tensor: Any, mean: float = 0.0, std: float = 1.0, generator: Generator = None) -> Any:
@@ -247,8 +248,9 @@ def kaiming_uniform_(
     >>> kaiming_uniform_(layer.weight, nonlinearity="relu") is layer.weight
     True
     """
-    unit = arrays.kaiming_uniform(shape_of(tensor), mode, "linear", generator)
-    return written(tensor, calculate_gain(nonlinearity, a) * unit)
+    shape = shape_of(tensor)
+    std = calculate_gain(nonlinearity, a) * arrays.kaiming_std(shape, mode, "linear")
+    return written(tensor, arrays.uniform(shape, math.sqrt(3) * std, generator))
 
 
 def kaiming_normal_(
@@ -280,8 +282,9 @@ def kaiming_normal_(
     >>> kaiming_normal_(layer.weight, nonlinearity="relu") is layer.weight
     True
     """
-    unit = arrays.kaiming_normal(shape_of(tensor), mode, "linear", generator)
-    return written(tensor, calculate_gain(nonlinearity, a) * unit)
+    shape = shape_of(tensor)
+    std = calculate_gain(nonlinearity, a) * arrays.kaiming_std(shape, mode, "linear")
+    return written(tensor, arrays.normal(shape, std, generator))
 
 
 def orthogonal_(tensor: Any, gain: float = 1.0, generator: Generator = None) -> Any:

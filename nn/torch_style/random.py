@@ -117,7 +117,7 @@ class Generator(np.random.Generator):
         wanted = np.dtype(dtype or DEFAULT.array)
         drawn = self._unit(_count(size), wanted)
         kind = drawn.dtype.type
-        found = drawn * kind(high - low) + kind(low)
+        found = fused(drawn, kind(high) - kind(low), kind(low))
         return found.reshape(size) if size is not None else found[0]
 
     def standard_normal(self, size: Any = None, dtype: Any = None, out: Any = None) -> Any:  # type: ignore[override]
@@ -129,10 +129,11 @@ class Generator(np.random.Generator):
         wanted = np.dtype(dtype or DEFAULT.array)
         count = _count(size)
         if count < 16:
-            found = np.array([self._one_normal() for _ in range(count)])
+            found = np.array([self._one_normal() for _ in range(count)]) * scale + loc
         else:
             found = self._normals(count, wanted)
-        found = (found * scale + loc).astype(wanted, copy=False)
+            found = fused(found, found.dtype.type(scale), found.dtype.type(loc))
+        found = found.astype(wanted, copy=False)
         return found.reshape(size) if size is not None else found[0]
 
     def _one_normal(self) -> float:
@@ -180,6 +181,32 @@ class Generator(np.random.Generator):
             order[i], order[j] = order[j], order[i]
         found = np.array(order, np.int64)
         return found if isinstance(x, (int, np.integer)) else np.take(x, found, axis)
+
+
+def fused(x: Any, factor: Any, term: Any) -> Any:
+    """Return x·factor + term, rounded once, as processors compute it for PyTorch.
+
+    Examples
+    --------
+    >>> x = np.array([1.0 + 2.0**-30])
+    >>> x * x[0] - 1, fused(x, x[0], -1.0)
+    (array([1.8626452e-09]), array([1.8626452e-09]))
+    """
+    if x.dtype != FLOAT64:  # products of float32 are exact in float64
+        return (x.astype(FLOAT64) * FLOAT64.type(factor) + FLOAT64.type(term)).astype(x.dtype)
+    product = x * factor
+    (a, b), (c, d) = _halves(x), _halves(factor)
+    lost = ((a * c - product) + a * d + b * c) + b * d  # of the product
+    total = product + term
+    part = total - product
+    return total + ((product - (total - part)) + (term - part) + lost)
+
+
+def _halves(x: Any) -> tuple[Any, Any]:
+    """Return two numbers with half of the digits each, whose sum is x."""
+    high = x * (2.0**27 + 1)
+    high = high - (high - x)
+    return high, x - high
 
 
 def _box_muller(drawn: Any) -> Any:

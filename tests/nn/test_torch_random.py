@@ -1,0 +1,44 @@
+"""Uniform numbers and initial weights of `nn.torch_style`: PyTorch's, bit for bit."""
+
+from fractions import Fraction
+
+import numpy as np
+import pytest
+
+import nn.torch_style as torch
+from nn.torch_style.random import fused
+
+#: What PyTorch 2.14 draws after ``torch.manual_seed(0)``.
+RECORDED = {
+    "layer": (
+        lambda: torch.nn.Linear(3, 4).weight[:2],
+        "-0x1.1b47d0p-8 0x1.3d2626p-2 -0x1.e696fcp-2 -0x1.b31792p-2 -0x1.c76962p-3 0x1.3d12a6p-3",
+    ),
+    "initialiser": (
+        lambda: torch.nn.init.kaiming_uniform_(torch.empty(2, 3)),
+        "-0x1.5af244p-7 0x1.846d38p-1 -0x1.29f962p+0 -0x1.0a703ap+0 -0x1.16e1acp-1 0x1.845556p-2",
+    ),
+    "double": (
+        lambda: torch.empty(4, dtype=torch.float64).uniform_(-0.3, 0.7),
+        "0x1.57112fe2b1096p-1 0x1.a19b87d10664dp-2 0x1.466a90822e586p-3 0x1.3dd2a3f4be3cep-1",
+    ),
+}
+
+
+@pytest.mark.parametrize("name", RECORDED)
+def test_uniform_numbers_are_those_of_pytorch(name):
+    draw, recorded = RECORDED[name]
+    torch.manual_seed(0)
+    assert draw().flatten().tolist() == [float.fromhex(text) for text in recorded.split()]
+
+
+@pytest.mark.parametrize("dtype", [np.float32, np.float64])
+def test_a_fused_product_and_sum_is_rounded_once(dtype):
+    rng = np.random.default_rng(0)
+    x, (factor, term) = rng.random(500).astype(dtype), rng.normal(size=2).astype(dtype)
+    exact = [Fraction(float(a)) * Fraction(float(factor)) + Fraction(float(term)) for a in x]
+    np.testing.assert_array_equal(
+        fused(x, factor, term), np.array([float(e) for e in exact], dtype)
+    )
+    twice = x * factor + term
+    assert (twice != fused(x, factor, term)).any()
