@@ -61,6 +61,8 @@ def first_shared(kind: str, x: Any, axes: Any) -> int:
 @kernel()
 def parts(rows: Any, size: int) -> Any:
     """Return equal slices of the first axis that have at most about as many bytes."""
+    if rows.nbytes <= size:
+        return [slice(None)]
     step = max(math.ceil(len(rows) / math.ceil(rows.nbytes / max(size, 1))), 1)
     return [slice(start, start + step) for start in range(0, len(rows), step)]
 
