@@ -124,7 +124,9 @@ def spread_planes(
     """Add each output times its weight to the window that it was computed from."""
     kind = np.result_type(g, weight)
     plan = transposed_plan(windows, shape, g.shape, kind.itemsize)
-    y: Any = np.zeros(shape, kind)
+    covered = sum(math.prod(planes.counts) for planes in plan.planes)
+    filled = np.empty if covered == math.prod(shape[3:]) else np.zeros
+    y: Any = filled(shape, kind)
     parts = weight.reshape((groups, -1, *weight.shape[1:])).swapaxes(1, 2)
     multiply(plan, in_groups(g, groups), parts, None, in_groups(y, groups))
     return y
