@@ -6,27 +6,37 @@ from typing import Any
 
 import numpy as np
 
+import autograd
 from nn.arrays import floating, plain
 from nn.keras_style import activations
 from nn.keras_style.config import floatx
+from nn.keras_style.configured import FUNCTIONS
 from nn.keras_style.symbolic import lifted
 from nn.missing_names import refuse
 
 #: The names that are NumPy's.
 NUMPY = [
-    "abs", "absolute", "add", "all", "amax", "amin", "any", "arange", "arccos", "arcsin",
-    "arctan", "arctan2", "argmax", "argmin", "argsort", "array", "average", "ceil", "clip",
-    "concatenate", "copy", "cos", "cosh", "cumprod", "cumsum", "diag", "diagonal", "diff",
-    "divide", "dot", "einsum", "equal", "exp", "expand_dims", "expm1", "eye", "flip", "floor",
-    "full", "full_like", "greater", "greater_equal", "hstack", "identity", "isfinite", "isinf",
-    "isnan", "less", "less_equal", "linspace", "log", "log10", "log1p", "log2", "logaddexp",
-    "logical_and", "logical_not", "logical_or", "logical_xor", "matmul", "max", "maximum",
-    "mean", "median", "meshgrid", "min", "minimum", "mod", "moveaxis", "multiply", "negative",
-    "not_equal", "ones", "ones_like", "outer", "power", "prod", "quantile", "ravel",
-    "repeat", "reshape", "roll", "round", "sign", "sin", "sinh", "sort", "sqrt",
-    "square", "squeeze", "stack", "std", "subtract", "sum", "swapaxes", "take",
-    "take_along_axis", "tan", "tanh", "tensordot", "tile", "trace", "transpose", "tril", "triu",
-    "var", "vdot", "vstack", "where", "zeros", "zeros_like",
+    "abs", "absolute", "add", "all", "allclose", "amax", "amin", "any", "append", "arange",
+    "arccos", "arccosh", "arcsin", "arcsinh", "arctan", "arctan2", "arctanh", "argmax", "argmin",
+    "argsort", "array", "array_split", "average", "bincount", "bitwise_and", "bitwise_or",
+    "bitwise_xor", "broadcast_to", "cbrt", "ceil", "clip", "concatenate", "conj", "conjugate",
+    "copy", "corrcoef", "cos", "cosh", "count_nonzero", "cross", "cumprod", "cumsum", "deg2rad",
+    "diag", "diagflat", "diagonal", "diff", "digitize", "divide", "dot", "einsum", "empty",
+    "empty_like", "equal", "exp", "exp2", "expand_dims", "expm1", "eye", "fabs", "flip", "fliplr",
+    "flipud", "floor", "floor_divide", "fmax", "fmin", "fmod", "full", "full_like", "geomspace",
+    "greater", "greater_equal", "heaviside", "hstack", "hypot", "identity", "imag", "inner",
+    "isclose", "isfinite", "isin", "isinf", "isnan", "isneginf", "isposinf", "isreal", "kron",
+    "ldexp", "left_shift", "less", "less_equal", "linspace", "log", "log10", "log1p", "log2",
+    "logaddexp", "logaddexp2", "logical_and", "logical_not", "logical_or", "logical_xor",
+    "logspace", "matmul", "max", "maximum", "mean", "median", "meshgrid", "min", "minimum", "mod",
+    "moveaxis", "multiply", "nanmax", "nanmean", "nanmin", "nanprod", "nanstd", "nansum",
+    "nanvar", "ndim", "negative", "nonzero", "not_equal", "ones", "ones_like", "outer", "pad",
+    "power", "prod", "ptp", "quantile", "rad2deg", "ravel", "real", "repeat", "reshape",
+    "right_shift", "roll", "rot90", "round", "searchsorted", "sign", "signbit", "sin", "sinc",
+    "sinh", "size", "sort", "split", "sqrt", "square", "squeeze", "stack", "std", "subtract",
+    "sum", "swapaxes", "take", "take_along_axis", "tan", "tanh", "tensordot", "tile", "trace",
+    "transpose", "tri", "tril", "triu", "true_divide", "trunc", "unravel_index", "vander", "var",
+    "vdot", "vectorize", "vstack", "where", "zeros", "zeros_like",
 ]  # fmt: skip
 
 relu, sigmoid, softmax, log_softmax = (
@@ -36,6 +46,16 @@ silu, elu, selu, softplus = (
     activations.silu, activations.elu, activations.selu, activations.softplus,
 )  # fmt: skip
 leaky_relu, relu6 = activations.leaky_relu, activations.relu6
+celu, mish, glu, hard_sigmoid, hard_silu, hard_swish, hard_tanh, swish = (
+    activations.celu, activations.mish, activations.glu, activations.hard_sigmoid,
+    activations.hard_silu, activations.hard_swish, activations.hard_tanh, activations.swish,
+)  # fmt: skip
+log_sigmoid, softsign, squareplus, tanh_shrink, threshold = (
+    activations.log_sigmoid, activations.softsign, activations.squareplus,
+    activations.tanh_shrink, activations.threshold,
+)  # fmt: skip
+hard_shrink, soft_shrink = activations.hard_shrink, activations.soft_shrink
+erf = lifted(autograd.erf)
 
 
 @lifted
@@ -62,6 +82,130 @@ def reciprocal(x: Any) -> Any:
         The input.
     """
     return 1 / floating(x)
+
+
+@lifted
+def rsqrt(x: Any) -> Any:
+    """Return 1 / √x.
+
+    Parameters
+    ----------
+    x : array_like
+        The input.
+    """
+    return 1 / np.sqrt(floating(x))
+
+
+@lifted
+def logsumexp(x: Any, axis: Any = None, keepdims: bool = False) -> Any:
+    """Return the logarithm of the sum of exp(x).
+
+    Parameters
+    ----------
+    x : array_like
+        The input.
+    axis : int or tuple of int, optional
+        The axes of the sum; by default all.
+    keepdims : bool
+        Whether to keep these with length 1.
+    """
+    return autograd.logsumexp(floating(x), axis=axis, keepdims=keepdims)
+
+
+@lifted
+def divide_no_nan(x1: Any, x2: Any) -> Any:
+    """Return x1 / x2, and 0 where x2 is 0.
+
+    Parameters
+    ----------
+    x1, x2 : array_like
+        The inputs.
+    """
+    x1, x2 = floating(x1), floating(x2)
+    there = x2 != 0
+    return np.where(there, x1, 0.0) / np.where(there, x2, 1.0)
+
+
+@lifted
+def moments(x: Any, axes: Any, keepdims: bool = False) -> Any:
+    """Return the mean and the variance.
+
+    Parameters
+    ----------
+    x : array_like
+        The input.
+    axes : int or tuple of int
+        The axes.
+    keepdims : bool
+        Whether to keep these with length 1.
+    """
+    axes = tuple(axes) if isinstance(axes, (list, tuple)) else axes
+    x = floating(x)
+    return [np.mean(x, axis=axes, keepdims=keepdims), np.var(x, axis=axes, keepdims=keepdims)]
+
+
+@lifted
+def unstack(x: Any, num: int | None = None, axis: int = 0) -> list[Any]:
+    """Return the parts of an array along an axis, as a list.
+
+    Parameters
+    ----------
+    x : array_like
+        The array.
+    num : int, optional
+        Their number; by default the length of the axis.
+    axis : int
+        The axis.
+    """
+    moved = np.moveaxis(x, axis, 0)
+    return [moved[i] for i in range(moved.shape[0] if num is None else num)]
+
+
+@lifted
+def top_k(x: Any, k: int, sorted: bool = True) -> Any:
+    """Return the largest numbers along the last axis, and where they are.
+
+    Parameters
+    ----------
+    x : array_like
+        The input.
+    k : int
+        How many.
+    sorted : bool
+        Ignored: the largest is the first.
+
+    Examples
+    --------
+    >>> [part.tolist() for part in top_k(np.array([1.0, 3.0, 2.0]), 2)]
+    [[3.0, 2.0], [1, 2]]
+    """
+    del sorted
+    places = np.argsort(-np.asarray(plain(x)), axis=-1, kind="stable")[..., :k]
+    return np.take_along_axis(x, places, -1), places
+
+
+def is_tensor(x: Any) -> bool:
+    """Return whether this is an array or a tensor.
+
+    Parameters
+    ----------
+    x : object
+        Anything.
+    """
+    return hasattr(x, "shape") and hasattr(x, "dtype")
+
+
+def cond(pred: Any, true_fn: Any, false_fn: Any) -> Any:
+    """Call one of two functions.
+
+    Parameters
+    ----------
+    pred : bool
+        Which.
+    true_fn, false_fn : callable
+        The functions, without arguments.
+    """
+    return true_fn() if bool(plain(pred)) else false_fn()
 
 
 def shape(x: Any) -> tuple[Any, ...]:
@@ -162,6 +306,14 @@ def norm(x: Any, ord: Any = None, axis: Any = None, keepdims: bool = False) -> A
         As for `numpy.linalg.norm`.
     """
     return np.linalg.norm(floating(x), ord, axis, keepdims)
+
+
+FUNCTIONS.update({
+    f"ops.{one.__name__}": one
+    for one in (gelu, reciprocal, cast, one_hot, norm, rsqrt, logsumexp, divide_no_nan, moments,
+                unstack, top_k)
+})  # fmt: skip
+FUNCTIONS["ops.erf"] = erf
 
 
 def __getattr__(name: str) -> Any:

@@ -290,3 +290,12 @@ def test_arguments_without_a_form_raise():
         keras.saving.serialize_keras_object(Wrapped(object()))
     with pytest.raises(OptionError, match="wraps a Linear"):
         keras.Model(nn.Linear(2, 3)).to_json()
+
+
+def test_operations_of_graphs_survive_json():
+    ops, a = keras.ops, keras.Input((4,))
+    b = ops.gelu(a) + ops.logsumexp(a, axis=-1, keepdims=True) * ops.erf(a)
+    c = ops.top_k(ops.concatenate([b, ops.rsqrt(1 + a**2), ops.relu(a)], axis=-1), 3)[0]
+    model = keras.Model(a, ops.where(c > 0, c, ops.expand_dims(a[:, 0], 1)))
+    again = keras.models.model_from_json(model.to_json())
+    np.testing.assert_array_equal(again.predict(X), model.predict(X))

@@ -62,3 +62,24 @@ def test_names_of_registered_functions_are_found():
     assert keras.activations.serialize(keras.activations.relu) == "relu"
     with pytest.raises(OptionError, match="rows"):
         keras.regularizers.OrthogonalRegularizer(mode="diagonal")
+
+
+def test_operations_compute_what_their_names_say():
+    ops, x = keras.ops, np.array([[1.0, -2.0, 0.5], [3.0, 0.25, 4.0]])
+    missing = [name for name in ops.NUMPY if getattr(ops, name) is not getattr(np, name)]
+    assert not missing
+    np.testing.assert_allclose(ops.rsqrt(x**2), 1 / np.abs(x))
+    np.testing.assert_allclose(ops.logsumexp(x, axis=1), np.log(np.exp(x).sum(1)))
+    np.testing.assert_allclose(ops.moments(x, [0]), [x.mean(0), x.var(0)])
+    assert ops.divide_no_nan(x, x * (x > 0)).tolist() == [[1, 0, 1], [1, 1, 1]]
+    assert [part.tolist() for part in ops.unstack(x, axis=1)] == x.T.tolist()
+    assert ops.top_k(x, 2)[1].tolist() == [[0, 2], [2, 0]]
+    assert ops.cond(x.sum() > 0, lambda: 1, lambda: 2) == 1
+    symbolic = keras.Input((3,))
+    assert ops.moments(symbolic, 1)[0].shape == (None,)
+    assert [part.shape for part in ops.top_k(symbolic, 2)] == [(None, 2)] * 2
+
+
+def test_callbacks_that_are_missing_say_what_to_write():
+    with pytest.raises(AttributeError, match="resume=True"):
+        keras.callbacks.BackupAndRestore("backup")
