@@ -104,6 +104,7 @@ def test_losses_are_those_of_keras(name):
 def test_metrics_are_those_of_keras(name):
     outputs, targets, options = RECORDER["METRICS"][name]
     given = RECORDER["arrays"]()
+    keras.utils.clear_session()  # names of metrics begin again
     metric = getattr(keras.metrics, name.split(",")[0])(**options)
     first = metric(given[targets], given[outputs])
     second = metric(given[targets], given[outputs], sample_weight=given["weights"])
