@@ -23,7 +23,6 @@ HINTS: Final = {
     "IterDataPipe": "IterableDataset",
     "MapDataPipe": "Dataset",
     "NLLLoss2d": "nn.NLLLoss",
-    "StackDataset": "TensorDataset, or a Dataset of your own",
     "SyncBatchNorm": "nn.BatchNorm2d: there is one process",
     "UninitializedParameter": "nn.Parameter of a known shape",
     "affine_grid_generator": "torch.nn.functional.affine_grid",
@@ -140,7 +139,7 @@ HINTS: Final = {
 
 #: What to write for names that begin so.
 BEGINNINGS: Final = {
-    "LazyInstanceNorm": "nn.InstanceNorm2d, with the number of channels",
+    "LazyInstanceNorm": "nn.InstanceNorm2d, with the number of channels and affine=True",
     "Script": _TRACED,
     "Sym": _INTERNAL,
     "cudnn_": _INTERNAL,

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 import nn.torch_style as torch
-from autograd.errors import OptionError
+from autograd.errors import DataError, OptionError
 from nn.optim.optimizer import WITHOUT_EFFECT
 from nn.torch_style.calls import signature_of
 from nn.torch_style.nn.face import Face
@@ -115,3 +115,16 @@ def test_modules_without_a_file_are_attributes_of_their_packages():
     assert torch.optim.adamw.AdamW is torch.optim.AdamW
     assert torch.nn.modules.flatten.Flatten is torch.nn.Flatten
     assert torch.nn.utils.clip_grad.clip_grad_norm_ is torch.nn.utils.clip_grad_norm_
+
+
+def test_rarer_names_of_pytorch_are_there():
+    weight = torch.ones(2, requires_grad=True)
+    (3 * weight).sum().backward()
+    total = torch.nn.utils.get_total_norm([weight.grad])
+    torch.nn.utils.clip_grads_with_norm_([weight], 1.0, total)
+    assert torch.allclose(weight.grad.norm(), torch.tensor(1.0))
+    pairs = torch.utils.data.StackDataset(torch.arange(3), [5, 6, 7])
+    loader = torch.utils.data.DataLoader(pairs, batch_size=3)
+    assert [part.tolist() for part in next(iter(loader))] == [[0, 1, 2], [5, 6, 7]]
+    with pytest.raises(DataError, match=r"\[2, 3\]"):
+        torch.utils.data.StackDataset(a=[1, 2], b=[1, 2, 3])

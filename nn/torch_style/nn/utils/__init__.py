@@ -23,6 +23,7 @@ from nn.torch_style.tensor import Tensor
 __all__ = [
     "clip_grad_norm_",
     "clip_grad_value_",
+    "clip_grads_with_norm_",
     "get_total_norm",
     "parameters_to_vector",
     "parametrizations",
@@ -51,6 +52,17 @@ def clip_grad_value_(parameters: Any, clip_value: float, foreach: Any = None) ->
     """Limit each element of the gradients to -clip_value and clip_value."""
     given = [parameters] if isinstance(parameters, Tensor) else list(parameters)
     utils.clip_grad_value_(inside(given), clip_value)
+
+
+def clip_grads_with_norm_(
+    parameters: Any, max_norm: float, total_norm: Any, foreach: Any = None
+) -> None:
+    """Scale all gradients as `clip_grad_norm_` does, given their joint norm."""
+    given = [parameters] if isinstance(parameters, Tensor) else list(parameters)
+    share = (max_norm / (total_norm + 1e-6)).clamp(max=1.0)
+    for parameter in given:
+        if parameter.grad is not None:
+            parameter.grad.mul_(share)
 
 
 def get_total_norm(
