@@ -7,7 +7,7 @@ from autograd.errors import DataError, OptionError
 from nn import keras_style as keras
 
 
-def test_windows_of_a_series_have_the_targets_of_their_first_steps():
+def test_windows_of_a_series_have_targets_of_their_first_steps():
     series, later = np.arange(24.0).reshape(12, 2), np.arange(12) * 10
     made = keras.utils.timeseries_dataset_from_array
     options = {"sampling_rate": 2, "sequence_stride": 3, "start_index": 1, "batch_size": 2}
