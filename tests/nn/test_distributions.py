@@ -137,6 +137,7 @@ def test_a_transform_of_vectors_makes_a_batch_a_vector():
 
 
 def test_distances_between_families_are_those_of_samples():
+    pytest.importorskip("scipy")
     torch.manual_seed(0)
     pairs = [
         (D.Gamma(TWO, TWO), D.Gumbel(TWO, TWO)), (D.Beta(TWO, TWO), D.Exponential(TWO)),
