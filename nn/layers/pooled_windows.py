@@ -44,10 +44,17 @@ def largest(x: Any, windows: Windows) -> Any:
 
 
 @kernel()
+def finds_elements(y: Any, windows: Windows) -> bool:
+    """Return whether no maximum equals the padding, as -inf does, nor compares, as NaN."""
+    return not any(map(any, windows.padding)) or bool(np.isfinite(y).all())
+
+
+@kernel()
 def first_of(x: Any, y: Any, windows: Windows) -> Any:
     """Return the position of the maximum `y` in each window, of the first if there are several.
 
-    That is the number of elements before it, which are all smaller.
+    That is the number of elements before it, which are all smaller. Padding is smaller even than
+    -inf, and than NaN.
     """
     counts = windows.counts(x.shape)
     if math.prod(windows.kernel) >= LONG and windows.tile(x.shape):
@@ -58,13 +65,15 @@ def first_of(x: Any, y: Any, windows: Windows) -> Any:
         return np.logical_not(each < y[..., None]).argmax(axis=-1)
     padded = windows.padded(x, -math.inf)
     indices = [index for _, index in offsets(windows, counts)]
-    if y.size < FEW:  # one call for all takes less time than three for each
+    outside = None if finds_elements(y, windows) else windows.padded(np.zeros(x.shape, bool), True)
+    if y.size < FEW and outside is None:  # one call for all takes less time than three for each
         each = np.concatenate([padded[index][None] for index in indices])
         return np.logical_not(each < y).argmax(axis=0)
     found = np.zeros_like(y, np.min_scalar_type(len(indices)), order="C")
     before = np.ones_like(y, bool, order="C")
     for index in indices[:-1]:
-        before &= padded[index] < y
+        smaller = padded[index] < y
+        before &= smaller if outside is None else smaller | outside[index]
         found += before
     return found
 
@@ -105,14 +114,9 @@ def put_back(g: Any, which: Any, windows: Windows, shape: tuple[int, ...]) -> An
     return windows.without_padding(total, shape)
 
 
-def finds_elements(y: Any, windows: Windows) -> bool:
-    """Return whether no maximum is found in the padding, as those of -inf and NaN are."""
-    return not any(map(any, windows.padding)) or bool(np.isfinite(y).all())
-
-
 def largest_back(g: Any, x: Any, y: Any, windows: Windows) -> Any:
     """Add each number to the first maximum `y` of its window."""
-    if type(g) is np.ndarray and is_small(x, windows) and finds_elements(y, windows):
+    if type(g) is np.ndarray and is_small(x, windows):
         return largest_back_small(g, x, y, windows)
     return put_back(g, first_of(x, y, windows), windows, x.shape)
 

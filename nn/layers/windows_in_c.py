@@ -166,7 +166,7 @@ LARGEST = windows(
 LARGEST_BACK = _CLEARED + windows(
     begin="const real most = y[window]; long first = -1;",
     **of_rows(_FIRST_OF_ROWS),
-    text="first ^= (first ^ at) & -(long)!(number < most);",
+    text="first ^= (first ^ at) & -(long)(at >= 0 && !(number < most));",
     end="if (first >= 0) result[first] += g[window];",
 )
 

@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import nn
-from autograd import Tensor, check_gradients
+from autograd import Tensor, check_gradients, jit
 from autograd.errors import OptionError, ShapeError
 from nn.layers import convolution, convolution_by_planes, small_pooling
 
@@ -182,6 +182,23 @@ def test_max_pooling_gives_the_gradient_to_the_first_tie():
 def test_max_pooling_ignores_padding_and_propagates_nan():
     assert nn.MaxPool1d(2, padding=1)(np.array([[-3.0, -2.0]])).tolist() == [[-3.0, -2.0]]
     assert np.isnan(nn.MaxPool1d(2)(np.array([[1.0, np.nan]]))).all()
+
+
+@pytest.mark.parametrize("number", [-np.inf, np.nan, 1.0])
+@pytest.mark.parametrize("shape", [(1, 2, 5, 6), (1, 8, 40, 40)], ids=["small", "large"])
+@pytest.mark.parametrize("backend", [None, "numpy", "c"])
+def test_max_pooling_gives_no_gradient_to_padding(number, shape, backend):
+    def slopes(data):
+        x = Tensor(data)
+        y = nn.MaxPool2d(3, 2, 1)(x)
+        y.sum().backward()
+        return y.data, x.grad
+
+    found = slopes if backend is None else jit(slopes, backend=backend)
+    y, gradient = found(np.full(shape, number))
+    np.testing.assert_array_equal(y, number)
+    assert gradient.sum() == y.size
+    assert gradient[..., 0, 0].tolist() == [[1.0] * shape[1]]
 
 
 def test_third_derivatives_of_a_convolution():
