@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, NoReturn
 
@@ -128,6 +129,25 @@ NAMED: dict[str, Any] = {
     "orthogonal_regularizer": OrthogonalRegularizer,
     "OrthogonalRegularizer": OrthogonalRegularizer,
 }  # fmt: skip
+
+
+class Penalty:
+    """The penalty of a weight.
+
+    Parameters
+    ----------
+    regularizer : callable
+        The function.
+    weight : Tensor
+        The weight.
+    """
+
+    def __init__(self, regularizer: Callable[[Any], Any], weight: Any) -> None:
+        self.regularizer, self.weight = regularizer, weight
+
+    def __call__(self) -> Any:
+        """Return the penalty."""
+        return self.regularizer(self.weight)
 
 
 serialize, deserialize = serialize_keras_object, deserialize_keras_object

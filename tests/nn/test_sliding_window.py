@@ -125,7 +125,7 @@ def test_convolution_by_planes_matches_a_loop(case, most, short):
             plan.cache_clear()
 
 
-def test_an_infinite_element_reaches_only_the_weights_that_meet_it():
+def test_an_infinite_element_reaches_only_the_weights_it_meets():
     x = np.ones((2, 4, 16, 16, 16))
     x[0, 0, 0, 0, 0] = np.inf  # a corner, which meets the first element of the kernel only
     layer = nn.Conv3d(4, 4, 3)

@@ -155,7 +155,10 @@ class Layer(Configured, Module):
         weight.constraint = constraints.get(constraint)
         penalty = regularizers.get(regularizer)
         if penalty is not None:
-            self._penalised = (*vars(self).get("_penalised", ()), Penalty(penalty, weight))
+            self._penalised = (
+                *vars(self).get("_penalised", ()),
+                regularizers.Penalty(penalty, weight),
+            )
         return weight
 
     # -- calls -------------------------------------------------------------------------------
@@ -464,25 +467,6 @@ def _holds_arrays(x: Any) -> bool:
     if isinstance(x, (list, tuple)):
         return any(_holds_arrays(part) for part in x)
     return hasattr(x, "dtype")
-
-
-class Penalty:
-    """The penalty of a weight.
-
-    Parameters
-    ----------
-    regularizer : callable
-        The function.
-    weight : Tensor
-        The weight.
-    """
-
-    def __init__(self, regularizer: Callable[[Any], Any], weight: Any) -> None:
-        self.regularizer, self.weight = regularizer, weight
-
-    def __call__(self) -> Any:
-        """Return the penalty."""
-        return self.regularizer(self.weight)
 
 
 @functools.lru_cache(maxsize=1024)
