@@ -78,6 +78,11 @@ class Windows:
             found.append((before, max(last + reach - n - before, after)))
         return replace(self, padding=tuple(found))
 
+    def with_less_padding(self, after: Sequence[int]) -> Windows:
+        """Return windows with so much less padding after each axis, if there is as much."""
+        pairs = zip(self.padding, after, strict=True)
+        return replace(self, padding=tuple((a, max(b - less, 0)) for (a, b), less in pairs))
+
     def mirrored(self) -> Windows | None:
         """Return the windows of the transpose, which is a convolution if there are no strides.
 

@@ -106,10 +106,17 @@ def transposed(
                 f"output_size={wanted} does not fit an input of shape {shape_of(x)}, whose "
                 f"result has at least {tuple(lengths)}, and less than a stride more."
             )
-    lengths = [n + more for n, more in zip(lengths, extra, strict=True)]
+    beyond = [0] * ndim
+    if any(n >= step for n, step in zip(extra, windows.stride, strict=True)):
+        # Another window would fit in. What is added is cut off no more, and zeros beyond that.
+        beyond = [max(n - after, 0) for n, (_, after) in zip(extra, windows.padding, strict=True)]
+        windows = windows.with_less_padding(extra)
+    lengths = [n + more - rest for n, more, rest in zip(lengths, extra, beyond, strict=True)]
     shape = (shape_of(x)[0], shape_of(weight)[1] * groups, *lengths)
     windows.counts(shape)  # or raise
     y = spread(x, weight, windows, groups, shape)
+    if any(beyond):
+        y = np.pad(y, ((0, 0), (0, 0), *((0, rest) for rest in beyond)))
     return y if bias is None else y + bias.reshape((-1,) + (1,) * ndim)
 
 

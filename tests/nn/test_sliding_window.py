@@ -184,6 +184,27 @@ def test_max_pooling_ignores_padding_and_propagates_nan():
     assert np.isnan(nn.MaxPool1d(2)(np.array([[1.0, np.nan]]))).all()
 
 
+@pytest.mark.parametrize("padding", [0, 1, 2])
+@pytest.mark.parametrize(("stride", "dilation", "extra"), [(1, 2, 1), (1, 3, 2), (2, 3, 2)])
+def test_output_padding_may_exceed_the_stride(stride, dilation, extra, padding):
+    random = np.random.default_rng(0)
+    options = {"stride": stride, "dilation": dilation, "generator": random}
+    layer = nn.ConvTranspose2d(2, 3, 2, padding=padding, output_padding=extra, **options)
+    layer.astype(np.float64)
+    x = random.normal(size=(2, 2, 4, 5))
+    taps = [(tap * dilation, tap) for tap in range(2)]
+    wanted = np.zeros((2, 3, *((n - 1) * stride + dilation + 1 + extra for n in x.shape[2:])))
+    for (i, a), (j, b) in itertools.product(taps, taps):
+        part = wanted[:, :, i:, j:][:, :, : 3 * stride + 1 : stride, : 4 * stride + 1 : stride]
+        part += np.einsum("nchw,co->nohw", x, layer.weight.data[:, :, a, b])
+    wanted = wanted[..., padding:, padding:]
+    wanted = wanted[..., : wanted.shape[-2] - padding, : wanted.shape[-1] - padding]
+    wanted += layer.bias.data[:, None, None]
+    np.testing.assert_allclose(layer(x).data, wanted)
+    called = lambda x, w: nn.functional_call(layer, {"weight": w}, x)  # noqa: E731
+    check_gradients(called, x, layer.weight.data, order=2, method="projected")
+
+
 @pytest.mark.parametrize("number", [-np.inf, np.nan, 1.0])
 @pytest.mark.parametrize("shape", [(1, 2, 5, 6), (1, 8, 40, 40)], ids=["small", "large"])
 @pytest.mark.parametrize("backend", [None, "numpy", "c"])
