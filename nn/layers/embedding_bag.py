@@ -11,7 +11,7 @@ from autograd.devices import beside, to_numpy
 from autograd.errors import OptionError, ShapeError
 from nn import init
 from nn.arrays import plain, shape_of
-from nn.layers.linear import indices_below
+from nn.layers.linear import indices_below, row_number
 from nn.module import Module
 from nn.parameter import Parameter
 
@@ -59,7 +59,8 @@ class EmbeddingBag(Module):
         if mode not in ("mean", "sum", "max"):
             raise OptionError(f'mode={mode!r} must be "mean", "sum" or "max".')
         self.num_embeddings, self.embedding_dim, self.mode = num_embeddings, embedding_dim, mode
-        self.include_last_offset, self.padding_idx = include_last_offset, padding_idx
+        self.include_last_offset = include_last_offset
+        self.padding_idx = row_number(padding_idx, num_embeddings, "padding_idx")
         self.weight = Parameter(init.normal((num_embeddings, embedding_dim), 1.0, generator))
         if padding_idx is not None:
             self.weight.data[padding_idx] = 0.0

@@ -121,7 +121,7 @@ class Embedding(Module):
     embedding_dim : int
         The length of each vector.
     padding_idx : int, optional
-        The index of a vector that is zero and is not trained.
+        The index of a vector that is zero and is not trained; a negative one counts from the end.
     generator : numpy.random.Generator, optional
         The generator for the initial vectors; by default the one that `nn.seed` sets.
 
@@ -139,7 +139,7 @@ class Embedding(Module):
         generator: np.random.Generator | None = None,
     ) -> None:
         self.num_embeddings, self.embedding_dim = num_embeddings, embedding_dim
-        self.padding_idx = padding_idx
+        self.padding_idx = row_number(padding_idx, num_embeddings, "padding_idx")
         self.weight = Parameter(init.normal((num_embeddings, embedding_dim), 1.0, generator))
         if padding_idx is not None:
             self.weight.data[padding_idx] = 0.0
@@ -171,7 +171,7 @@ class Embedding(Module):
                 f"{embeddings.shape}."
             )
         table = cls(*embeddings.shape)
-        table.padding_idx = padding_idx
+        table.padding_idx = row_number(padding_idx, len(embeddings), "padding_idx")
         table.weight = Parameter(floating(embeddings), requires_grad=not freeze)
         return table
 
@@ -200,6 +200,15 @@ class Embedding(Module):
         padding = self.weight.data[self.padding_idx]
         is_padding = (indices == self.padding_idx)[..., None]
         return cast(Tensor, np.where(is_padding, padding, found))
+
+
+def row_number(index: int | None, count: int, name: str) -> int | None:
+    """Return the number of a row, from 0; a negative index counts from the end."""
+    if index is None:
+        return None
+    if not -count <= index < count:
+        raise OptionError(f"{name}={index} must be from {-count} to {count - 1}.")
+    return index % count
 
 
 def indices_below(count: int, indices: Any, who: str) -> Any:

@@ -99,6 +99,19 @@ def test_an_embedding_accumulates_and_rejects_bad_indices():
             layer(np.array(indices))
 
 
+@pytest.mark.parametrize("layer", [nn.Embedding, nn.EmbeddingBag])
+def test_a_negative_padding_index_counts_from_the_end(layer):
+    indices = np.array([[4, 1], [3, 4]])
+    table = layer(5, 2, padding_idx=-1)
+    assert table.padding_idx == 4
+    table.weight.data[...] = 1.0
+    y = table(indices)
+    y.sum().backward()
+    assert (table.weight.grad != 0).any(axis=1).tolist() == [False, True, False, True, False]
+    with pytest.raises(OptionError, match=r"padding_idx=5 must be from -5 to 4"):
+        layer(5, 2, padding_idx=5)
+
+
 @pytest.mark.parametrize("kind", [nn.RNN, nn.LSTM, nn.GRU])
 def test_a_sequence_in_two_parts_equals_the_whole_sequence(kind):
     layer = kind(3, 4, num_layers=2, generator=np.random.default_rng(0))
