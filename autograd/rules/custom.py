@@ -195,8 +195,8 @@ def define(
         order, beside its ``_size``, ``_ndim`` and ``_shape``; numbers are numbers; a tuple of
         integers, or a dataclass of such, is a pointer to ``long``, beside its ``_size``; None is a
         null pointer; ``real`` is the type of the result, and of all arrays of floats: if they
-        differ, `function` is called. By default `jit` calls `function`, and a program is not saved
-        as C.
+        differ, `function` is called, as it is after ``LEAVE_TO_PYTHON;``, to raise its error. By
+        default `jit` calls `function`, and a program is not saved as C.
     sparsity : str or callable, optional
         For sparse derivatives: "elementwise", "dense", or a function of the arguments that returns
         for each argument in turn which of its elements each result depends on: a matrix with a row

@@ -119,6 +119,8 @@ class CText:
         The C.
     names : tuple of str
         The parameters.
+    may_leave : bool
+        Whether it says ``LEAVE_TO_PYTHON`` anywhere: the function of Python is called then.
     has_one_type : bool
         Whether it speaks of ``real``, the type of the result: all arrays of floats have it then.
     is_compared : bool
@@ -133,6 +135,7 @@ class CText:
         self._read_singly: dict[str, bool] = {}
         if not isinstance(text, str) or not text.strip():
             raise SourceError(f"c= is {text!r}; write C as a text, such as c='exp(-x * x)'.")
+        self.may_leave = re.search(r"\bLEAVE_TO_PYTHON\b", text) is not None
         self.has_one_type = re.search(r"\breal\b", text) is not None
         self.names = self._parameters()
         self._check()

@@ -184,6 +184,34 @@ def test_statements_in_c_compute_whole_arrays(dtype, tmp_path):
 
 
 @needs_compiler
+def test_statements_in_c_leave_errors_to_python(tmp_path):
+    def rooted(x):
+        if x.size and x.min() < 0:
+            raise ValueError(f"no root of {x.min()}")
+        return np.sqrt(x)
+
+    f = autograd.define(
+        rooted,
+        lambda g, y, x: g / (2 * y),
+        c="for (long k = 0; k < x_size; k++) {"
+        "  if (x[k] < 0) LEAVE_TO_PYTHON;"
+        "  result[k] = sqrt(x[k]);"
+        "}",
+    )
+    right, wrong = np.array([4.0, 9.0]), np.array([4.0, -9.0])
+    call = jit(lambda x: f(x) + 1, backend="c")
+    for _ in range(3):
+        assert np.array_equal(call(right), [3, 4])
+    assert "C kernels" in call.summary()
+    with pytest.raises(ValueError, match=r"no root of -9\.0"):
+        call(wrong)
+    assert np.array_equal(call(right), [3, 4])
+    trace(lambda x: f(x) + 1)(right).save(tmp_path / "root.c")
+    saved = Compiled(tmp_path / "root.c")
+    assert [saved(x)[0] for x in (right, wrong, right)] == [0, -2, 0]
+
+
+@needs_compiler
 def test_numbers_of_every_kind_reach_statements_in_c():
     def function(x, n=2, flag=True, *, scale=1.5):
         return (x.sum() * n + flag) * scale + np.zeros(())

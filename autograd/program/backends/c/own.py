@@ -42,8 +42,8 @@ static SHARED void {name}({parameters}) {{
 class OwnCall(Filling):
     """The call of a function of whole arrays, with C that the user has written.
 
-    If an array is not as expected, the function of Python is called. At the first call both are,
-    and their results are compared.
+    If an array is not as expected, or C leaves it, the function of Python is called. At the first
+    call both are, and their results are compared.
 
     Parameters
     ----------
@@ -94,7 +94,7 @@ class OwnCall(Filling):
                 is_array = isinstance(one, Constant) or one.is_array
                 passed.append(f"DATA({where})" if is_array else f"*(const {kind} *)VALUE({where})")
         results = [f"({TYPES[stored_type(x)]} *)DATA(given[{k}])" for k, x in enumerate(self.made)]
-        lines.append(self.call(passed, results))
+        lines += self.statements(passed, results, "return 1;")
         lines.append("return 0;")
         body = "\n    ".join(lines)
         return f"{self.body}int {NAME}(void *arguments) {{\n    {body}\n}}\n"
@@ -124,6 +124,8 @@ class OwnCall(Filling):
             parameters.append(f"{_pointed(x, kind)} *{parameter}")
             parameters += [f"const {text} {parameter}_{what}" for text, what in _DESCRIBED]
             unused += [parameter, *(f"{parameter}_{what}" for _, what in _DESCRIBED)]
+        if self.text.may_leave:
+            parameters.append("int *_is_left")
         text = f"typedef {kind} real;\n" * self.text.has_one_type + self.text.text
         declared = ", ".join(parameters)
         name = f"own_{cache.key_of(declared, text)[:16]}"
@@ -131,8 +133,11 @@ class OwnCall(Filling):
         body = _BODY.format(name=name, parameters=declared, unused=unused_ones, text=text)
         return body, name
 
-    def call(self, operands: list[str], results: list[str]) -> str:
-        """Return the call of that function, given the texts of operands and results."""
+    def statements(self, operands: list[str], results: list[str], leaving: str) -> list[str]:
+        """Return the call of that function, given the texts of operands and results.
+
+        `leaving` is what to do if it leaves the work to Python.
+        """
         texts = iter([*operands, *results])
         given = []
         made = set(self.made)
@@ -152,7 +157,10 @@ class OwnCall(Filling):
             lengths = ", ".join(map(str, shape)) or "0"
             given += [next(texts), str(math.prod(shape)), str(len(shape))]
             given.append(f"(const long[]){{{lengths}}}")
-        return f"{self.function}({', '.join(given)});"
+        if not self.text.may_leave:
+            return [f"{self.function}({', '.join(given)});"]
+        call = f"{self.function}({', '.join([*given, '&_is_left'])});"
+        return ["int _is_left = 0;", call, f"if (_is_left) {leaving}"]
 
     def load(self, library: Library, name: str) -> None:
         """Take the function with this name from a compiled library."""

@@ -57,6 +57,7 @@ PRAGMAS = """\
 #define SHARED
 #endif
 #define SMALLER(x, y) ((x) < (y) ? (x) : (y))
+#define LEAVE_TO_PYTHON do { *_is_left = 1; return; } while (0)
 """
 
 _REDUCTIONS = """\

@@ -284,7 +284,8 @@ class Whole:
                 given.append(number or f"{self.memory.name(place.base)}[{place.offset}]")
         if own.body not in self.functions:
             self.functions.append(own.body)
-        return [own.call(given, [self.memory.name(x) for x in own.made])]
+        made = [self.memory.name(x) for x in own.made]
+        return own.statements(given, made, f"return {PYTHON_ERROR};")
 
     def _elements(self, place: Place) -> str:
         """Return a pointer to the elements of an operand in order, copied if necessary."""
