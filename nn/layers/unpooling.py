@@ -10,6 +10,7 @@ import numpy as np
 from autograd import Primitive, kernel, linear
 from autograd.devices import like
 from autograd.errors import ShapeError
+from autograd.program import is_tracing
 from nn.arrays import floating, plain, shape_of
 from nn.layers.sliding_window import Size, sizes_of, with_batch
 from nn.module import Module
@@ -17,7 +18,12 @@ from nn.module import Module
 
 @kernel()
 def flat_places(indices: Any, grid: tuple[int, ...]) -> Any:
-    """Return indices into rows, each of the size of a grid, as indices into all of them."""
+    """Return indices into rows, each of the size of a grid, as indices into all of them.
+
+    These have one axis, and are returned as they are.
+    """
+    if indices.ndim == 1:
+        return indices
     count = math.prod(grid)
     if indices.size and not 0 <= indices.min() <= indices.max() < count:
         raise ShapeError(
@@ -28,16 +34,17 @@ def flat_places(indices: Any, grid: tuple[int, ...]) -> Any:
 
 
 @kernel()
-def put_array(x: Any, places: Any, size: int) -> Any:
+def put_array(x: Any, indices: Any, grid: tuple[int, ...], size: int) -> Any:
     """Return zeros with each number at its place; of several for one place the last stays."""
     y = np.zeros_like(x, shape=size)
-    y[places] = x
+    y[flat_places(indices, grid)] = x
     return y
 
 
 @kernel()
-def taken_array(g: Any, places: Any) -> Any:
+def taken_array(g: Any, indices: Any, grid: tuple[int, ...]) -> Any:
     """Return what is at each place, once: 0 for a number that did not stay there."""
+    places = flat_places(indices, grid)
     found, is_full = g[places], np.zeros_like(places, bool, shape=len(g))
     is_full[places] = True
     if np.count_nonzero(is_full) < len(places):
@@ -50,30 +57,47 @@ def taken_array(g: Any, places: Any) -> Any:
     return found
 
 
-#: The same in C. The places are those that `flat_places` has checked.
+#: The same in C, row by row; backwards, the first number met at a place is the one that stayed.
 PUT = """
-__builtin_memset(result, 0, result_size * sizeof(real));
-for (long k = 0; k < places_size; k++) result[places[k]] = x[k];
+const long rows = indices_ndim == 1 ? 1 : indices_shape[0];
+for (long row = 0; row < rows; row++) {
+    const long count = indices_size / rows, size = result_size / rows;
+    real *to = result + row * size;
+    __builtin_memset(to, 0, size * sizeof(real));
+    for (long k = row * count; k < (row + 1) * count; k++) {
+        const long place = indices[k];
+        if (place < 0 || place >= size) LEAVE_TO_PYTHON;
+        to[place] = x[k];
+    }
+}
 """
 TAKEN = """
-char *is_taken = __builtin_calloc(g_size + 1, 1);
-if (!is_taken) {
-    for (long k = 0; k < result_size; k++) result[k] = NAN;
-    return;
-}
-for (long k = places_size - 1; k >= 0; k--) {
-    result[k] = is_taken[places[k]] ? 0 : g[places[k]];
-    is_taken[places[k]] = 1;
+const long rows = indices_ndim == 1 ? 1 : indices_shape[0];
+char *is_taken = __builtin_malloc(g_size + 1);
+if (!is_taken) LEAVE_TO_PYTHON;
+for (long row = rows - 1; row >= 0; row--) {
+    const long count = indices_size / rows, size = g_size / rows;
+    const real *from = g + row * size;
+    __builtin_memset(is_taken, 0, size);
+    for (long k = (row + 1) * count - 1; k >= row * count; k--) {
+        const long place = indices[k];
+        if (place < 0 || place >= size) {
+            __builtin_free(is_taken);
+            LEAVE_TO_PYTHON;
+        }
+        result[k] = is_taken[place] ? 0 : from[place];
+        is_taken[place] = 1;
+    }
 }
 __builtin_free(is_taken);
 """
 
 # fmt: off
 put: Primitive = linear(put_array,
-    lambda g, x, places, size: take(g, places),
+    lambda g, x, indices, grid, size: take(g, indices, grid),
     fresh_results=True, name="unpool", c=PUT)
 take: Primitive = linear(taken_array,
-    lambda h, g, places: put(h, places, len(plain(g))),
+    lambda h, g, indices, grid: put(h, indices, grid, len(plain(g))),
     fresh_results=True, name="unpool_back", c=TAKEN)
 # fmt: on
 
@@ -122,8 +146,10 @@ class MaxUnpool(Module):
         if output_size is not None:
             grid = tuple(output_size)[-self.ndim :]
         rows = (batch * channels, math.prod(lengths))
-        places = flat_places(indices.reshape(rows), grid)
-        y = put(x.reshape(-1), places, batch * channels * math.prod(grid))
+        indices = indices.reshape(rows)
+        if not is_tracing():  # once for all derivatives; C does without them
+            indices = flat_places(indices, grid)
+        y = put(x.reshape(-1), indices, grid, batch * channels * math.prod(grid))
         y = y.reshape((batch, channels, *grid))
         return y[0] if alone else y
 

@@ -85,6 +85,28 @@ def test_of_two_numbers_unpooled_to_one_place_the_last_counts():
     assert check_gradients(lambda x: unpooled(x) ** 2, x).ok
 
 
+@pytest.mark.parametrize("backend", [None, "numpy", "c"])
+def test_indices_out_of_the_grid_of_unpooling_are_refused(backend):
+    layer, x, weights = nn.MaxUnpool2d(2), np.ones((2, 3, 1, 2)), np.arange(48.0)
+    places = np.arange(12).reshape(x.shape) % 8
+
+    def value(x, places):
+        return layer(x, places)
+
+    def slope(x, places):  # which does without the value
+        return grad(lambda x: (layer(x, places).reshape(-1) * weights).sum())(x)
+
+    for function in (value, slope):
+        call = function if backend is None else jit(function, backend=backend)
+        for given in (places, places[..., ::-1], places.astype(np.int32)):
+            np.testing.assert_array_equal(call(x, given), function(x, given))
+        for wrong in (8, -1):
+            bad = places.copy()
+            bad[1, 2, 0, 1] = wrong
+            with pytest.raises(ShapeError, match=f"from {min(wrong, 0)} to {max(wrong, 7)}"):
+                call(x, bad)
+
+
 @pytest.mark.parametrize(
     ("mode", "name"), [("reflect", "reflect"), ("replicate", "edge"), ("circular", "wrap")]
 )
