@@ -18,12 +18,7 @@ from nn.module import Module
 
 @kernel()
 def flat_places(indices: Any, grid: tuple[int, ...]) -> Any:
-    """Return indices into rows, each of the size of a grid, as indices into all of them.
-
-    These have one axis, and are returned as they are.
-    """
-    if indices.ndim == 1:
-        return indices
+    """Return indices into rows, each of the size of a grid, as indices into all of them."""
     count = math.prod(grid)
     if indices.size and not 0 <= indices.min() <= indices.max() < count:
         raise ShapeError(
@@ -34,17 +29,20 @@ def flat_places(indices: Any, grid: tuple[int, ...]) -> Any:
 
 
 @kernel()
-def put_array(x: Any, indices: Any, grid: tuple[int, ...], size: int) -> Any:
-    """Return zeros with each number at its place; of several for one place the last stays."""
+def put_array(x: Any, indices: Any, size: int, grid: tuple[int, ...] | None = None) -> Any:
+    """Return zeros with each number at its place; of several for one place the last stays.
+
+    With a grid the indices are those into rows, else places.
+    """
     y = np.zeros_like(x, shape=size)
-    y[flat_places(indices, grid)] = x
+    y[indices if grid is None else flat_places(indices, grid)] = x
     return y
 
 
 @kernel()
-def taken_array(g: Any, indices: Any, grid: tuple[int, ...]) -> Any:
+def taken_array(g: Any, indices: Any, grid: tuple[int, ...] | None) -> Any:
     """Return what is at each place, once: 0 for a number that did not stay there."""
-    places = flat_places(indices, grid)
+    places = indices if grid is None else flat_places(indices, grid)
     found, is_full = g[places], np.zeros_like(places, bool, shape=len(g))
     is_full[places] = True
     if np.count_nonzero(is_full) < len(places):
@@ -59,7 +57,7 @@ def taken_array(g: Any, indices: Any, grid: tuple[int, ...]) -> Any:
 
 #: The same in C, row by row; backwards, the first number met at a place is the one that stayed.
 PUT = """
-const long rows = indices_ndim == 1 ? 1 : indices_shape[0];
+const long rows = grid ? indices_shape[0] : 1;
 for (long row = 0; row < rows; row++) {
     const long count = indices_size / rows, size = result_size / rows;
     real *to = result + row * size;
@@ -72,7 +70,7 @@ for (long row = 0; row < rows; row++) {
 }
 """
 TAKEN = """
-const long rows = indices_ndim == 1 ? 1 : indices_shape[0];
+const long rows = grid ? indices_shape[0] : 1;
 char *is_taken = __builtin_malloc(g_size + 1);
 if (!is_taken) LEAVE_TO_PYTHON;
 for (long row = rows - 1; row >= 0; row--) {
@@ -94,10 +92,10 @@ __builtin_free(is_taken);
 
 # fmt: off
 put: Primitive = linear(put_array,
-    lambda g, x, indices, grid, size: take(g, indices, grid),
+    lambda g, x, indices, size, grid=None: take(g, indices, grid),
     fresh_results=True, name="unpool", c=PUT)
 take: Primitive = linear(taken_array,
-    lambda h, g, indices, grid: put(h, indices, grid, len(plain(g))),
+    lambda h, g, indices, grid: put(h, indices, len(plain(g)), grid),
     fresh_results=True, name="unpool_back", c=TAKEN)
 # fmt: on
 
@@ -146,10 +144,12 @@ class MaxUnpool(Module):
         if output_size is not None:
             grid = tuple(output_size)[-self.ndim :]
         rows = (batch * channels, math.prod(lengths))
-        indices = indices.reshape(rows)
-        if not is_tracing():  # once for all derivatives; C does without them
-            indices = flat_places(indices, grid)
-        y = put(x.reshape(-1), indices, grid, batch * channels * math.prod(grid))
+        x, indices = x.reshape(-1), indices.reshape(rows)
+        size = batch * channels * math.prod(grid)
+        if is_tracing():  # C reads the indices faster than it makes places
+            y = put(x, indices, size, grid)
+        else:  # once, for derivatives too
+            y = put(x, flat_places(indices, grid), size)
         y = y.reshape((batch, channels, *grid))
         return y[0] if alone else y
 
