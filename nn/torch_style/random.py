@@ -189,8 +189,8 @@ def fused(x: Any, factor: Any, term: Any) -> Any:
     Examples
     --------
     >>> x = np.array([1.0 + 2.0**-30])
-    >>> x * x[0] - 1, fused(x, x[0], -1.0)
-    (array([1.8626452e-09]), array([1.8626452e-09]))
+    >>> (x * x[0] - 1 == 2.0**-29).item(), (fused(x, x[0], -1.0) == 2.0**-29 + 2.0**-60).item()
+    (True, True)
     """
     if x.dtype != FLOAT64:  # products of float32 are exact in float64
         return (x.astype(FLOAT64) * FLOAT64.type(factor) + FLOAT64.type(term)).astype(x.dtype)
