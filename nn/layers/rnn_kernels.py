@@ -3,7 +3,7 @@
 A rule is called once for each argument, but backpropagation through time should run only once. So
 weights, initial state and inputs are passed as one flat array, and everything that backward needs
 is returned as another, in blocks of shape (steps, batch, ...). The backward pass consists of plain
-operations, which can be differentiated again.
+operations, which can be differentiated again. Both passes are also written in C.
 
 Source: Werbos, "Backpropagation through time", 1990; the cells are PyTorch's.
 """
@@ -11,16 +11,14 @@ Source: Werbos, "Backpropagation through time", 1990; the cells are PyTorch's.
 from __future__ import annotations
 
 import math
-from collections.abc import Callable
 from typing import Any
 
 import numpy as np
 
-from autograd import Notation, Primitive, Tensor, define, sigmoid
-from autograd.devices import like
+from autograd import Primitive, Tensor, define, kernel
+from nn import notation
 from nn.arrays import plain, shape_of
-from nn.layers.linear import rows
-from nn.notation import GRU, LSTM, RNN_RELU, RNN_TANH
+from nn.layers import rnn_in_c as in_c
 
 Shapes = tuple[tuple[int, ...], ...]
 
@@ -28,79 +26,6 @@ Shapes = tuple[tuple[int, ...], ...]
 def packed(parts: list[Any]) -> Any:
     """Join arrays into one flat array."""
     return np.concatenate([np.reshape(part, (-1,)) for part in parts])
-
-
-def unpacked(flat: Any, shapes: Shapes) -> list[Any]:
-    """Split a flat array into arrays of these shapes."""
-    found, start = [], 0
-    for shape in shapes:
-        end = start + math.prod(shape)
-        found.append(flat[start:end].reshape(shape))
-        start = end
-    return found
-
-
-def recurrence(
-    name: str,
-    widths: tuple[int, ...],
-    forward: Callable[..., None],
-    backward: Callable[..., tuple[Any, Any, tuple[Any, ...]]],
-    notation: Notation,
-) -> Primitive:
-    """Return a primitive for a cell: ``primitive(flat, inputs, shapes=...)``.
-
-    Parameters
-    ----------
-    name : str
-        The name of the primitive.
-    widths : tuple of int
-        The widths of the result's blocks in multiples of the hidden size: the states come first,
-        the gates last.
-    forward : callable
-        ``forward(y, w_hh, b_hh, *first)`` fills the blocks `y` of all steps, starting from the
-        initial states. The last block initially contains the projected inputs.
-    backward : callable
-        ``backward(g, y, w_hh, *first)`` returns the derivatives with respect to the projected
-        inputs, the projected states before each step, and the initial states.
-    notation : Notation
-        How it is written.
-
-    Returns
-    -------
-    Primitive
-        Its argument `flat` holds the inputs (steps, batch, features), the weights of inputs and
-        states, their biases, and the initial states. Inputs that need no derivative are passed as
-        `inputs` instead, which is None otherwise.
-    """
-
-    def parts(flat: Any, inputs: Any, shapes: Shapes) -> tuple[list[Any], Shapes]:
-        given = unpacked(flat, shapes)
-        if inputs is not None:
-            given.insert(0, inputs)
-        steps, batch = given[0].shape[:2]
-        return given, tuple((steps, batch, given[2].shape[1] * width) for width in widths)
-
-    def function(flat: Any, inputs: Any, shapes: Shapes) -> Any:
-        (x, w_ih, w_hh, b_ih, b_hh, *first), blocks = parts(flat, inputs, shapes)
-        size = sum(map(math.prod, blocks))
-        y = np.empty_like(flat, np.result_type(flat, x), shape=(size,))
-        written = unpacked(y, blocks)
-        np.matmul(rows(x), w_ih.T, out=rows(written[-1]))
-        written[-1] += b_ih
-        forward(written, w_hh, b_hh, *first)
-        return y
-
-    def vjp(g: Any, y: Any, flat: Any, inputs: Any, shapes: Shapes) -> Any:
-        (x, w_ih, w_hh, _, _, *first), blocks = parts(flat, inputs, shapes)
-        written = unpacked(y, blocks)
-        by_inputs, by_states, by_first = backward(unpacked(g, blocks), written, w_hh, *first)
-        before = np.concatenate([first[0][None], written[0][:-1]])
-        by_inputs, by_states = rows(by_inputs), rows(by_states)
-        found = [by_inputs.T @ rows(x), by_states.T @ rows(before)]
-        found += [np.sum(by_inputs, axis=0), np.sum(by_states, axis=0), *by_first]
-        return packed(found if inputs is not None else [by_inputs @ w_ih, *found])
-
-    return define(function, vjp, fresh_results=True, name=name, notation=notation)
 
 
 def scanned(primitive: Primitive, x: Any, weights: list[Any], first: list[Any]) -> list[Any]:
@@ -116,18 +41,8 @@ def scanned(primitive: Primitive, x: Any, weights: list[Any], first: list[Any]) 
         inputs = plain(x)
     y = primitive(packed(given), inputs, shapes=tuple(shape_of(part) for part in given))
     block = (*shape_of(x)[:2], shape_of(weights[1])[1])
-    return unpacked(y, (block,) * len(first))
-
-
-def room(g: Any, x: Any) -> Any:
-    """Return a container for results of single steps: a list for nodes, else one array."""
-    nodes = isinstance(g, Tensor) or isinstance(x, Tensor)
-    return [None] * len(x) if nodes else np.empty_like(x)
-
-
-def filled(found: Any) -> Any:
-    """Return the contents of a `room` as one array or node."""
-    return np.stack(found) if isinstance(found, list) else found
+    size = math.prod(block)
+    return [y[k * size : (k + 1) * size].reshape(block) for k in range(len(first))]
 
 
 def cut(gates: Any, width: int) -> list[Any]:
@@ -135,40 +50,155 @@ def cut(gates: Any, width: int) -> list[Any]:
     return [gates[..., k : k + width] for k in range(0, gates.shape[-1], width)]
 
 
+# -- a sequence, given the steps of a cell ----------------------------------------------------
+
+
+@kernel()
+def unpacked(flat: Any, shapes: Any) -> Any:
+    """Split a flat array into arrays of these shapes."""
+    found, start = [], 0
+    for shape in shapes:
+        end = start + math.prod(shape)
+        found.append(flat[start:end].reshape(shape))
+        start = end
+    return found
+
+
+@kernel()
+def matrix(x: Any) -> Any:
+    """Return an array as a matrix whose rows are its last axis."""
+    return x.reshape((math.prod(x.shape[:-1]), x.shape[-1]))
+
+
+@kernel()
+def parts_of(flat: Any, inputs: Any, shapes: Any, widths: Any) -> Any:
+    """Return inputs, weights, biases and first states, and the shapes of the blocks."""
+    given = unpacked(flat, shapes)
+    if inputs is not None:
+        given.insert(0, inputs)
+    steps, batch = given[0].shape[:2]
+    return given, tuple([(steps, batch, given[2].shape[1] * width) for width in widths])
+
+
+@kernel()
+def sequence(forward: Any, widths: Any, flat: Any, inputs: Any, shapes: Any) -> Any:
+    """Compute all steps.
+
+    Parameters
+    ----------
+    forward : callable
+        ``forward(y, w_hh, b_hh, *first)`` fills the blocks `y` of all steps, starting from the
+        initial states. The last block initially contains the projected inputs.
+    widths : tuple of int
+        The widths of the result's blocks in multiples of the hidden size: the states come first,
+        the gates last.
+    flat : ndarray
+        The inputs (steps, batch, features), the weights of inputs and states, their biases, and the
+        initial states.
+    inputs : ndarray or None
+        The inputs, if they need no derivative; then they are not in `flat`.
+    shapes : tuple of tuples of int
+        The shapes of what `flat` consists of.
+    """
+    (x, w_ih, w_hh, b_ih, b_hh, *first), blocks = parts_of(flat, inputs, shapes, widths)
+    size = sum(map(math.prod, blocks))
+    y = np.empty_like(flat, np.result_type(flat, x), shape=(size,))
+    written = unpacked(y, blocks)
+    np.matmul(matrix(x), w_ih.T, out=matrix(written[-1]))
+    written[-1][...] += b_ih
+    forward(written, w_hh, b_hh, *first)
+    return y
+
+
+@kernel()
+def sequence_back(
+    backward: Any, widths: Any, g: Any, y: Any, flat: Any, inputs: Any, shapes: Any
+) -> Any:
+    """Return the derivative with respect to `flat`.
+
+    ``backward(g, y, w_hh, *first)`` returns the derivatives with respect to the projected inputs,
+    the projected states before each step, and the initial states.
+    """
+    (x, w_ih, w_hh, _, _, *first), blocks = parts_of(flat, inputs, shapes, widths)
+    written = unpacked(y, blocks)
+    by_inputs, by_states, by_first = backward(unpacked(g, blocks), written, w_hh, *first)
+    before = np.concatenate([first[0][None], written[0][:-1]])
+    by_inputs, by_states = matrix(by_inputs), matrix(by_states)
+    found = [by_inputs.T @ matrix(x), by_states.T @ matrix(before)]
+    found += [np.sum(by_inputs, axis=0), np.sum(by_states, axis=0), *by_first]
+    if inputs is None:
+        found.insert(0, by_inputs @ w_ih)
+    return np.concatenate([part.reshape((-1,)) for part in found])
+
+
+@kernel()
+def room(g: Any, x: Any) -> Any:
+    """Return a container for results of single steps: one array, or a list for anything else."""
+    is_plain = type(g) is np.ndarray and type(x) is np.ndarray
+    return np.empty_like(x) if is_plain else [None] * len(x)
+
+
+@kernel()
+def filled(found: Any) -> Any:
+    """Return the contents of a `room` as one array or node."""
+    return np.stack(found) if isinstance(found, list) else found
+
+
+@kernel()
+def gates_of(x: Any, width: int) -> Any:
+    """Split the last axis into gates of this width."""
+    return [x[..., k : k + width] for k in range(0, x.shape[-1], width)]
+
+
 # -- the plain cell: h = f(projected + w h) ---------------------------------------------------
 
 
-def plain_cell(
-    name: str, activation: Any, slope: Callable[[Any], Any], notation: Notation
-) -> Primitive:
-    """Return the primitive of a plain cell, given its activation and the slope at a result."""
-
-    def forward(y: list[Any], w_hh: Any, b_hh: Any, h: Any) -> None:
-        y[0] += b_hh
-        for a in y[0]:
-            a += h @ w_hh.T
-            h = activation(a, out=a)
-
-    def backward(g: list[Any], y: list[Any], w_hh: Any, h: Any) -> Any:
-        slopes, by_h, found = slope(y[0]), 0.0, room(g[0], y[0])
-        for t in reversed(range(len(slopes))):
-            found[t] = (g[0][t] + by_h) * slopes[t]
-            by_h = found[t] @ w_hh
-        by_all = filled(found)
-        return by_all, by_all, (by_h,)
-
-    return recurrence(name, (1,), forward, backward, notation)
+@kernel()
+def tanh_forward(y: Any, w_hh: Any, b_hh: Any, h: Any) -> None:
+    """H = tanh(projected + w h + b)."""
+    y[0][...] += b_hh
+    for a in y[0]:
+        a += h @ w_hh.T
+        h = np.tanh(a, out=a)
 
 
-tanh_sequence = plain_cell("rnn_tanh", np.tanh, lambda h: 1 - h * h, RNN_TANH)
-relu_sequence = plain_cell(
-    "rnn_relu", lambda a, out: np.maximum(a, 0, out=out), lambda h: (h > 0) * 1.0, RNN_RELU
-)
+@kernel()
+def relu_forward(y: Any, w_hh: Any, b_hh: Any, h: Any) -> None:
+    """H = max(projected + w h + b, 0)."""
+    y[0][...] += b_hh
+    for a in y[0]:
+        a += h @ w_hh.T
+        h = np.maximum(a, 0, out=a)
+
+
+@kernel()
+def plain_backward(slopes: Any, g: Any, w_hh: Any) -> Any:
+    """Backpropagate, given the slopes of the activation."""
+    by_h, found = 0.0, room(g, slopes)
+    for t in reversed(range(len(slopes))):
+        found[t] = (g[t] + by_h) * slopes[t]
+        by_h = found[t] @ w_hh
+    by_all = filled(found)
+    return by_all, by_all, (by_h,)
+
+
+@kernel()
+def tanh_backward(g: Any, y: Any, w_hh: Any, h: Any) -> Any:
+    """Backpropagate through the hyperbolic tangent."""
+    return plain_backward(1 - y[0] * y[0], g[0], w_hh)
+
+
+@kernel()
+def relu_backward(g: Any, y: Any, w_hh: Any, h: Any) -> Any:
+    """Backpropagate through the ramp."""
+    return plain_backward((y[0] > 0) * np.ones_like(y[0], shape=()), g[0], w_hh)
+
 
 # -- long short-term memory -------------------------------------------------------------------
 
 
-def lstm_forward(y: list[Any], w_hh: Any, b_hh: Any, h: Any, c: Any) -> None:
+@kernel()
+def lstm_forward(y: Any, w_hh: Any, b_hh: Any, h: Any, c: Any) -> None:
     """C = f c + i u, h = o tanh(c).
 
     The gates i, f and o are sigmoids, u is a tanh. Because sigmoid(x) = (tanh(x / 2) + 1) / 2, one
@@ -176,33 +206,36 @@ def lstm_forward(y: list[Any], w_hh: Any, b_hh: Any, h: Any, c: Any) -> None:
     """
     hs, cs, gates = y
     width = h.shape[1]
-    scale = np.repeat(np.array([0.5, 0.5, 1.0, 0.5], dtype=gates.dtype, like=like(gates)), width)
+    scale = np.full_like(gates, 0.5, shape=(4 * width,))
+    scale[2 * width : 3 * width] = 1
     shift = 1 - scale
-    gates += b_hh
-    gates *= scale
+    gates[...] += b_hh
+    gates[...] *= scale
     turned = w_hh.T.copy("C") * scale
     for t, a in enumerate(gates):
         a += h @ turned
         np.tanh(a, out=a)
         a *= scale
         a += shift
-        i, f, u, o = cut(a, width)
+        i, f, u, o = gates_of(a, width)
         c = np.multiply(f, c, out=cs[t])
         c += i * u
         h = np.tanh(c, out=hs[t])
         h *= o
 
 
-def lstm_backward(g: list[Any], y: list[Any], w_hh: Any, h: Any, first: Any) -> Any:
+@kernel()
+def lstm_backward(g: Any, y: Any, w_hh: Any, h: Any, first: Any) -> Any:
     """Backpropagate through c = f c + i u, h = o tanh(c)."""
     _, c, gates = y
     width = h.shape[1]
-    shift = np.repeat(np.array([0.0, 0.0, 1.0, 0.0], dtype=h.dtype, like=like(h)), width)
-    by_h: Any = 0.0
-    by_c: Any = 0.0
+    shift = np.zeros_like(gates, shape=(4 * width,))
+    shift[2 * width : 3 * width] = 1
+    by_h = 0.0
+    by_c = 0.0
     found = room(g[0], gates)
     for t in reversed(range(len(c))):
-        i, f, u, o = cut(gates[t], width)
+        i, f, u, o = gates_of(gates[t], width)
         tanh_c = np.tanh(c[t])
         by_h = g[0][t] + by_h
         by_c = g[1][t] + by_c + by_h * o * (1 - tanh_c * tanh_c)
@@ -217,12 +250,11 @@ def lstm_backward(g: list[Any], y: list[Any], w_hh: Any, h: Any, first: Any) -> 
     return by_all, by_all, (by_h, by_c)
 
 
-lstm_sequence = recurrence("lstm", (1, 1, 4), lstm_forward, lstm_backward, LSTM)
-
 # -- gated recurrent unit ---------------------------------------------------------------------
 
 
-def gru_forward(y: list[Any], w_hh: Any, b_hh: Any, h: Any) -> None:
+@kernel()
+def gru_forward(y: Any, w_hh: Any, b_hh: Any, h: Any) -> None:
     """H = (1 - z) n + z h, with n = tanh(projected + r q) and q = w h + b."""
     hs, qs, gates = y
     width = h.shape[1]
@@ -230,23 +262,28 @@ def gru_forward(y: list[Any], w_hh: Any, b_hh: Any, h: Any) -> None:
         by_h = h @ w_hh.T
         by_h += b_hh
         both, n = a[:, : 2 * width], a[:, 2 * width :]
-        both[...] = sigmoid(both + by_h[:, : 2 * width])
-        r, z = cut(both, width)
+        both += by_h[:, : 2 * width]
+        both *= 0.5  # sigmoid(x) = (tanh(x / 2) + 1) / 2
+        np.tanh(both, out=both)
+        both *= 0.5
+        both += 0.5
+        r, z = gates_of(both, width)
         qs[t] = by_h[:, 2 * width :]
         n += r * qs[t]
         np.tanh(n, out=n)
         h = np.add(n, z * (h - n), out=hs[t])
 
 
-def gru_backward(g: list[Any], y: list[Any], w_hh: Any, first: Any) -> Any:
+@kernel()
+def gru_backward(g: Any, y: Any, w_hh: Any, first: Any) -> Any:
     """Backpropagate through h = (1 - z) n + z h, n = tanh(projected + r q)."""
     h, q, gates = y
     width = first.shape[1]
-    by_h: Any = 0.0
+    by_h = 0.0
     by_inputs, by_states = room(g[0], gates), room(g[0], gates)
     for t in reversed(range(len(h))):
-        r, z, n = cut(gates[t], width)
-        direct_r, direct_z, direct_n = cut(g[2][t], width)
+        r, z, n = gates_of(gates[t], width)
+        direct_r, direct_z, direct_n = gates_of(g[2][t], width)
         before = h[t - 1] if t else first
         by_h = g[0][t] + by_h
         by_n = (by_h * (1 - z) + direct_n) * (1 - n * n)
@@ -258,4 +295,64 @@ def gru_backward(g: list[Any], y: list[Any], w_hh: Any, first: Any) -> Any:
     return filled(by_inputs), filled(by_states), (by_h,)
 
 
-gru_sequence = recurrence("gru", (1, 1, 3), gru_forward, gru_backward, GRU)
+# -- the primitives ---------------------------------------------------------------------------
+
+
+@kernel()
+def tanh_array(flat: Any, inputs: Any, shapes: Any) -> Any:
+    """Compute a sequence of the plain cell with the hyperbolic tangent."""
+    return sequence(tanh_forward, (1,), flat, inputs, shapes)
+
+
+@kernel(c=in_c.TANH_BACK)
+def tanh_back(g: Any, y: Any, flat: Any, inputs: Any, shapes: Any) -> Any:
+    """Return its derivative."""
+    return sequence_back(tanh_backward, (1,), g, y, flat, inputs, shapes)
+
+
+@kernel()
+def relu_array(flat: Any, inputs: Any, shapes: Any) -> Any:
+    """Compute a sequence of the plain cell with the ramp."""
+    return sequence(relu_forward, (1,), flat, inputs, shapes)
+
+
+@kernel(c=in_c.RELU_BACK)
+def relu_back(g: Any, y: Any, flat: Any, inputs: Any, shapes: Any) -> Any:
+    """Return its derivative."""
+    return sequence_back(relu_backward, (1,), g, y, flat, inputs, shapes)
+
+
+@kernel()
+def lstm_array(flat: Any, inputs: Any, shapes: Any) -> Any:
+    """Compute a sequence of long short-term memory."""
+    return sequence(lstm_forward, (1, 1, 4), flat, inputs, shapes)
+
+
+@kernel(c=in_c.LSTM_BACK)
+def lstm_back(g: Any, y: Any, flat: Any, inputs: Any, shapes: Any) -> Any:
+    """Return its derivative."""
+    return sequence_back(lstm_backward, (1, 1, 4), g, y, flat, inputs, shapes)
+
+
+@kernel()
+def gru_array(flat: Any, inputs: Any, shapes: Any) -> Any:
+    """Compute a sequence of the gated recurrent unit."""
+    return sequence(gru_forward, (1, 1, 3), flat, inputs, shapes)
+
+
+@kernel(c=in_c.GRU_BACK)
+def gru_back(g: Any, y: Any, flat: Any, inputs: Any, shapes: Any) -> Any:
+    """Return its derivative."""
+    return sequence_back(gru_backward, (1, 1, 3), g, y, flat, inputs, shapes)
+
+
+# fmt: off
+tanh_sequence = define(tanh_array, tanh_back,
+    fresh_results=True, name="rnn_tanh", notation=notation.RNN_TANH, c=in_c.TANH)
+relu_sequence = define(relu_array, relu_back,
+    fresh_results=True, name="rnn_relu", notation=notation.RNN_RELU, c=in_c.RELU)
+lstm_sequence = define(lstm_array, lstm_back,
+    fresh_results=True, name="lstm", notation=notation.LSTM, c=in_c.LSTM)
+gru_sequence = define(gru_array, gru_back,
+    fresh_results=True, name="gru", notation=notation.GRU, c=in_c.GRU)
+# fmt: on

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 import nn
-from autograd import Tensor, jit
+from autograd import Tensor, gradients, jit
 from autograd.program.backends.c.library import unavailable
 from autograd.rules.in_c import CText
 from nn.layers.attention_in_c import ATTENDED
@@ -95,6 +95,48 @@ def test_random_layers_in_c_are_those_without_jit(kind, dtype):
                 for a, b in zip(found, wanted, strict=True):
                     assert a.dtype == b.dtype
                     np.testing.assert_allclose(a, b, tolerance, tolerance)
+    assert "C kernels: " in in_c.summary()
+
+
+def recurrent(rng, dtype):
+    """Return a recurrent layer of some kind, and two sequences for it."""
+    kind, options = (
+        (nn.LSTM, {}),
+        (nn.GRU, {}),
+        (nn.RNN, {}),
+        (nn.RNN, {"nonlinearity": "relu"}),
+    )[int(rng.integers(4))]
+    features, hidden, steps, batch = (int(rng.integers(1, n)) for n in (40, 40, 5, 60))
+    layer = kind(features, hidden, bidirectional=bool(rng.integers(2)), **options)
+    return layer.astype(dtype), rng.normal(size=(2, steps, batch, features)).astype(dtype)
+
+
+@pytest.mark.parametrize("dtype", ["float64", "float32"])
+def test_recurrent_layers_in_c_are_those_without_jit(dtype):
+    rng = np.random.default_rng(0)
+    layers, arrays = zip(*[recurrent(rng, dtype) for _ in range(8)], strict=True)
+
+    def computed(*arrays):
+        found = []
+        for layer, (x, constant) in zip(layers, arrays, strict=True):
+            x = Tensor(x)
+            y, state = layer(x)
+            last = state[0] if isinstance(layer, nn.LSTM) else state
+            result = np.sum(y**2) + np.sum(np.sin(last)) + np.sum(layer(constant)[0] ** 3)
+            found.append((y.data, *gradients(result, [x, *layer.parameters()])))
+        return found
+
+    in_c = jit(computed, backend="c")
+    in_c(*arrays)  # records it
+    tolerance = 1e-12 if dtype == "float64" else 2e-5
+    for number in (None, np.nan, np.inf):
+        for array in arrays if number is not None else ():
+            array[..., -1:, 0] = number
+        with np.errstate(all="ignore"):
+            for found, wanted in zip(in_c(*arrays), computed(*arrays), strict=True):
+                for a, b in zip(found, wanted, strict=True):
+                    size = np.max(np.abs(b), initial=1, where=np.isfinite(b))
+                    np.testing.assert_allclose(a, b, tolerance, tolerance * size)
     assert "C kernels: " in in_c.summary()
 
 
