@@ -21,15 +21,15 @@ const real *w_ih = inputs ? flat : flat + steps * batch * features;
 const real *w_hh = w_ih + wide * features, *b_ih = w_hh + wide * hidden, *b_hh = b_ih + wide;
 const real *first_h = b_hh + wide;
 real found[SIX * TILE];
+/* NumPy multiplies faster what leaves the cache, and few rows. */
+const long bytes = wide * (features + hidden) * (long)sizeof(real);
+if (BESIDE_PYTHON && bytes > (batch < SIX ? 1 << 17 : 1 << 20)) LEAVE_TO_PYTHON;
 """
 
-#: Takes memory for `$numbers` numbers, from where a vector may begin; without it all is NaN.
+#: Takes memory for `$numbers` numbers, from where a vector may begin.
 _MEMORY = """
 real *memory = __builtin_malloc(($numbers + LANES) * sizeof(real));
-if (!memory) {
-    for (long k = 0; k < result_size; k++) result[k] = NAN;
-    return;
-}
+if (!memory) LEAVE_TO_PYTHON;
 real *room = memory + (LANES - (uintptr_t)memory / sizeof(real) % LANES) % LANES;
 """
 

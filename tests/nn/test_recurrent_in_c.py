@@ -6,7 +6,8 @@ import numpy as np
 import pytest
 from program.saved_c import Compiled
 
-from autograd import grad, jit, trace, vmap
+import nn
+from autograd import Tensor, grad, jit, trace, vmap
 from autograd.program.backends.c.library import unavailable
 from nn.layers.rnn_kernels import gru_sequence, lstm_sequence, relu_sequence, tanh_sequence
 
@@ -75,3 +76,20 @@ def test_saved_programs_contain_recurrent_layers(tmp_path):
     program.save(tmp_path / "cells.py", name="cells")
     saved = runpy.run_path(str(tmp_path / "cells.py"))["cells"]
     np.testing.assert_array_equal(saved(FLAT), wanted)
+
+
+@pytest.mark.parametrize("kind", [nn.RNN, nn.LSTM, nn.GRU])
+def test_recurrent_layers_with_large_weights_agree(kind):
+    random = np.random.default_rng(0)
+    layer = kind(9, 120, generator=random)  # too large for one row, not for six
+
+    def slopes(x):
+        t = Tensor(x)
+        np.sum(layer(t)[0] ** 2).backward()
+        return t.grad
+
+    for rows in (1, 6):
+        x = random.normal(size=(3, rows, 9)).astype(np.float32)
+        in_c = jit(slopes, backend="c")
+        for _ in range(2):
+            np.testing.assert_allclose(in_c(x), slopes(x), 1e-4, 1e-5)

@@ -11,6 +11,7 @@ from autograd.program.backends.c import cache, compiler
 from autograd.program.backends.c.compiler import CompilerError
 from autograd.program.backends.c.objects import MACROS, reason_against
 from autograd.program.backends.c.preamble import (
+    BESIDE_PYTHON,
     ERRORS,
     INCLUDES,
     PRAGMAS,
@@ -124,5 +125,5 @@ def _loaded(path: str | None) -> Library | None:
 def whole(text: str) -> str:
     """Return functions as a complete source text."""
     threads = THREADS if "run_tasks(" in text else ""
-    parts = (INCLUDES, vector_declarations(), PRAGMAS, MACROS, ERRORS, threads, *needed(text), text)
-    return "\n".join(parts)
+    declared = (INCLUDES, BESIDE_PYTHON, vector_declarations(), PRAGMAS, MACROS, ERRORS, threads)
+    return "\n".join((*declared, *needed(text), text))

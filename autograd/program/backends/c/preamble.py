@@ -37,6 +37,10 @@ NO_ERRORS = "#define KEEP(x) (void)(x)\n#define CHECK_DIVISOR(x) (void)(x)\n"
 
 #: Tell compilers that the passes of a loop are independent, and what not to inline. clang warns
 #: if it does not vectorise such a loop.
+#: Whether there is Python, to leave to it what is faster there at some sizes.
+BESIDE_PYTHON = "#define BESIDE_PYTHON 1"
+ALONE = "#define BESIDE_PYTHON 0"
+
 PRAGMAS = """\
 #if defined(__clang__)
 #pragma clang diagnostic ignored "-Wpass-failed"

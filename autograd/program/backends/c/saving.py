@@ -12,7 +12,7 @@ from autograd.errors import SourceError
 from autograd.files import replacing
 from autograd.program.backends.c.dtypes import TYPES, has_type, stored_type
 from autograd.program.backends.c.memory import Memory, function_identifier, identifier
-from autograd.program.backends.c.preamble import INCLUDES, NO_ERRORS, PRAGMAS, needed
+from autograd.program.backends.c.preamble import ALONE, INCLUDES, NO_ERRORS, PRAGMAS, needed
 from autograd.program.backends.c.textbook import with_textbook_formulas
 from autograd.program.backends.c.whole import OUT_OF_RANGE, PYTHON_ERROR, Whole
 from autograd.program.instructions import Constant, Guard, Variable, substituted
@@ -79,7 +79,7 @@ def _written(program: Any, function: str, taken: set[str]) -> tuple[str, str]:
     helpers = [NO_ERRORS] if "KEEP(" in calling else []
     helpers += needed(calling)
     return "\n".join(
-        [INCLUDES, PRAGMAS, *helpers, *memory.constants, *whole.functions, text]
+        [INCLUDES, ALONE, PRAGMAS, *helpers, *memory.constants, *whole.functions, text]
     ), header
 
 
