@@ -10,6 +10,7 @@ import autograd
 from autograd.errors import OptionError
 from nn import functional
 from nn.layers.embedding_bag import EmbeddingBag
+from nn.layers.linear import row_number
 from nn.torch_style.base import held, made, numbers
 from nn.torch_style.tensor import Tensor
 
@@ -38,7 +39,8 @@ def embedding(
         with autograd.no_grad():
             shorten(weight, numbers(input), max_norm, norm_type)
     if padding_idx is not None:
-        places = np.arange(len(weight)).reshape(-1, 1) == padding_idx % len(weight)
+        row = row_number(padding_idx, len(weight), "padding_idx")
+        places = np.arange(len(weight)).reshape(-1, 1) == row
         weight = Tensor.where(weight.detach(), places, weight)
     found = made(functional.embedding(numbers(input), held(weight)))
     return by_frequency(found, numbers(input)) if scale_grad_by_freq else found  # type: ignore[no-any-return]
