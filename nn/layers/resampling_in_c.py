@@ -100,12 +100,16 @@ else
             const real *f = factors + starts[i], *from = x + o * length;
             real lanes[32] = {0}, total = 0;
             long k = 0;
-            if (n && p[n - 1] - p[0] == n - 1)
+            if (n && p[n - 1] - p[0] == n - 1) {
                 for (; k + 32 <= n; k += 32)
                     for (long l = 0; l < 32; l++) lanes[l] += f[k + l] * from[p[0] + k + l];
+                for (; k + 8 <= n; k += 8)
+                    for (long l = 0; l < 8; l++) lanes[l] += f[k + l] * from[p[0] + k + l];
+            }
             for (; k < n; k++) total += f[k] * from[p[k]];
-            for (long l = 0; l < 32; l++) total += lanes[l];
-            result[o * wanted + i] = total;
+            for (long half = n < 32 ? 4 : 16; half > 0; half /= 2)
+                for (long l = 0; l < half; l++) lanes[l] += lanes[l + half];
+            result[o * wanted + i] = total + lanes[0];
         }
 """
 
