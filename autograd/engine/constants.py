@@ -50,14 +50,14 @@ def _kept_elsewhere(x: Any) -> Any:
     return x.copy() if x.nbytes <= COPIED else x
 
 
-def keep(node: ArrayNode, has_small: bool, has_large: bool) -> None:
-    """Protect the constants that a node was computed from: small ones, large ones, keywords."""
+def keep(node: ArrayNode, copies: bool, takes_fingerprint: bool) -> None:
+    """Protect the constants that a node was computed from, keyword arguments included."""
     keywords = node._keywords
     if keywords:
         keywords = _kept_keywords(keywords)
-    if has_small:
+    if copies:
         node._arguments = _kept_arguments(node._arguments)
-    if has_large or keywords is not node._keywords:
+    if takes_fingerprint or keywords is not node._keywords:
         node._constants = fingerprint(node._arguments, keywords)
     node._keywords = keywords
 

@@ -111,7 +111,7 @@ def apply(
         arguments = batching.lifted(arguments)
     plain: list[Any] = []
     connected = has_spare = False
-    versions = heed = 0
+    versions = flags = 0
     numbers = 0.0
     arity = primitive.arity
     for argnum, argument in enumerate(arguments):
@@ -132,7 +132,7 @@ def apply(
                 contents = argument._contents
                 if type(contents) is not _ndarray:
                     is_batched = isinstance(contents, batching.Batched)
-                    heed |= given.FOREIGN | (given.BATCHED if is_batched else 0)
+                    flags |= given.FOREIGN | (given.BATCHED if is_batched else 0)
                 plain.append(contents)
                 connected = connected or argument._requires_grad
                 made_by = argument._primitive
@@ -143,13 +143,13 @@ def apply(
                 numbers += argument._contents
                 connected = True
         else:
-            heed |= given.heeded(argument, argnum < arity or arity < 0)
-            if heed & given.REPLACED:
+            flags |= given.flags_of(argument, argnum < arity or arity < 0)
+            if flags & given.REPLACED:
                 return apply(primitive, given.as_arrays(arguments, arity), keywords, handles)
             plain.append(argument)
     if keywords:
         wrapped.refuse_in(keywords.values())
-    result = tensor.Tensor(_computed(primitive, plain, keywords, heed))
+    result = tensor.Tensor(_computed(primitive, plain, keywords, flags))
     if GRAD_MODE.objects and result._contents.dtype.kind == "c" and result._contents.shape == ():
         objects.refuse_complex(arguments)
     if connected and (GRAD_MODE.interventions == 0 or is_recording()):
@@ -158,8 +158,8 @@ def apply(
         result._keywords = keywords
         result._versions = versions
         result._numbers = numbers
-        if keywords or heed & (given.COPIED | given.LARGE):
-            constants.keep(result, heed & given.COPIED != 0, heed & given.LARGE != 0)
+        if keywords or flags & (given.COPY | given.FINGERPRINT):
+            constants.keep(result, flags & given.COPY != 0, flags & given.FINGERPRINT != 0)
         if GRAD_MODE.interventions != 0:
             tell_made(result)
         if has_spare and GRAD_MODE.interventions == GRAD_MODE.tracing:  # nothing observes nodes
@@ -175,15 +175,15 @@ def apply(
 
 
 def _computed(
-    primitive: primitives.Primitive, plain: list[Any], keywords: dict[str, Any], heed: int
+    primitive: primitives.Primitive, plain: list[Any], keywords: dict[str, Any], flags: int
 ) -> Any:
     """Return the numbers of the result of a call."""
-    if heed & given.BATCHED or (heed & given.COPIED and batching.any_batched(plain)):
+    if flags & given.BATCHED or (flags & given.COPY and batching.any_batched(plain)):
         return batching.called(primitive, plain, keywords)
     if GRAD_MODE.tracing != 0:
         return tracing.here().call(primitive, plain, keywords)
     function = primitive.function
-    if heed & given.FOREIGN:
+    if flags & given.FOREIGN:
         return foreign.computed(primitive.name, function, plain, keywords)
     return function(*plain, **keywords) if keywords else function(*plain)
 

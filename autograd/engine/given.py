@@ -1,4 +1,4 @@
-"""Arguments of a primitive that are no nodes: what a call has to heed."""
+"""Arguments of a primitive that are not nodes: what a call must do about them."""
 
 from __future__ import annotations
 
@@ -12,18 +12,18 @@ from autograd.engine.foreign import is_foreign
 
 _ndarray: Final = np.ndarray
 
-#: Bits of what `heeded` returns. What might change before the backward pass is copied, a large
-#: array is not: a fingerprint tells whether it has changed.
-COPIED: Final = 1
-LARGE: Final = 2
+#: Flags. What might change before the backward pass is copied; of a large array a fingerprint is
+#: taken instead, which shows whether it has changed.
+COPY: Final = 1
+FINGERPRINT: Final = 2
 BATCHED: Final = 4
 FOREIGN: Final = 8
 #: The primitive has to be called with `as_arrays` of its arguments instead.
 REPLACED: Final = 16
 
 
-def heeded(x: Any, is_differentiable: bool) -> int:
-    """Return what to heed of an argument, as bits.
+def flags_of(x: Any, is_differentiable: bool) -> int:
+    """Return the flags of an argument.
 
     Raises
     ------
@@ -31,26 +31,26 @@ def heeded(x: Any, is_differentiable: bool) -> int:
         If it computes by other rules than plain arrays.
     """
     if type(x) is _ndarray:
-        return _heeded_of_array(x, is_differentiable)
+        return _flags_of_array(x, is_differentiable)
     if isinstance(x, _ndarray) or isinstance(x, Batched):
         wrapped.refuse_other_rules(x)
         batched = BATCHED if isinstance(x, Batched) else 0
-        return batched | _heeded_of_array(x, is_differentiable)
+        return batched | _flags_of_array(x, is_differentiable)
     if isinstance(x, list) or isinstance(x, tuple):
         if is_differentiable or wrapped.without_labels(x) is not x:
             return REPLACED
         wrapped.refuse_in(x)
-        return COPIED | LARGE
+        return COPY | FINGERPRINT
     if not is_differentiable and wrapped.is_labelled(x):
         return REPLACED
     wrapped.refuse_other_rules(x)
-    return COPIED | FOREIGN if is_foreign(x) else 0
+    return COPY | FOREIGN if is_foreign(x) else 0
 
 
-def _heeded_of_array(x: Any, is_differentiable: bool) -> int:
+def _flags_of_array(x: Any, is_differentiable: bool) -> int:
     if x.dtype is objects.OBJECT and is_differentiable:
         return REPLACED
-    return LARGE if x.nbytes > constants.COPIED else COPIED
+    return FINGERPRINT if x.nbytes > constants.COPIED else COPY
 
 
 def as_arrays(arguments: Any, arity: int) -> Any:

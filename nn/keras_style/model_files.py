@@ -45,7 +45,7 @@ def save_model(
     model : Model
         The model.
     filepath : path
-        The file, such as ``model.keras``; its format is safetensors whatever its name.
+        The file, such as ``model.keras``; its format is safetensors, under any name.
     overwrite : bool
         Whether to replace a file that exists.
     include_optimizer : bool

@@ -11,33 +11,12 @@ from nn.arrays import floating, plain
 from nn.keras_style import activations
 from nn.keras_style.config import floatx
 from nn.keras_style.configured import FUNCTIONS
+from nn.keras_style.configured import NUMPY as OF_NUMPY
 from nn.keras_style.symbolic import lifted
 from nn.missing_names import refuse
 
-#: The names that are NumPy's.
-NUMPY = [
-    "abs", "absolute", "add", "all", "allclose", "amax", "amin", "any", "append", "arange",
-    "arccos", "arccosh", "arcsin", "arcsinh", "arctan", "arctan2", "arctanh", "argmax", "argmin",
-    "argsort", "array", "array_split", "average", "bincount", "bitwise_and", "bitwise_or",
-    "bitwise_xor", "broadcast_to", "cbrt", "ceil", "clip", "concatenate", "conj", "conjugate",
-    "copy", "corrcoef", "cos", "cosh", "count_nonzero", "cross", "cumprod", "cumsum", "deg2rad",
-    "diag", "diagflat", "diagonal", "diff", "digitize", "divide", "dot", "einsum", "empty",
-    "empty_like", "equal", "exp", "exp2", "expand_dims", "expm1", "eye", "fabs", "flip", "fliplr",
-    "flipud", "floor", "floor_divide", "fmax", "fmin", "fmod", "full", "full_like", "geomspace",
-    "greater", "greater_equal", "heaviside", "hstack", "hypot", "identity", "imag", "inner",
-    "isclose", "isfinite", "isin", "isinf", "isnan", "isneginf", "isposinf", "isreal", "kron",
-    "ldexp", "left_shift", "less", "less_equal", "linspace", "log", "log10", "log1p", "log2",
-    "logaddexp", "logaddexp2", "logical_and", "logical_not", "logical_or", "logical_xor",
-    "logspace", "matmul", "max", "maximum", "mean", "median", "meshgrid", "min", "minimum", "mod",
-    "moveaxis", "multiply", "nanmax", "nanmean", "nanmin", "nanprod", "nanstd", "nansum",
-    "nanvar", "ndim", "negative", "nonzero", "not_equal", "ones", "ones_like", "outer", "pad",
-    "power", "prod", "ptp", "quantile", "rad2deg", "ravel", "real", "repeat", "reshape",
-    "right_shift", "roll", "rot90", "round", "searchsorted", "sign", "signbit", "sin", "sinc",
-    "sinh", "size", "sort", "split", "sqrt", "square", "squeeze", "stack", "std", "subtract",
-    "sum", "swapaxes", "take", "take_along_axis", "tan", "tanh", "tensordot", "tile", "trace",
-    "transpose", "tri", "tril", "triu", "true_divide", "trunc", "unravel_index", "vander", "var",
-    "vdot", "vectorize", "vstack", "where", "zeros", "zeros_like",
-]  # fmt: skip
+#: The names that are NumPy's, in Keras too.
+NUMPY = sorted({*OF_NUMPY, "array", "vectorize"} - {"copysign", "positive", "reciprocal", "rint"})
 
 relu, sigmoid, softmax, log_softmax = (
     activations.relu, activations.sigmoid, activations.softmax, activations.log_softmax,

@@ -26,8 +26,10 @@ if (factors && places && starts) {
     }
     starts[wanted] = count;
 } else {
-    for (long k = 0; k < result_size; k++) result[k] = NAN;
-    outer = 0;
+    __builtin_free(factors);
+    __builtin_free(places);
+    __builtin_free(starts);
+    LEAVE_TO_PYTHON;
 }
 """
 
@@ -60,15 +62,19 @@ else if (most <= 8) {
     real *by = __builtin_malloc((most * wanted + 1) * sizeof(real));
     int *place = __builtin_malloc((most * wanted + 1) * sizeof(int));
     if (!by || !place) {
-        for (long k = 0; k < result_size; k++) result[k] = NAN;
-        outer = 0;
-    } else
-        for (long t = 0; t < most; t++)
-            for (long i = 0; i < wanted; i++) {
-                const long k = starts[i] + t, is_there = k < starts[i + 1];
-                by[t * wanted + i] = is_there ? factors[k] : 0;
-                place[t * wanted + i] = is_there ? places[k] : 0;
-            }
+        __builtin_free(by);
+        __builtin_free(place);
+        __builtin_free(factors);
+        __builtin_free(places);
+        __builtin_free(starts);
+        LEAVE_TO_PYTHON;
+    }
+    for (long t = 0; t < most; t++)
+        for (long i = 0; i < wanted; i++) {
+            const long k = starts[i] + t, is_there = k < starts[i + 1];
+            by[t * wanted + i] = is_there ? factors[k] : 0;
+            place[t * wanted + i] = is_there ? places[k] : 0;
+        }
     for (long o = 0; o < outer; o++) {
         const real *from = x + o * length;
         real *to = result + o * wanted;

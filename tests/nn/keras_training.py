@@ -229,7 +229,7 @@ def of_counters(keras):
 
 
 def of_functions(keras):
-    """A loss of one's own, whose targets lack the last axis of the outputs."""
+    """A custom loss, whose targets lack the last axis of the outputs."""
     ops = keras.ops
 
     def contrastive(y_true, y_pred):
@@ -291,7 +291,7 @@ def of_inputs_alone(keras):
 
 
 def of_own_cells(keras):
-    """Cells of one's own, alone and with others, with masks and states."""
+    """Custom cells, alone and with others, with masks and states."""
 
     class Minimal(keras.layers.Layer):
         def __init__(self, units, **options):

@@ -71,7 +71,7 @@ class Network(keras.Model):
 
 
 def distance(y_true, y_pred):
-    """Return a loss of one's own."""
+    """Return a custom loss."""
     return np.mean(np.square(y_true - y_pred), axis=-1)
 
 

@@ -242,18 +242,6 @@ class RNN(Kept, Layer):
         result = np.stack(outputs, axis=1) if self.return_sequences else outputs[-1]
         return [result, *states] if self.return_state else result
 
-    def compute_mask(self, inputs: Any, mask: Any = None) -> Any:
-        """Return the mask, if all outputs are returned.
-
-        Parameters
-        ----------
-        inputs : array
-            The inputs.
-        mask : array of bool, optional
-            Their mask.
-        """
-        return mask if self.return_sequences else None
-
 
 def check_cells(cells: list[Any]) -> None:
     """Raise unless each of these says how long its states are."""

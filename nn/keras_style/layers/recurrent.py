@@ -22,10 +22,14 @@ from nn.layers.rnn_kernels import cut, gru_sequence, lstm_sequence, scanned, tan
 
 
 class Kept:
-    """Keeps the states with which a batch ended for the next one, if the layer is stateful."""
+    """Keeps the states with which a batch ended for the next one, if the layer is stateful.
+
+    It also passes the mask on, if the layer returns all outputs.
+    """
 
     name: str
     stateful: bool
+    return_sequences: bool
     _last: list[Any] | None = None
 
     def last_states(self, inputs: Any) -> list[Any] | None:
@@ -38,6 +42,18 @@ class Kept:
                 f"{count}: write {self.name}.reset_state(), or batches of one size."
             )
         return self._last
+
+    def compute_mask(self, inputs: Any, mask: Any = None) -> Any:
+        """Return the mask, if all outputs are returned.
+
+        Parameters
+        ----------
+        inputs : array
+            The inputs.
+        mask : array of bool, optional
+            Their mask.
+        """
+        return mask if self.return_sequences else None
 
     def keep_states(self, states: Any) -> None:
         """Keep the numbers of the states, if the layer is stateful."""
@@ -197,18 +213,6 @@ class Recurrent(Kept, Layer):
         self.keep_states(states)
         result = np.swapaxes(outputs, 0, 1) if self.return_sequences else outputs[-1]
         return [result, *states] if self.return_state else result
-
-    def compute_mask(self, inputs: Any, mask: Any = None) -> Any:
-        """Return the mask, if all outputs are returned.
-
-        Parameters
-        ----------
-        inputs : array
-            The inputs.
-        mask : array of bool, optional
-            Their mask.
-        """
-        return mask if self.return_sequences else None
 
     def _first(self, given: Any, inputs: Any) -> list[Any]:
         shape = (inputs.shape[0], self.units)

@@ -1,4 +1,4 @@
-"""Pruning, as in PyTorch's tutorial: by module, iteratively, globally, by a way of one's own."""
+"""Pruning, as in PyTorch's tutorial: by module, iteratively, globally, by a custom method."""
 
 import torch
 import torch.nn as nn
