@@ -77,7 +77,7 @@ sanitize: $(TOOLS)
 	    tests/program/test_c_edges.py tests/program/test_saved_c.py tests/program/test_c_products.py \
 	    tests/program/test_threads.py tests/program/test_own_functions.py tests/nn/test_convolution_in_c.py \
 	    tests/nn/test_norms_in_c.py tests/nn/test_windows_in_c.py tests/nn/test_attention_in_c.py \
-	    tests/nn/test_random_layers_in_c.py tests/nn/test_recurrent_in_c.py tests/program/test_joined_parts.py
+	    tests/nn/test_random_layers_in_c.py tests/nn/test_recurrent_in_c.py tests/nn/test_memory_in_c.py tests/program/test_joined_parts.py
 
 # Gradients by PyTorch and JAX, in an environment of their own.
 PEERS := .venv-peers

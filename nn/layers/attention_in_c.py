@@ -9,6 +9,8 @@ from __future__ import annotations
 
 from string import Template
 
+from nn.memory_in_c import FREED, taken
+
 #: The sizes, and where a head of an example begins: its rows lie `..._step` apart. Queries, keys
 #: and values are the thirds of each row of `query`, if they have no arrays of their own.
 _SIZES = """
@@ -38,23 +40,8 @@ real found[SIX * TILE];
 vector sums[SIX];
 """
 
-#: Takes memory for `$numbers` numbers, from where a vector may begin, and for a count for each
-#: query: how many keys it may see, and whether some before the last of these are hidden.
-_MEMORY = """
-real *memory = __builtin_malloc(($numbers + LANES) * sizeof(real));
-long *ends = __builtin_malloc((2 * steps + 1) * sizeof(long)), *holes = ends + steps;
-if (!memory || !ends) {
-    $failed
-    __builtin_free(memory);
-    __builtin_free(ends);
-    return;
-}
-real *room = memory + (LANES - (uintptr_t)memory / sizeof(real) % LANES) % LANES;
-"""
-_FREED = """
-__builtin_free(memory);
-__builtin_free(ends);
-"""
+#: For each query: how many keys it may see, and whether some before the last of these are hidden.
+_OF_QUERIES = {"long *ends": "steps", "long *holes": "steps"}
 
 #: Whether keys may be left out.
 _CHECKED = "int is_odd = 0;\n"
@@ -117,14 +104,15 @@ _SIX_QUERIES = """
 #: The result, and the weights of each query.
 ATTENDED = (
     _SIZES
-    + Template(_MEMORY).substitute(
-        numbers="wide * head + v_tiles * keys * TILE + SIX * wide",
-        failed="for (long k = 0; k < result_0_size; k++) result_0[k] = NAN;\n"
-        "for (long k = 0; k < result_1_size; k++) result_1[k] = NAN;",
+    + taken(
+        {
+            "real *turned": "wide * head",
+            "real *values": "v_tiles * keys * TILE",
+            "real *scores": "SIX * wide",
+            **_OF_QUERIES,
+        }
     )
-    + "real *turned = room, *values = turned + wide * head;\n"
-    "real *scores = values + v_tiles * keys * TILE;\n"
-    "const real most = sizeof(real) == 4 ? 40 : 300;\n"
+    + "const real most = sizeof(real) == 4 ? 40 : 300;\n"
     + _CHECKED
     + _FINITE.substitute(x="query")
     + "if (value) {"
@@ -189,7 +177,7 @@ ATTENDED = (
     }
 }
 """
-    + _FREED
+    + FREED
 )
 
 #: The derivatives of keys or values: six keys at a time, for the queries from the first that sees
@@ -216,17 +204,18 @@ _TO_KEYS = Template("""
 
 ATTENDED_BACK = (
     _SIZES
-    + Template(_MEMORY).substitute(
-        numbers="wide * v_head + (head_tiles * (keys + steps) + v_tiles * steps) * TILE"
-        " + (steps + SIX) * wide",
-        failed="for (long k = 0; k < result_0_size; k++) result_0[k] = NAN;\n"
-        "for (long k = 0; result_1 && k < result_1_size; k++) result_1[k] = NAN;\n"
-        "for (long k = 0; result_2 && k < result_2_size; k++) result_2[k] = NAN;",
+    + taken(
+        {
+            "real *turned": "wide * v_head",
+            "real *right": "head_tiles * keys * TILE",
+            "real *left": "head_tiles * steps * TILE",
+            "real *slopes": "v_tiles * steps * TILE",
+            "real *scores": "steps * wide",
+            "real *shares": "SIX * wide",
+            **_OF_QUERIES,
+        }
     )
     + """
-real *turned = room, *right = turned + wide * v_head, *left = right + head_tiles * keys * TILE;
-real *slopes = left + head_tiles * steps * TILE, *scores = slopes + v_tiles * steps * TILE;
-real *shares = scores + steps * wide;
 real *by_keys = is_packed ? result_0 + inner : result_1;
 real *by_values = is_packed ? result_0 + 2 * inner : result_2;
 """
@@ -322,5 +311,5 @@ real *by_values = is_packed ? result_0 + 2 * inner : result_2;
         scaled=" * (real)scale",
     )
     + "}\n"
-    + _FREED
+    + FREED
 )

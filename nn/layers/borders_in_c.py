@@ -8,6 +8,8 @@ from __future__ import annotations
 
 from string import Template
 
+from nn.memory_in_c import FREED, taken
+
 #: Ways to fill a border, by their numbers: with one number, with what is at the edge or at the
 #: other end, and with what is mirrored at the edge.
 CONSTANT, EDGE, WRAP, REFLECT = range(4)
@@ -24,11 +26,9 @@ while (used < axes && !widths[2 * used] && !widths[2 * used + 1]) used++;
 if (used == axes) used--;
 for (long a = 0; a < ${inner}_ndim - axes + used; a++) leading *= ${inner}_shape[a];
 for (long a = used; a < axes; a++) total += widths[2 * a] + shape[a] + widths[2 * a + 1];
-long *places = __builtin_malloc(total * sizeof(long));
-if (!places) {
-    for (long k = 0; k < result_size; k++) result[k] = NAN;
-    return;
-}
+"""
+_SIZES += taken({"long *places": "total"})
+_SIZES += """
 const long outer = axes - used > 3 ? axes - 3 : used;
 long n[3] = {1, 1, 1}, m[3] = {1, 1, 1}, before[3] = {0}, first[3] = {0}, images = leading, end = 1;
 places[0] = 0; /* of an axis that is not there */
@@ -101,8 +101,8 @@ for (long image = 0; image < images; image++) {
             }
         }
 }
-__builtin_free(places);
 """
+    + FREED
 )
 BORDERED = _BORDERED.substitute(inner="x", mode="mode", value="0")
 FILLED = _BORDERED.substitute(inner="x", mode="CONSTANT", value="value")
@@ -137,6 +137,6 @@ for (long image = 0; image < images; image++) {
         }
     }
 }
-__builtin_free(places);
 """
+    + FREED
 ).substitute(inner="result", mode="mode")

@@ -14,6 +14,8 @@ from __future__ import annotations
 
 from string import Template
 
+from nn.memory_in_c import FREED, taken
+
 #: The sizes, by their names in the other texts: grids of one and two axes have lengths of 1, and
 #: where windows are single elements, the grid is a line. The grids that the strides make have
 #: `deep` lines of `wide` elements, with padding.
@@ -60,22 +62,15 @@ long some = MOST * 4 / (long)sizeof(real) / (channels * area + 1) + 1;
 if (some > examples) some = examples;
 const long span = (some * area + TILE - 1) / TILE * TILE;
 const long room = channels * span + (area + left + 2 * TILE + LANES) / LANES * LANES;
-real *memory = __builtin_malloc((room + rows * span + $packed + LANES) * sizeof(real));
-long *offsets = __builtin_malloc(($numbers + TILE_VECTORS + 9) * sizeof(long));
-if (!memory || !offsets) {
-    for (long k = 0; k < result_size; k++) result[k] = NAN;
-    __builtin_free(memory);
-    __builtin_free(offsets);
-    return;
-}
-real *laid = memory + (LANES - (uintptr_t)memory / sizeof(real) % LANES) % LANES;
-real *made = laid + room, *packed = made + rows * span;
 """
-
-_FREED = """
-__builtin_free(memory);
-__builtin_free(offsets);
-"""
+_MEMORY += taken(
+    {
+        "real *laid": "room",
+        "real *made": "rows * span",
+        "real *packed": "$packed",
+        "long *offsets": "$numbers + TILE_VECTORS + 9",
+    }
+)
 
 #: For each group, and in it for some examples at a time.
 _EACH_PART = """
@@ -146,11 +141,10 @@ CONVOLVED = Template(
     + """
 const long terms = taps;
 for (long group = 0; group < groups; group++) {
-    for (long o = 0; o < outputs; o += ROWS)
-        for (long k = 0; k < taps; k++)
-            for (long r = 0; r < ROWS; r++)
-                packed[o * taps + k * ROWS + r] =
-                    o + r < outputs ? weight[(group * outputs + o + r) * taps + k] : 0;
+    for (long o = 0; o < outputs; o += ROWS) {
+        real *to = packed + o * taps;
+        $$packing
+    }
 """
     + _EACH_PART
     + """
@@ -174,7 +168,7 @@ for (long group = 0; group < groups; group++) {
     }
 }
 """
-    + _FREED
+    + FREED
 ).substitute(
     area="tall * pitch",
     channels="inputs * sh * sw",
@@ -182,6 +176,22 @@ for (long group = 0; group < groups; group++) {
     packed="(outputs + ROWS) * taps",
     numbers="taps",
 )
+
+#: Packs the weight for some rows of the product, and one that is mirrored, with its channels
+#: exchanged.
+PACKED = """
+for (long k = 0; k < taps; k++)
+    for (long r = 0; r < ROWS; r++)
+        *to++ = o + r < outputs ? weight[(group * outputs + o + r) * taps + k] : 0;
+"""
+PACKED_MIRRORED = """
+const long all = kd * kernel;
+for (long c = 0; c < taps / all; c++)
+    for (long k = all - 1; k >= 0; k--)
+        for (long r = 0; r < ROWS; r++)
+            *to++ = o + r < outputs
+                ? weight[((group * (taps / all) + c) * outputs + o + r) * all + k] : 0;
+"""
 
 #: Lays the cotangents, for `SPREAD` behind a border as wide as the kernel.
 _LAY_COTANGENTS = (
@@ -277,7 +287,7 @@ for (long group = 0; group < groups; group++) {
     }
 }
 """
-    + _FREED
+    + FREED
 ).substitute(
     area="deep * wide",
     channels="outputs",
@@ -356,7 +366,7 @@ for (long group = 0; group < groups; group++) {
             result[(group * outputs + o) * taps + k] = packed[o * across + k];
 }
 """
-    + _FREED
+    + FREED
 ).substitute(
     area="tall * pitch",
     channels="inputs * sh * sw",

@@ -29,7 +29,12 @@ def of_both(lines: str, tiles: str, everything: str, used: str, **names: str) ->
 
 
 CONVOLVED = of_both(
-    by_lines.CONVOLVED, in_tiles.CONVOLVED, "tall * pitch", "lines * steps", x="x", y="result"
+    Template(by_lines.CONVOLVED).substitute(packing=by_lines.PACKED),
+    in_tiles.CONVOLVED,
+    "tall * pitch",
+    "lines * steps",
+    x="x",
+    y="result",
 )
 
 #: Without strides, the derivative for the input is a convolution of the cotangents: with the
@@ -44,19 +49,10 @@ for (long a = 0; a < axes; a++) {
     turned[a] = windows[a], turned[axes + a] = 1, turned[4 * axes + a] = windows[4 * axes + a];
     turned[2 * axes + 2 * a] = reach - pair[0], turned[2 * axes + 2 * a + 1] = reach - pair[1];
 }
-real *mirrored = is_mirrored ? __builtin_malloc(weight_size * sizeof(real)) : 0;
-if (mirrored) {
-    const long from = weight_shape[1], to = weight_shape[0] / groups, all = kd * kh * kw;
-    for (long i = 0; i < groups; i++)
-        for (long c = 0; c < from; c++)
-            for (long o = 0; o < to; o++)
-                for (long k = 0; k < all; k++)
-                    mirrored[((i * from + c) * to + o) * all + k] =
-                        weight[((i * to + o) * from + c) * all + all - 1 - k];
-    const real *x = g, *weight = mirrored, *bias = 0;
+if (is_mirrored) {
+    const real *x = g, *bias = 0;
     const long *windows = turned, *x_shape = g_shape, x_size = g_size;
     $convolved
-    __builtin_free(mirrored);
 } else {
 $otherwise
 }
@@ -64,7 +60,7 @@ $otherwise
 SPREAD = of_both(
     _MIRRORED.substitute(
         convolved=Template(by_lines.SIZES + by_lines.PADDED).substitute(x="x", y="result")
-        + by_lines.CONVOLVED,
+        + Template(by_lines.CONVOLVED).substitute(packing=by_lines.PACKED_MIRRORED),
         otherwise=by_lines.SPREAD,
     ),
     in_tiles.SPREAD,

@@ -9,24 +9,7 @@ from __future__ import annotations
 
 from string import Template
 
-#: Takes `room` numbers, `laid`, and what is `packed`, both from where a vector may begin.
-_ALLOCATED = """
-real *memory = __builtin_malloc((room + $packed + 2 * LANES) * sizeof(real));
-long *offsets = __builtin_malloc(($numbers + 6) * sizeof(long));
-if (!memory || !offsets) {
-    for (long k = 0; k < result_size; k++) result[k] = NAN;
-    __builtin_free(memory);
-    __builtin_free(offsets);
-    return;
-}
-real *packed = memory + (LANES - (uintptr_t)memory / sizeof(real) % LANES) % LANES;
-real *laid = packed + ($packed + LANES - 1) / LANES * LANES;
-"""
-
-_FREED = """
-__builtin_free(memory);
-__builtin_free(offsets);
-"""
+from nn.memory_in_c import FREED, taken
 
 #: Memory for some examples with their channels adjacent, in `laid`, for packed columns, and for
 #: offsets, of which there may be more than the stack holds.
@@ -35,9 +18,14 @@ enum { SIX = 6, TILE = 2 * LANES };
 const long area = $area, size = lines * steps, tiles = ($columns + TILE - 1) / TILE;
 long some = 65536 / (area * $channels + 1) + 1;
 if (some > examples) some = examples;
-const long room = (some * area * $channels + LANES) / LANES * LANES;
 """
-_MEMORY += _ALLOCATED
+_MEMORY += taken(
+    {
+        "real *packed": "$packed",
+        "real *laid": "some * area * $channels + LANES",
+        "long *offsets": "$numbers + 6",
+    }
+)
 
 #: The part of the input that windows reach, with its padding.
 _REACHED = """
@@ -131,7 +119,7 @@ for (long group = 0; group < groups; group++) {
     + _LAY_INPUT
     + _PRODUCT
     + "}\n}\n"
-    + _FREED
+    + FREED
 ).substitute(
     area="deep * wide",
     channels="inputs",
@@ -200,7 +188,7 @@ for (long group = 0; group < groups; group++)
     + _LAY_COTANGENTS
     + _PRODUCT
     + "}\n}\n"
-    + _FREED
+    + FREED
 ).substitute(
     area="tall * broad",
     channels="outputs",
@@ -269,7 +257,7 @@ for (long group = 0; group < groups; group++) {
                     totals[(o / TILE * each + tap * inputs + c) * TILE + o % TILE];
 }
 """
-    + _FREED
+    + FREED
 ).substitute(
     area="deep * wide",
     channels="inputs",

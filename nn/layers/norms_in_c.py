@@ -10,6 +10,8 @@ from __future__ import annotations
 import re
 from string import Template
 
+from nn.memory_in_c import FREED, taken
+
 _LOADED = re.compile(r"\b(\w+)\[\]")
 
 
@@ -194,35 +196,27 @@ for (long channel = 0; channel < means; channel++) {
 """
 )
 
-#: Memory for some arrays with a number for each channel, or each weight; without it all is NaN.
-_MEMORY = """
-const long size = $size;
-real *parts = __builtin_malloc((3 * size + 1) * sizeof(real));
-double *totals = __builtin_calloc(3 * size + 1, sizeof(double));
-if (!parts || !totals) {
-    for (long k = 0; k < result_0_size; k++) result_0[k] = NAN;
-    for (long k = 0; k < result_1_size; k++) result_1[k] = NAN;
-    for (long k = 0; k < result_2_size; k++) result_2[k] = NAN;
-    __builtin_free(parts);
-    __builtin_free(totals);
-    return;
-}
-real *restrict a = parts, *restrict b = parts + size;
-double *restrict as = totals, *restrict bs = totals + size;
-"""
-_FREED = """
-__builtin_free(parts);
-__builtin_free(totals);
-"""
+
+def parts_and_totals(names: str, size: str) -> str:
+    """Return the text for arrays with a number for each channel, or each weight.
+
+    Those called "a" are `a` and, for totals, `as`, which are 0.
+    """
+    parts = [f"real *restrict {name}" for name in names]
+    totals = [f"double *restrict {name}s" for name in names]
+    zeros = " = ".join([f"{name}s[k]" for name in names])
+    return (
+        taken(dict.fromkeys([*parts, *totals], size))
+        + f"for (long k = 0; k < {size}; k++) {zeros} = 0;\n"
+    )
+
 
 #: For channels of a number in each example: the same, for all channels together. `a` are means of
 #: a part, `b` sums, `c` scales; `as` are sums of all, `bs` merged variances, `cs` merged means.
 _COLUMNS = (
-    Template(_MEMORY).substitute(size="means")
+    parts_and_totals("abc", "means")
     + """
 const long some = 4 * BLOCK / means + 1;
-real *restrict c = parts + 2 * size;
-double *restrict cs = totals + 2 * size;
 for (long first = 0; first < n; first += some) {
     const long end = n - first < some ? n : first + some;
     for (long k = 0; k < means; k++) a[k] = b[k] = 0;
@@ -257,7 +251,7 @@ for (long e = 0; e < n; e++) {
     for (long k = 0; k < means; k++) to[k] = (from[k] - a[k]) * c[k] + b[k];
 }
 """
-    + _FREED
+    + FREED
 )
 
 _NOTHING = """
@@ -279,7 +273,7 @@ _WEIGHTED = {"along": "slope[] * w[] * (from[] - m)", "total": "slope[] * w[]"}
 
 #: Rows with a weight for each number: its derivatives are sums of some rows in `a` and `b`.
 _ROWS_BACK = (
-    Template(_MEMORY).substitute(size="weights")
+    parts_and_totals("ab", "weights")
     + """
 enum { SOME = 256 };
 for (long k = 0; k < weights; k++) a[k] = b[k] = 0;
@@ -349,7 +343,7 @@ for (long k = 0; k < weights; k++) {
     if (bias) result_2[k] = (real)(bs[k] + b[k]);
 }
 """
-    + _FREED
+    + FREED
 )
 
 _CHANNELS_BACK = (
@@ -395,10 +389,10 @@ for (long channel = 0; channel < means; channel++) {
 
 #: For channels of one number: in `a` and `b` first the sums of a part, in the end the factors.
 _COLUMNS_BACK = (
-    Template(_MEMORY).substitute(size="means")
+    parts_and_totals("abc", "means")
     + """
 const long some = 4 * BLOCK / means + 1;
-real *restrict c = parts + 2 * size, *restrict scale = (real *)(totals + 2 * size);
+real *restrict scale = (real *)cs;
 for (long k = 0; k < means; k++) c[k] = mean ? mean[k] : 0;
 for (long first = 0; first < n; first += some) {
     const long end = n - first < some ? n : first + some;
@@ -429,7 +423,7 @@ for (long e = 0; e < n; e++) {
     for (long k = 0; k < means; k++) to[k] = (from[k] - c[k]) * a[k] + slope[k] * scale[k] + b[k];
 }
 """
-    + _FREED
+    + FREED
 )
 
 _NO_SLOPES = """

@@ -5,32 +5,36 @@ Most of such a matrix is zeros, which are left out: so NaN and infinity times ze
 
 from __future__ import annotations
 
+from nn.memory_in_c import FREED, taken
+
 #: Of each row of the matrix the factors that are not 0, and the places of these in x, one row after
 #: the other: that of number `i` begins at `starts[i]`.
 _SPARSE = """
+enum { SHORT = 8 };
 const long at = axis < 0 ? axis + x_ndim : axis, length = matrix_shape[1], wanted = matrix_shape[0];
 long outer = 1, inner = 1;
 for (long a = 0; a < at; a++) outer *= x_shape[a];
 for (long a = at + 1; a < x_ndim; a++) inner *= x_shape[a];
-real *factors = __builtin_malloc((matrix_size + 1) * sizeof(real));
-int *places = __builtin_malloc((matrix_size + 1) * sizeof(int));
-long *starts = __builtin_malloc((wanted + 1) * sizeof(long));
-long most = 0, count = 0;
-if (factors && places && starts) {
-    for (long i = 0; i < wanted; i++) {
-        starts[i] = count;
-        for (long k = 0; k < length; k++)
-            if (matrix[i * length + k] != 0)
-                factors[count] = matrix[i * length + k], places[count++] = k;
-        if (count - starts[i] > most) most = count - starts[i];
+"""
+_SPARSE += taken(
+    {
+        "real *factors": "matrix_size",
+        "int *places": "matrix_size",
+        "long *starts": "wanted + 1",
+        "real *by": "SHORT * wanted",
+        "int *place": "SHORT * wanted",
     }
-    starts[wanted] = count;
-} else {
-    __builtin_free(factors);
-    __builtin_free(places);
-    __builtin_free(starts);
-    LEAVE_TO_PYTHON;
+)
+_SPARSE += """
+long most = 0, count = 0;
+for (long i = 0; i < wanted; i++) {
+    starts[i] = count;
+    for (long k = 0; k < length; k++)
+        if (matrix[i * length + k] != 0)
+            factors[count] = matrix[i * length + k], places[count++] = k;
+    if (count - starts[i] > most) most = count - starts[i];
 }
+starts[wanted] = count;
 """
 
 #: Along other axes than the last: sums of whole rows, two at a time.
@@ -58,17 +62,7 @@ if (inner > 1)
 #: Along the last axis, if all sums are short: for all at once, what comes first in them, then what
 #: comes second, and so on.
 _SHORT = """
-else if (most <= 8) {
-    real *by = __builtin_malloc((most * wanted + 1) * sizeof(real));
-    int *place = __builtin_malloc((most * wanted + 1) * sizeof(int));
-    if (!by || !place) {
-        __builtin_free(by);
-        __builtin_free(place);
-        __builtin_free(factors);
-        __builtin_free(places);
-        __builtin_free(starts);
-        LEAVE_TO_PYTHON;
-    }
+else if (most <= SHORT) {
     for (long t = 0; t < most; t++)
         for (long i = 0; i < wanted; i++) {
             const long k = starts[i] + t, is_there = k < starts[i + 1];
@@ -91,8 +85,6 @@ else if (most <= 8) {
             }
         }
     }
-    __builtin_free(by);
-    __builtin_free(place);
 }
 """
 
@@ -119,10 +111,4 @@ else
         }
 """
 
-_FREED = """
-__builtin_free(factors);
-__builtin_free(places);
-__builtin_free(starts);
-"""
-
-COMBINED = _SPARSE + _ROWS + _SHORT + _LONG + _FREED
+COMBINED = _SPARSE + _ROWS + _SHORT + _LONG + FREED

@@ -8,6 +8,8 @@ from __future__ import annotations
 
 from string import Template
 
+from nn.memory_in_c import FREED, taken
+
 #: The sizes, and where the parts of the flat array are.
 _SIZES = """
 typedef real vector __attribute__((vector_size(__BIGGEST_ALIGNMENT__)));
@@ -24,13 +26,6 @@ real found[SIX * TILE];
 /* NumPy multiplies faster what leaves the cache, and few rows. */
 const long bytes = wide * (features + hidden) * (long)sizeof(real);
 if (BESIDE_PYTHON && bytes > (batch < SIX ? 1 << 17 : 1 << 20)) LEAVE_TO_PYTHON;
-"""
-
-#: Takes memory for `$numbers` numbers, from where a vector may begin.
-_MEMORY = """
-real *memory = __builtin_malloc(($numbers + LANES) * sizeof(real));
-if (!memory) LEAVE_TO_PYTHON;
-real *room = memory + (LANES - (uintptr_t)memory / sizeof(real) % LANES) % LANES;
 """
 
 _TANH = "(sizeof(real) == 4 ? tanh_f4($x) : tanh_f8($x))"
@@ -57,9 +52,8 @@ real *y_second = result + states, *y_gates = result + $before * states;
 const long gates = wide / hidden, tiles = (hidden + TILE - 1) / TILE;
 const long both = features + hidden, line = both + LANES;
 """
-    + Template(_MEMORY).substitute(numbers="gates * tiles * both * TILE + SOME * line")
+    + taken({"real *packed": "gates * tiles * both * TILE", "real *lines": "SOME * line"})
     + """
-real *packed = room, *lines = packed + gates * tiles * both * TILE;
 for (long gate = 0; gate < gates; gate++)
     for (long tile = 0; tile < tiles; tile++) {
         const long row = gate * hidden + tile * TILE, columns = hidden - tile * TILE;
@@ -100,8 +94,8 @@ for (long first = 0; first < batch; first += SOME) {
         }
     }
 }
-__builtin_free(memory);
 """
+    + FREED
 )
 
 _SUM_OF_BOTH = """
@@ -181,17 +175,23 @@ const long x_tiles = (features + TILE - 1) / TILE, h_tiles = (hidden + TILE - 1)
 const long all_tiles = x_tiles + h_tiles, line = wide + LANES, groups = (wide + SIX - 1) / SIX;
 const long is_one = $is_one;
 """
-    + Template(_MEMORY).substitute(
-        numbers="all_tiles * (wide + SOME + groups * SIX) * TILE + 2 * SOME * (line + hidden)"
-        " + 4 * wide"
+    + taken(
+        {
+            "real *packed": "all_tiles * wide * TILE",
+            "real *right": "all_tiles * SOME * TILE",
+            "real *totals": "all_tiles * groups * SIX * TILE",
+            "real *by_x": "SOME * line",
+            "real *of_h": "is_one ? 0 : SOME * line",
+            "real *changes": "SOME * hidden",
+            "real *more": "SOME * hidden",
+            "real *total_x": "wide",
+            "real *total_h": "wide",
+            "real *sum_x": "wide",
+            "real *sum_h": "wide",
+        }
     )
     + """
-real *packed = room, *right = packed + all_tiles * wide * TILE;
-real *totals = right + all_tiles * SOME * TILE;
-real *by_x = totals + all_tiles * groups * SIX * TILE, *by_h = is_one ? by_x : by_x + SOME * line;
-real *changes = by_x + 2 * SOME * line, *more = changes + SOME * hidden;
-real *total_x = more + SOME * hidden, *total_h = total_x + wide, *sum_x = total_h + wide;
-real *sum_h = sum_x + wide;
+real *by_h = is_one ? by_x : of_h;
 real *to_x = result, *to_w_ih = inputs ? result : result + steps * batch * features;
 real *to_w_hh = to_w_ih + wide * features, *to_b_ih = to_w_hh + wide * hidden;
 real *to_b_hh = to_b_ih + wide, *to_first = to_b_hh + wide;
@@ -278,8 +278,8 @@ for (long k = 0; k < wide; k++) {
     to_b_ih[k] = total_x[k];
     to_b_hh[k] = is_one ? total_x[k] : total_h[k];
 }
-__builtin_free(memory);
 """
+    + FREED
 )
 
 #: `rest_of` is the derivative of c. The slope of a sigmoid is s (1 - s), of a tanh (1 + u) (1 - u).

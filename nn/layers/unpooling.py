@@ -13,6 +13,7 @@ from autograd.errors import ShapeError
 from autograd.program import is_tracing
 from nn.arrays import floating, plain, shape_of
 from nn.layers.sliding_window import Size, sizes_of, with_batch
+from nn.memory_in_c import FREED, taken
 from nn.module import Module
 
 
@@ -69,10 +70,10 @@ for (long row = 0; row < rows; row++) {
     }
 }
 """
-TAKEN = """
+TAKEN = (
+    taken({"char *is_taken": "g_size"})
+    + """
 const long rows = grid ? indices_shape[0] : 1;
-char *is_taken = __builtin_malloc(g_size + 1);
-if (!is_taken) LEAVE_TO_PYTHON;
 for (long row = rows - 1; row >= 0; row--) {
     const long count = indices_size / rows, size = g_size / rows;
     const real *from = g + row * size;
@@ -80,15 +81,16 @@ for (long row = rows - 1; row >= 0; row--) {
     for (long k = (row + 1) * count - 1; k >= row * count; k--) {
         const long place = indices[k];
         if (place < 0 || place >= size) {
-            __builtin_free(is_taken);
+            __builtin_free(memory);
             LEAVE_TO_PYTHON;
         }
         result[k] = is_taken[place] ? 0 : from[place];
         is_taken[place] = 1;
     }
 }
-__builtin_free(is_taken);
 """
+    + FREED
+)
 
 # fmt: off
 put: Primitive = linear(put_array,

@@ -8,6 +8,8 @@ from __future__ import annotations
 
 from string import Template
 
+from nn.memory_in_c import FREED, taken
+
 #: For each axis: the size of the kernel, the stride, the padding, the dilation, the length of the
 #: grid, and the number of windows.
 _SIZES = """
@@ -73,11 +75,7 @@ _CLEARED = "__builtin_memset(result, 0, result_size * sizeof(real));\n"
 _WINDOWS = """
 enum { WIDE = __BIGGEST_ALIGNMENT__ / sizeof(real), NARROW = SMALLER(WIDE, 4) };
 const long last = k[0] * k[1] * k[2] - 1, run = d[2] == 1 ? k[2] : 1;
-long *places = __builtin_malloc((last + 1) * sizeof(long));
-if (!places) {
-    for (long t = 0; t < result_size; t++) result[t] = NAN;
-    return;
-}
+$taken
 for (long q = 0; q <= last; q++)
     places[q] = (q / (k[1] * k[2]) * d[0] * n[1] + q / k[2] % k[1] * d[1]) * n[2] + q % k[2] * d[2];
 long window = 0;
@@ -112,13 +110,14 @@ for (long image = 0; image < images; image++)
                 $end
             }
         }
-__builtin_free(places);
-"""
+$freed"""
 
 
 def windows(**texts: str) -> str:
     """Return the whole text, given what comes before, for and after the elements of a window."""
-    return Template(_SIZES).substitute(x="x") + Template(_WINDOWS).substitute(texts)
+    return Template(_SIZES).substitute(x="x") + Template(_WINDOWS).substitute(
+        texts, taken=taken({"long *places": "last + 1"}), freed=FREED
+    )
 
 
 #: The last elements of a row may be looked at twice. NaN stays once it is there.

@@ -8,20 +8,22 @@ from __future__ import annotations
 
 from string import Template
 
-#: The memory: `ways` to each position from the beginning or to the end, in this step and in the
-#: next one, what the positions say, and what a way from two positions before costs.
-_MEMORY = """
+from nn.memory_in_c import FREED, taken
+
+_SIZES = """
 const long steps = said_shape[0], batch = said_shape[1], width = said_shape[2], pitch = width + 4;
 const long size = batch * pitch;
-real *memory = __builtin_malloc((6 * size + 4) * sizeof(real));
-if (!memory) {
-    for (long k = 0; k < result_0_size; k++) result_0[k] = NAN;
-    for (long k = 0; k < result_1_size; k++) result_1[k] = NAN;
-    return;
-}
-real *restrict ways = memory + 2, *restrict sums = ways + size, *restrict most = sums + size;
-real *restrict spoken = most + size, *restrict closed = spoken + size;
-real *restrict next = closed + size;
+"""
+
+#: `ways` to each position from the beginning or to the end, in this step and in the next one, what
+#: the positions say, and what a way from two positions before costs.
+_MEMORY = taken(
+    dict.fromkeys(
+        [f"real *restrict {name}" for name in ("ways", "sums", "most", "spoken", "closed", "next")],
+        "size",
+    )
+)
+_NOTHING_YET = """
 const real never = (real)-1e30;
 for (long k = 0; k < size; k++) closed[k] = ways[k] = next[k] = spoken[k] = never;
 for (long b = 0; b < batch; b++)
@@ -55,7 +57,9 @@ for (long b = 0; b < batch; b++)
 #: The log-probability of each example, and of each position in each step given the labels: first
 #: `result_1` has the ways from the beginning.
 LIKELIHOOD = (
-    _MEMORY
+    _SIZES
+    + _MEMORY
+    + _NOTHING_YET
     + """
 for (long step = 0; step < steps; step++) {
 """
@@ -110,6 +114,6 @@ for (long step = steps - 1; step >= 0; step--) {
         for (long p = stop; p < width; p++) before[p] = 0;
     }
 }
-__builtin_free(memory);
 """
+    + FREED
 )
