@@ -1,3 +1,5 @@
+import gc
+import itertools
 import os
 import sys
 from collections import defaultdict
@@ -18,6 +20,10 @@ collect_ignore_glob = [
     "typing/*_code.py",
     "typing/numpy_functions.py",
 ]
+
+TESTS = Path(__file__).parent
+#: The number of cases of a test marked with `each` that run as one.
+GROUP = 20
 
 settings.register_profile("default", deadline=None, derandomize=True, max_examples=60)
 settings.load_profile("default")
@@ -53,6 +59,95 @@ def pytest_pycollect_makeitem(collector, obj):
     is_gallery = isinstance(marks, list) and any(mark.name == "gallery" for mark in marks)
     is_left_out = is_gallery and "not gallery" in collector.config.getoption("markexpr")
     return [] if is_left_out else None
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_collect_file(file_path, parent):
+    """Look for doctests in the packages only: to search the tests, which have none, takes long."""
+    found = yield
+    if TESTS not in file_path.parents:
+        return found
+    return [each for each in found if type(each).__name__ != "DoctestModule"]
+
+
+def pytest_collection_finish():
+    """Let the garbage collector pass over what was collected: a million objects that stay."""
+    gc.collect()
+    gc.freeze()
+
+
+def pytest_generate_tests(metafunc):
+    """Make the cases of tests marked with `each`, in groups: a test costs more than most cases.
+
+    They are separate if tests are selected by keyword or by node id. Those of a gallery that is
+    left out are not made.
+    """
+    mark = metafunc.definition.get_closest_marker("each")
+    if mark is None:
+        return
+    config = metafunc.config
+    names, cases, to_id = each_of(mark)
+    if "not gallery" in config.getoption("markexpr"):
+        cases = [(values, marks) for values, marks in cases if not marks]
+    sample = config.getoption("sample")
+    if sample is not None:
+        cases = cases[:: max(1, -(-len(cases) // sample))]
+    selected = config.option.keyword or any("::" in argument for argument in config.args)
+    size = 1 if selected else GROUP
+    groups = []
+    for has_marks, alike in itertools.groupby(cases, lambda case: bool(case[1])):
+        alike = list(alike)
+        for part in (alike[i : i + size] for i in range(0, len(alike), size)):
+            values = [values for values, _ in part]
+            name = to_id(*values[0]) + "..." * (size > 1)
+            marks = part[0][1] if has_marks else ()
+            groups.append(pytest.param(*zip(*values, strict=True), id=name, marks=marks))
+    metafunc.parametrize(names, groups)
+
+
+def each_of(mark):
+    """Return the names of the arguments, the values and marks of each case, and what names it."""
+    names, cases = mark.args
+    names = [name.strip() for name in names.split(",")]
+    to_id = mark.kwargs.get("ids", lambda *values: "-".join(map(str, values)))
+    sets = [case if hasattr(case, "marks") else None for case in cases]
+    return (
+        names,
+        [
+            (known.values, known.marks)
+            if known
+            else (tuple(case) if len(names) > 1 else (case,), ())
+            for case, known in zip(cases, sets, strict=True)
+        ],
+        to_id,
+    )
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_pyfunc_call(pyfuncitem):
+    """Call a test marked with `each` for each case of its group, and name those that fail."""
+    __tracebackhide__ = True
+    mark = pyfuncitem.get_closest_marker("each")
+    if mark is None:
+        return None
+    names, _, to_id = each_of(mark)
+    arguments = {name: pyfuncitem.funcargs[name] for name in pyfuncitem._fixtureinfo.argnames}
+    cases = list(zip(*(arguments[name] for name in names), strict=True))
+    failed, skipped = {}, []
+    for case in cases:
+        try:
+            pyfuncitem.obj(**{**arguments, **dict(zip(names, case, strict=True))})
+        except pytest.skip.Exception as error:
+            skipped.append(error)
+        except (Exception, pytest.fail.Exception) as error:
+            failed[to_id(*case)] = error
+    if failed:
+        first = next(iter(failed.values()))
+        first.add_note(f"This was case {' and case '.join(failed)}.")
+        raise first
+    if len(skipped) == len(cases):
+        raise skipped[0]
+    return True
 
 
 @pytest.hookimpl(trylast=True)  # after markers have been selected

@@ -132,7 +132,7 @@ def complaints(thing):
                 yield f"{name}: parameters {', '.join(missing)}"
 
 
-@pytest.mark.parametrize("name", OBJECTS)
+@pytest.mark.each("name", list(OBJECTS))
 def test_the_docstring_is_complete(name):
     assert list(complaints(OBJECTS[name])) == []
 

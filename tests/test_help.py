@@ -36,7 +36,7 @@ def members(item):
     ]
 
 
-@pytest.mark.parametrize("name", [n for n, o in PUBLIC.items() if callable(o)])
+@pytest.mark.each("name", [n for n, o in PUBLIC.items() if callable(o)])
 def test_every_public_name_has_docstring_and_signature(name):
     item = PUBLIC[name]
     for path, one in [(name, item), *((f"{name}.{n}", m) for n, m in members(item))]:

@@ -35,7 +35,7 @@ def check_like_a_loop(f, *inputs):
 
 @pytest.mark.filterwarnings("ignore::RuntimeWarning", "ignore::DeprecationWarning")
 @pytest.mark.parametrize("axes", ENTRIES)
-@pytest.mark.parametrize("function", TABLE, ids=lambda f: f"{f.__module__}.{f.__name__}")
+@pytest.mark.each("function", TABLE, ids=lambda f: f"{f.__module__}.{f.__name__}")
 def test_a_function_takes_what_numpy_takes(function, axes):
     if function in (np.empty_like, np.fill_diagonal):
         pytest.skip("returns no numbers")

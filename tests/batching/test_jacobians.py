@@ -147,9 +147,7 @@ def test_numbers_have_their_own_passes():
 
 
 @pytest.mark.filterwarnings("ignore:The result does not depend:UserWarning")
-@pytest.mark.parametrize(
-    "sample", [pytest.param(s, id=f"{i}-{s}") for i, s in enumerate(SAMPLES)][::4]
-)
+@pytest.mark.each("sample", SAMPLES[::4])
 @quiet
 def test_the_jacobians_of_rules_are_the_same(sample, monkeypatch):
     numbers = tuple(i for i, x in enumerate(sample.inputs) if np.asarray(x).dtype.kind == "f")

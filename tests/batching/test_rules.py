@@ -9,13 +9,7 @@ from rules.samples import SAMPLES
 
 import autograd
 
-
-def named(samples):
-    """Return the samples with distinct names: their number tells equal ones apart."""
-    return [pytest.param(sample, id=f"{i}-{sample}") for i, sample in enumerate(samples)]
-
-
-EACH = pytest.mark.parametrize("sample", named(SAMPLES))
+EACH = pytest.mark.each("sample", SAMPLES)
 pytestmark = pytest.mark.filterwarnings("ignore:The result does not depend:UserWarning")
 
 

@@ -85,7 +85,7 @@ def test_the_graph_does_not_grow_from_step_to_step():
     assert sizes[0] == sizes[1] == sizes[2]
 
 
-@pytest.mark.parametrize("sample", SAMPLES[3::10], ids=str)
+@pytest.mark.each("sample", SAMPLES[3::10])
 @quiet
 def test_a_rule_is_right_or_refused_on_dask(sample):
     assert isinstance(refusal(sample), str)  # it raises if the numbers are wrong

@@ -45,7 +45,7 @@ def results(sample, there):
     return found
 
 
-@pytest.mark.parametrize("sample", TABLE, ids=[sample.name for sample in TABLE])
+@pytest.mark.each("sample", TABLE, ids=lambda sample: sample.name)
 def test_a_layer_works_on_arrays_of_a_device(sample):
     for there, here in zip(results(sample, True), results(sample, False), strict=True):
         assert (there is None) == (here is None)

@@ -87,7 +87,7 @@ def compare(there, here):
             assert on_device_.dtype == expected.dtype
 
 
-@pytest.mark.parametrize("sample", SAMPLES, ids=str)
+@pytest.mark.each("sample", SAMPLES)
 @quiet
 @pytest.mark.filterwarnings("ignore:The result does not depend:UserWarning")
 def test_each_rule_works_on_arrays_of_a_device(sample):

@@ -38,7 +38,7 @@ def cases():
         seen.add(name)
 
 
-@pytest.mark.parametrize("sample", list(cases()), ids=str)
+@pytest.mark.each("sample", list(cases()))
 @quiet
 def test_it_can_be_drawn_and_its_steps_sum_to_the_gradient(sample):
     nodes = list(leaves(sample))

@@ -184,7 +184,7 @@ def changed_by(act, watched):
 
 
 @pytest.mark.filterwarnings("ignore")
-@pytest.mark.parametrize(("function", "a"), list(sharing_cases()))
+@pytest.mark.each("function, a", list(sharing_cases()))
 def test_results_share_memory_as_in_numpy(function, a):
     plain = function(a)
     if not isinstance(plain, np.ndarray):

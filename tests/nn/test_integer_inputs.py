@@ -58,7 +58,7 @@ def outputs(sample, inputs, training):
 
 @pytest.mark.filterwarnings("ignore")  # of extreme numbers, also as floats
 @pytest.mark.parametrize("kind", KINDS)
-@pytest.mark.parametrize("name", SAMPLES)
+@pytest.mark.each("name", list(SAMPLES))
 def test_integers_give_the_result_of_floats(name, kind):
     sample = SAMPLES[name]
     inputs = integers(sample, kind)

@@ -12,7 +12,7 @@ sys.path.insert(0, str(Path(__file__).parent))
 from samples import CONSTANTS, TABLE, arrays, factors, flat, state
 
 RECORDED = np.load(Path(__file__).with_name("data") / "torch_layers.npz")
-SAMPLES = pytest.mark.parametrize("sample", TABLE, ids=[sample.name for sample in TABLE])
+SAMPLES = pytest.mark.each("sample", TABLE, ids=lambda sample: sample.name)
 
 
 def build(sample):
@@ -55,7 +55,7 @@ def test_a_layer_matches_pytorch(sample):
         np.testing.assert_allclose(array, expected, rtol=1e-10, atol=1e-10, err_msg=what)
 
 
-@pytest.mark.parametrize("sample", [s for s in TABLE if s.smooth], ids=lambda s: s.name)
+@pytest.mark.each("sample", [s for s in TABLE if s.smooth], ids=lambda s: s.name)
 def test_derivatives_agree_with_finite_differences(sample):
     model, x = build(sample), floats(sample)
     named = [] if model is None else model.named_parameters()

@@ -18,7 +18,7 @@ from torch_calls import CALLS, outcome
 RECORDED = json.loads((Path(__file__).parent / "data" / "torch_calls.json").read_text("utf-8"))
 
 
-@pytest.mark.parametrize("call", CALLS)
+@pytest.mark.each("call", CALLS)
 def test_a_call_does_what_pytorch_does(call):
     with warnings.catch_warnings(), np.errstate(all="ignore"):
         warnings.simplefilter("ignore")

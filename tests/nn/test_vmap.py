@@ -38,12 +38,12 @@ def prepared(sample):
 
 #: Every third sample; the others are part of the gallery.
 SAMPLES = [
-    pytest.param(sample, id=sample.name, marks=[pytest.mark.gallery] if i % 3 else [])
+    pytest.param(sample, marks=[pytest.mark.gallery] if i % 3 else [])
     for i, sample in enumerate(TABLE)
 ]
 
 
-@pytest.mark.parametrize("sample", SAMPLES)
+@pytest.mark.each("sample", SAMPLES, ids=lambda sample: sample.name)
 def test_layers_and_losses_match_a_loop(sample):
     call, inputs = prepared(sample), arrays(sample)
     batches = [x if x.dtype.kind not in "f" else np.stack([x, 0.9 * x]) for x in inputs]

@@ -241,7 +241,7 @@ def real_number(sample):
 
 
 @pytest.mark.parametrize("derive", [False, True], ids=["value", "gradient"])
-@pytest.mark.parametrize("sample", list(cases()), ids=str)
+@pytest.mark.each("sample", list(cases()))
 @quiet
 def test_rules_are_read_as_what_they_compute(sample, derive):
     inputs = [

@@ -178,7 +178,7 @@ def name_of(x):
     return x.__name__ if callable(x) else "-".join(x)
 
 
-@pytest.mark.parametrize(("f", "names"), CASES, ids=name_of)
+@pytest.mark.each("f, names", CASES, ids=lambda *case: "-".join(map(name_of, case)))
 def test_compositions_agree_with_and_without_jit(f, names):
     plain, jitted = composed(f, names, False), composed(f, names, True)
     for x in points():

@@ -26,8 +26,8 @@ def some(samples):
         seen.add(name)
 
 
-EACH = pytest.mark.parametrize("sample", list(some(SAMPLES)), ids=str)
-EACH_OF_SCIPY = pytest.mark.parametrize("sample", list(some(OF_SCIPY)), ids=str)
+EACH = pytest.mark.each("sample", list(some(SAMPLES)))
+EACH_OF_SCIPY = pytest.mark.each("sample", list(some(OF_SCIPY)))
 
 #: Ordinary inputs first.
 SEEDS = (0, 1, "layout", "zeros", "equal", "large", "special")
@@ -146,7 +146,7 @@ def twice(function):
 
 
 @pytest.mark.filterwarnings("ignore::UserWarning", "ignore:.*encountered:RuntimeWarning")
-@pytest.mark.parametrize("function", ELEMENTWISE, ids=lambda f: f.__name__)
+@pytest.mark.each("function", ELEMENTWISE, ids=lambda f: f.__name__)
 @pytest.mark.parametrize("transform", [lambda f: f, autograd.grad, twice])
 def test_rules_of_numbers_agree_under_jit(function, transform):
     eager = transform(lambda x: function(x) * 1.5)

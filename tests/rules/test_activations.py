@@ -137,7 +137,7 @@ def test_values_zero_dimensions_and_views_agree_with_arrays(function):
     assert call(function, np.zeros((0, 3), np.float32)).shape == (0, 3)
 
 
-@pytest.mark.parametrize("sample", SAMPLES, ids=str)
+@pytest.mark.each("sample", SAMPLES)
 @checks.quiet
 def test_large_arrays_in_parts_have_the_same_bits(sample, monkeypatch):
     result = checks.call(sample, checks.leaves(sample))

@@ -220,7 +220,7 @@ def cases():
             yield name, kind
 
 
-@pytest.mark.parametrize(("name", "kind"), list(cases()))
+@pytest.mark.each("name, kind", list(cases()))
 @pytest.mark.filterwarnings("ignore:.* encountered in det")  # NumPy's own det, on arm64
 def test_matrix_function_derivatives_are_right_or_rejected(name, kind):
     f = {**VALUES, **VECTORS}[name]

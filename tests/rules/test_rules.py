@@ -13,7 +13,7 @@ import autograd.rules
 from autograd import Primitive, Tensor
 from autograd.engine.registry import DISPATCH
 
-EACH = pytest.mark.parametrize("sample", SAMPLES, ids=str)
+EACH = pytest.mark.each("sample", SAMPLES)
 
 
 def all_primitives():

@@ -94,7 +94,7 @@ def assert_modes_agree(node, y):
         assert forward == pytest.approx(reverse, abs=tolerance)
 
 
-@pytest.mark.parametrize("name", CALLS)
+@pytest.mark.each("name", list(CALLS))
 @quiet
 @pytest.mark.filterwarnings("ignore")
 def test_a_call_returns_or_raises_like_numpy(name):

@@ -13,7 +13,7 @@ import autograd.scipy
 from autograd import Primitive
 from autograd.rules import table
 
-EACH = pytest.mark.parametrize("sample", SAMPLES, ids=str)
+EACH = pytest.mark.each("sample", SAMPLES)
 
 #: `test_distributions` checks their derivatives.
 OF_DISTRIBUTIONS = {
@@ -54,7 +54,7 @@ def test_results_precision_and_memory_are_those_of_scipy(sample):
     checks.check_new_arrays(sample)
 
 
-@pytest.mark.parametrize("sample", OTHERS, ids=str)
+@pytest.mark.each("sample", OTHERS)
 @quiet
 def test_derivatives_match_finite_differences_in_both_modes(sample):
     assert_sample(sample)

@@ -27,7 +27,7 @@ CALLS = {
 REAL = {k: x for k, x in ARRAYS.items() if x.dtype == np.float64 and x.ndim < 3 and k != "large"}
 
 
-@pytest.mark.parametrize("call", CALLS)
+@pytest.mark.each("call", list(CALLS))
 @quiet
 @pytest.mark.filterwarnings("ignore")
 def test_a_call_returns_the_values_of_scipy(call):

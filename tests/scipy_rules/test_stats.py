@@ -31,7 +31,7 @@ def scipys(name, function, x, *parameters):
     return np.where(np.isnan(y) & np.isinf(x), limit, y)
 
 
-@pytest.mark.parametrize("name", CONTINUOUS)
+@pytest.mark.each("name", CONTINUOUS)
 @pytest.mark.parametrize("function", DENSITIES)
 def test_outside_the_support_derivatives_are_zero(name, function):
     x = (
@@ -56,7 +56,7 @@ def test_outside_the_support_derivatives_are_zero(name, function):
     assert (derivative[outside] == 0).all()
 
 
-@pytest.mark.parametrize("name", [n for n in CONTINUOUS if n not in ("laplace",)])
+@pytest.mark.each("name", [n for n in CONTINUOUS if n not in ("laplace",)])
 @pytest.mark.parametrize("function", DENSITIES)
 def test_at_the_ends_of_the_support_there_is_no_nan(name, function):
     low, high = getattr(scipy.stats, name).support(*arguments(name))

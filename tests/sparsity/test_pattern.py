@@ -68,7 +68,7 @@ def check_sample(sample):
         assert not np.any(needed & ~found)
 
 
-@pytest.mark.parametrize("sample", SAMPLES[::5], ids=str)
+@pytest.mark.each("sample", SAMPLES[::5])
 @quiet
 def test_patterns_of_rules_lack_no_entry(sample):
     check_sample(sample)
