@@ -190,6 +190,7 @@ class Recorder(NumberRecorder):
         known = self._constants.get(id(array))
         if known is not None and (self._written.holds(array) or known[0].is_unchanged()):
             return known
+        self._written.read(array)
         constant = Constant(len(self.constants), array if known is None else array.copy("K"))
         self.constants.append(constant)
         traced = TracedArray(array, constant, self)  # type: ignore[arg-type]
@@ -361,9 +362,11 @@ class Recorder(NumberRecorder):
                 "called by such names, or pass it as an argument."
             )
         owner = target if target._base is None else target._base
-        self._written.save(owner)
-        self._call(function, arguments, keywords, target._variable)
-        owner._moves = owner._moves or self._moves
+        self._check()
+        if not self._written.put_off(function, arguments, target, self.plain):
+            self._written.save(owner)
+            self._call(function, arguments, keywords, target._variable)
+            owner._moves = owner._moves or self._moves
         symbols, named = self.symbol(tuple(arguments)), self.symbol(keywords)
         self._append(
             function, symbols, named, None, target._variable, self._warnings_off.now(self.refuse)
@@ -443,6 +446,7 @@ class Recorder(NumberRecorder):
         """Record that Python code has asked for a value, and return it."""
         self._check()
         owner = traced if traced._base is None else traced._base
+        self._written.read(traced._value)
         try:
             found = convert(traced._value)
         except Exception as error:
@@ -468,6 +472,7 @@ class Recorder(NumberRecorder):
         if type(x) in _TRACED:
             if x._moves if x._base is None else x._base._moves:
                 self._moves = True
+            self._written.read(x._value)
             return x._value
         return substituted(x, self.plain, _TRACED)
 
