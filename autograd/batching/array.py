@@ -16,6 +16,7 @@ from autograd.batching.entries import RULES, Entries
 from autograd.batching.level import refuse
 from autograd.batching.operators import ARITHMETIC, inplace, matmul, repeated
 from autograd.engine.callers import gives_way
+from autograd.engine.memory import owner_of
 from autograd.errors import BatchNumberError
 
 
@@ -164,7 +165,21 @@ class BatchedNumber(Entries):
                 f"A batched number of type {self.dtype} has no elements: x[{index!r}] and loops "
                 "over it fail in each call."
             )
-        return super().__getitem__(index)
+        return self._apart(super().__getitem__(index))
+
+    def __array_function__(
+        self, function: Any, types: Any, arguments: Any, keywords: dict[str, Any]
+    ) -> Any:
+        found = super().__array_function__(function, types, arguments, keywords)
+        if isinstance(found, tuple | list):
+            return type(found)([self._apart(x) for x in found])
+        return self._apart(found)
+
+    def _apart(self, found: Any) -> Any:
+        """Return an array in memory of its own: nothing is a view of a number."""
+        if not isinstance(found, BatchedArray) or not found.flags.writeable:
+            return found
+        return found.copy() if owner_of(found.array) is owner_of(self.array) else found
 
     def tolist(self) -> Any:
         """Return the number."""

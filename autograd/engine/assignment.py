@@ -37,6 +37,17 @@ _ndarray: Final = np.ndarray
 #: Instead of a version: the memory belongs to another Tensor, whose assignments do not count.
 DETACHED: Final = -1
 
+#: Elementwise functions that make an array of shape () of numbers, as others do of no number.
+_GIVING_ARRAYS: Final = frozenset(("where", "i0"))
+
+#: Functions besides ufuncs whose result of shape () is a number in NumPy, and not an array.
+_GIVING_NUMBERS: Final = frozenset(
+    (
+        "sum", "prod", "mean", "max", "min", "std", "var", "einsum", "trace", "det", "getitem",
+        "take", "norm_of_powers", "root_of_squares",
+    )
+)  # fmt: skip
+
 
 def current(handle: ArrayNode) -> ArrayNode:
     """Return the node that holds the current elements of a Tensor."""
@@ -116,6 +127,8 @@ def link_view(
             kind = memoryless.VIEW
         if kind != memoryless.COPY:
             handle: ArrayNode = handles[argnum]
+            if not handle._contents.shape and _is_number(handle):
+                return
             memory = _memory(handle)
             result._memory = memory
             result._at = memory.version
@@ -123,6 +136,16 @@ def link_view(
             recorded = GRAD_MODE.interventions == 0 or is_recording()
             result._view = View(handle, argnum, primitive, arguments, keywords, recorded, kind)
             return
+
+
+def _is_number(handle: ArrayNode) -> bool:
+    """Return whether NumPy would have a number here, of shape (), and no array: it has no views."""
+    primitive = handle._primitive
+    if primitive is None or handle._view is not None or handle._latest is not None:
+        return False
+    if primitive.partials is not None:  # elementwise
+        return primitive.name not in _GIVING_ARRAYS
+    return not primitive.makes_views or primitive.name in _GIVING_NUMBERS
 
 
 def _memory(handle: ArrayNode) -> Memory:
@@ -304,9 +327,8 @@ def changes_unrecorded(handle: ArrayNode) -> bool:
 def check_writable(handle: ArrayNode) -> None:
     """Raise an error if a recorded assignment would lose a derivative or detach a parameter."""
     root = _root(handle)
-    for known in (handle, root):
-        if known._notes is not None and known._notes.element and known._contents.shape:
-            objects.refuse_assignment()
+    if root._notes is not None:
+        objects.require_unshown(root)
     above = handle
     while above._view is not None:
         if not above._view.recorded and current(root)._requires_grad:

@@ -24,7 +24,8 @@ class Notes:
         self.is_parameter: bool = False  # of a Value; a Tensor has a field of its own
         self.place: Any = None
         self.gradient: Any = None
-        self.element: bool = False  # whether it is in an object array of NumPy: see `objects`
+        self.element: bool = False  # whether it is in an object array of NumPy
+        self.shown: list[Any] = []  # weak references to arrays of its elements: see `objects`
         self.shared: bool = scope != ""
 
 

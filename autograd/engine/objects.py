@@ -7,6 +7,7 @@ recorded element by element, and no derivative is lost. `joined` makes one Tenso
 
 from __future__ import annotations
 
+import weakref
 from typing import Any, Final
 
 import numpy as np
@@ -39,7 +40,7 @@ def array_of(node: Any, dtype: Any, copy: Any) -> Any:
 
     A constant has no derivative to lose, so it gives its numbers. Any other node gives an object
     array of its elements. Unless a copy is requested, NumPy would share the memory; here the array
-    is read-only and the Tensor refuses assignments from then on.
+    is read-only, and as long as it exists, the Tensor and its views refuse assignments.
     """
     what = f"Making an array of a {type(node).__name__}"
     if copy is False:
@@ -51,8 +52,20 @@ def array_of(node: Any, dtype: Any, copy: Any) -> Any:
         found = _elements(node, dtype, what)
     if copy is None and found.ndim:
         found.flags.writeable = False
-        _notes_of(node).element = True
+        _show(node, found)
     return found
+
+
+def _show(node: Any, found: Any) -> None:
+    """Remember that an array holds what is a view for NumPy, of a Tensor and of all its views."""
+    while isinstance(node, ArrayNode) and node._view is not None:
+        node = node._view.base
+    notes = _notes_of(node)
+    notes.shown = [*_existing(notes.shown), weakref.ref(found)]
+
+
+def _existing(shown: list[Any]) -> list[Any]:
+    return [reference for reference in shown if reference() is not None]
 
 
 def by_itself(node: Any) -> Any:
@@ -91,8 +104,11 @@ def _notes_of(node: Node) -> Any:
     return notes
 
 
-def refuse_assignment() -> None:
-    """Raise an error after an array was made of a Tensor: in NumPy it would see the assignment."""
+def require_unshown(root: ArrayNode) -> None:
+    """Raise an error if an array was made of a Tensor: in NumPy it would see an assignment."""
+    notes = root._notes
+    if notes is None or not notes.shown or not _existing(notes.shown):
+        return
     raise lost(
         "Assigning to elements of a Tensor of which np.array or np.asarray has made an array",
         "Copy it there, np.array(t, copy=True) or np.stack([...]), or assign to t.copy().",

@@ -287,7 +287,7 @@ def meshgrid(*xi: Any, copy: bool = True, sparse: bool = False, indexing: str = 
         shapes[0][:2], shapes[1][:2] = [1, -1], [-1, 1]
     grids = [np.reshape(x, tuple(s)) for x, s in zip(xi, shapes, strict=True)]
     grids = grids if sparse else list(np.broadcast_arrays(*grids))
-    return tuple([np.copy(x) for x in grids] if copy else grids)
+    return tuple([np.copy(x, order="C") for x in grids] if copy else grids)
 
 
 @implements(np.block)
@@ -305,7 +305,7 @@ def block(arrays: Any) -> Any:
             return np.reshape(x, (1,) * (least - np.ndim(x)) + np.shape(plain(x)))
         return np.concatenate([join(item, level - 1) for item in x], axis=-level)
 
-    return join(arrays, deepest) if deepest else np.copy(arrays)
+    return join(arrays, deepest) if deepest else np.copy(arrays, order="C")
 
 
 def _flat(x: Any) -> list[Any]:

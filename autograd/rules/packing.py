@@ -56,8 +56,10 @@ class Decomposition(NamedTuple):
     parts: Callable[..., list[Part]]
 
     def __call__(self, a: Any, **keywords: Any) -> list[Any]:
-        """Return the results."""
-        return unpack(self.primitive(a, **keywords), self.parts(a, **keywords))
+        """Return the results, in memory without gaps, as NumPy does."""
+        packed = self.primitive(a, **keywords)
+        parts = unpack(packed, self.parts(a, **keywords))
+        return parts if np.ndim(packed) == 1 else [np.copy(x, order="C") for x in parts]
 
 
 def decomposition(

@@ -142,7 +142,7 @@ def cov(
         found = centred @ np.conjugate(centred).T / np.maximum(np.shape(x)[1] - lost, 0.0)
     else:
         found = _weighted_covariance(x, fweights, aweights, lost)
-    return found[0, 0] if np.shape(found) == (1, 1) else found
+    return np.reshape(found, ()) if np.shape(found) == (1, 1) else found
 
 
 def _weighted_covariance(x: Any, counts: Any, importance: Any, lost: float) -> Any:

@@ -43,6 +43,16 @@ def of_math(x, k=0.3):
     return math.sin(x) * math.gamma(1.5 + k * k), max(x, k), 1, round(x, 1)
 
 
+def of_no_views(x, k=0.3):
+    """Assign to arrays made of a number, which are no views of it."""
+    s = np.float64(x) * k
+    t = np.sum(s) + np.sum(np.atleast_2d(x))
+    for number in (s, t):
+        for array in (np.ravel(number), np.atleast_2d(number), number[None], number.reshape(1, 1)):
+            array[0] = 5.0
+    return s, t
+
+
 def loop(f, *arrays):
     return [f(*numbers) for numbers in zip(*[x.tolist() for x in arrays], strict=True)]
 
@@ -65,7 +75,9 @@ def same(found, expected, exactly=True):
 
 
 @pytest.mark.parametrize("outer", [lambda f: f, jit], ids=["called", "jit"])
-@pytest.mark.parametrize("f", [branching, steps, of_values, of_math], ids=lambda f: f.__name__)
+@pytest.mark.parametrize(
+    "f", [branching, steps, of_values, of_math, of_no_views], ids=lambda f: f.__name__
+)
 def test_entries_take_their_own_branches(f, outer):
     exactly = f is not branching  # NumPy's sine of an array
     for axes, arrays in ((0, (X,)), ((0, 0), (X, Y)), ((0, None), (X, 0.1))):

@@ -272,8 +272,15 @@ def test_an_array_of_a_tensor_does_not_claim_shared_memory():
     copied[0] = 0.0
     with pytest.raises(ValueError, match="read-only"):
         shared[0] = 0.0
-    with pytest.raises(GradientLostError, match=r"np\.array\(t, copy=True\)"):
+    of_a_view = np.asarray(t[1:])
+    for part in (t, t[1:], t.reshape(1, -1)[0]):
+        with pytest.raises(GradientLostError, match=r"np\.array\(t, copy=True\)"):
+            part[0] = 1.0
+    del shared
+    with pytest.raises(GradientLostError, match="would lose the derivative"):
         t[0] = 1.0
+    del of_a_view
+    t[0] = 1.0
     with pytest.raises(GradientLostError, match="without a copy"):
         np.asarray(t, copy=False)
     u = Tensor(b)

@@ -153,6 +153,7 @@ MORE = {
     ".clip without limits": lambda x: x.clip(None, None),
     "block": np.block,
     "meshgrid": lambda x: np.meshgrid(x[0], x[1])[1],
+    "meshgrid by rows": lambda x: np.meshgrid(x, x[1])[0],
     "sparse meshgrid": lambda x: np.meshgrid(x[0], x[1], sparse=True)[0],
     "flat elements": lambda x: x.flat[1:3],
     "reshape to a copy": lambda x: np.reshape(x, -1, copy=True),
@@ -171,7 +172,9 @@ def sharing_cases():
         first = np.array(sample.inputs[0]) if sample.inputs else np.zeros(0)
         if first.size:
             yield pytest.param(
-                lambda x, s=sample: s.function(x, *s.inputs[1:], **s.keywords),
+                sample.function
+                if not (sample.inputs[1:] or sample.keywords)
+                else lambda x, s=sample: s.function(x, *s.inputs[1:], **s.keywords),
                 first,
                 id=str(sample),
             )
@@ -187,6 +190,14 @@ def changed_by(act, watched):
 @pytest.mark.each("function, a", list(sharing_cases()))
 def test_results_share_memory_as_in_numpy(function, a):
     plain = function(a)
+    result = function(Tensor(a.copy(order="K")))
+    number = isinstance(plain, np.generic)
+    if isinstance(result, Tensor) and not (number and result.primitive.function is not function):
+        in_a_row = np.reshape(result, -1)
+        shares = np.shares_memory(np.reshape(plain, -1), plain)  # not with one of NumPy's numbers
+        write = lambda: in_a_row.__setitem__(..., 3.5)  # noqa: E731
+        if not shares or plain.flags.writeable:
+            assert changed_by(write, result) == shares
     if not isinstance(plain, np.ndarray):
         return
     shares = np.shares_memory(plain, a)
