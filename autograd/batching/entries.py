@@ -254,7 +254,8 @@ class Entries(Batched):
 
     def reshape(self, *shape: Any, order: Any = "C", copy: Any = None) -> Any:
         """Return the same elements in another shape."""
-        return np.reshape(self, shape[0] if len(shape) == 1 else shape, order=order)  # type: ignore
+        wanted = shape[0] if len(shape) == 1 else shape
+        return np.reshape(self, wanted, order=order, copy=copy)  # type: ignore[call-overload]
 
     def transpose(self, *axes: Any) -> Any:
         """Permute the axes; reverse them by default."""

@@ -10,7 +10,16 @@ import numpy as np
 from autograd.batching.array import batched, of_entries
 from autograd.batching.entries import RULES
 from autograd.batching.explaining import raise_as_in_one_call
-from autograd.batching.level import Level, aligned, depends_on, entry, innermost, is_in, ndim
+from autograd.batching.level import (
+    Level,
+    aligned,
+    depends_on,
+    entry,
+    entry_in_memory,
+    innermost,
+    is_in,
+    ndim,
+)
 from autograd.batching.operators import refuse_write
 from autograd.engine.batching import Batched
 from autograd.engine.foreign import index_beside, is_foreign
@@ -31,7 +40,8 @@ def getitem(x: Any, index: Any) -> Any:
             raise_as_in_one_call(error, operator.getitem, (x, index), {})
         if found.ndim == 1 and not any(part is Ellipsis for part in parts):
             return batched(found.copy(), level)  # a number is not a view
-        return of_entries(found, level)
+        result = of_entries(found, level)
+        return result.copy() if _lies_otherwise(result, parts) else result
     _refuse_masks(parts, level)
     return batched(_gathered(x, parts, level), level)
 
@@ -161,6 +171,16 @@ def _are_apart(kinds: list[str]) -> bool:
         return False
     places = [i for i, kind in enumerate(kinds) if kind in ("array", "mask", "int")]
     return places[-1] - places[0] + 1 != len(places)
+
+
+def _lies_otherwise(found: Any, parts: list[Any]) -> bool:
+    """Return whether elements lie in another order in memory than in one call.
+
+    NumPy puts what index arrays select first in memory, in front of the axis of the batch as well.
+    """
+    kinds = [_kind(part) for part in parts]
+    selected = ("array" in kinds or "mask" in kinds) and kinds[0] in ("array", "mask", "int")
+    return selected and not entry_in_memory(found).flags.c_contiguous
 
 
 def _read(array: Any, parts: list[Any]) -> Any:

@@ -23,6 +23,8 @@ from autograd.batching.ufuncs import shifted
 
 def reshape(level: Level, a: Any, /, shape: Any, order: Any = "C", *, copy: Any = None) -> Any:
     """Return the same elements in another shape."""
+    if copy:
+        a = a.copy()
     wanted = tuple(shape) if isinstance(shape, (tuple, list)) else (shape,)
     if order in ("F", "A"):
         if order == "A" and not _is_of_fortran(a):

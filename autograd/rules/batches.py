@@ -267,7 +267,7 @@ def _entered(rows: list[Any], level: Level, name: str) -> Any:
         joined_shapes(rows, name)
         with outside_of(level):  # a node from outside gets the sum of what its rows get
             stacked = np.stack(rows)
-        return enter(stacked, level, 0)
+        return +enter(stacked, level, 0)  # not a view of it, which is no array of one call
     return stacked_entries(rows, level, name)
 
 

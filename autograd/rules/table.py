@@ -22,6 +22,7 @@ from autograd.engine import objects
 from autograd.engine.batching import Batched
 from autograd.engine.broadcasting import size_of
 from autograd.engine.dispatch import plain
+from autograd.engine.fields import ArrayNode
 from autograd.engine.foreign import is_foreign
 from autograd.engine.node import Node
 from autograd.engine.primitive import Primitive
@@ -135,7 +136,7 @@ def as_in_numpy(
             raise
         with np.errstate(all="ignore"):  # NumPy has warned already
             found = handler(*arguments, **keywords)
-            return with_values(found, expected) if exact else found
+            return with_values(found, expected, arguments) if exact else found
 
     return call
 
@@ -151,17 +152,36 @@ def _raise_better(error: Exception, handler: Any, arguments: Any, keywords: Any)
         pass
 
 
-def with_values(found: Any, expected: Any) -> Any:
-    """Return nodes with NumPy's values and types."""
+def with_values(found: Any, expected: Any, arguments: Any = ()) -> Any:
+    """Return nodes with NumPy's values and types; views of arguments have them already."""
     if isinstance(found, (tuple, list)) and isinstance(expected, (tuple, list)):
-        parts = [with_values(f, e) for f, e in zip(found, expected, strict=True)]
+        parts = [with_values(f, e, arguments) for f, e in zip(found, expected, strict=True)]
         return type(found)(*parts) if hasattr(found, "_fields") else type(found)(parts)
     if not isinstance(found, Node):
         return expected
     expected = plain(objects.joined(expected))  # a function that it was given returned nodes
     if size_of(expected) == 0 and np.shape(found) != np.shape(expected):
         return expected  # an empty array has no derivative
-    return found if _identical(plain(found), expected) else as_numpy(found, expected)
+    numbers = plain(found)
+    if (
+        arguments
+        and getattr(expected, "dtype", None) == numbers.dtype
+        and _is_part(found, arguments)
+    ):
+        return found
+    if _identical(numbers, expected):
+        return found
+    return as_numpy(found, expected)
+
+
+def _is_part(found: Any, arguments: Any) -> bool:
+    """Return whether a node is one of some arguments, or a view of one."""
+    while True:
+        if any(found is x for x in arguments):
+            return True
+        if not isinstance(found, ArrayNode) or found._view is None:
+            return False
+        found = found._view.base
 
 
 def _identical(data: Any, expected: Any) -> bool:

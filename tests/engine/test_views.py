@@ -214,6 +214,43 @@ def test_results_share_memory_as_in_numpy(function, a):
             result[...] = 0.0
 
 
+TRANSFORMED = {
+    **MORE,
+    "setdiff1d": lambda x: np.setdiff1d(x, [99.0]),
+    "trim_zeros": np.trim_zeros,
+    "real_if_close": np.real_if_close,
+    "indices in front": lambda x: x[1, [0, 1]],
+}
+
+
+@pytest.mark.filterwarnings("ignore")
+@pytest.mark.parametrize("name", TRANSFORMED)
+def test_transforms_share_memory_as_in_numpy(name):
+    a = np.arange(1.0, 7).reshape(2, 3)
+    writable = TRANSFORMED[name](a).flags.writeable
+
+    def f(x):
+        c = x * 1.0
+        r = TRANSFORMED[name](c)
+        c[...] = c * 2 + 1
+        before = np.sum(np.sin(r))
+        if writable:
+            r[...] = r * 2 + 1
+            r.ravel()[-1] = 3.0
+        return before + np.sum(np.sin(r)) + np.sum(np.cos(c))
+
+    wanted = f(a)
+    slopes = grad(f)(a)
+    np.testing.assert_allclose(np.sum(slopes), (f(a + 1e-6) - f(a - 1e-6)) / 2e-6, atol=1e-6)
+    value, slopes_again = autograd.jit(autograd.value_and_grad(f))(a)
+    np.testing.assert_allclose(value, wanted, rtol=1e-12)
+    np.testing.assert_allclose(slopes_again, slopes, rtol=1e-12)
+    values, rows = autograd.vmap(autograd.value_and_grad(f))(np.stack([a, a]))
+    np.testing.assert_allclose(values, [wanted] * 2, rtol=1e-12)
+    np.testing.assert_allclose(rows, [slopes] * 2, rtol=1e-12)
+    np.testing.assert_allclose(autograd.vmap(f)(np.stack([a, a])), [wanted] * 2, rtol=1e-12)
+
+
 # -- changes that are not recorded --------------------------------------------------------------
 
 
