@@ -16,8 +16,7 @@ from nn.training.checkpoints import Checkpoint
 from nn.training.early_stopping import EarlyStopping
 from nn.training.history import History
 from nn.training.metrics import Means, direction_of, is_running, named
-from nn.training.nan import NanLossError, TerminateOnNaN
-from nn.training.options import check_loss, check_options, listed, monitored
+from nn.training.options import check_beginning, check_loss, check_options, listed, monitored
 from nn.training.progress import displays
 from nn.training.run import Run
 from nn.training.trainer import Trainer
@@ -140,13 +139,7 @@ def fit(
     True
     """
     check_options(model, loss, optimizer, schedule, schedule_each, epochs, accumulate)
-    if resume and checkpoint is None:
-        raise OptionError("resume=True needs a file: checkpoint='run.safetensors'.")
-    if not 0 <= initial_epoch <= epochs or (initial_epoch and checkpoint is not None):
-        raise OptionError(
-            f"initial_epoch={initial_epoch!r} must be between 0 and epochs={epochs}; with "
-            "checkpoint= the file knows it."
-        )
+    check_beginning(initial_epoch, epochs, checkpoint, resume)
     metrics, callbacks = listed("metrics", metrics), listed("callbacks", callbacks)
     monitor = monitored(monitor, validation is not None, metrics, early_stopping, schedule)
     shown, loss = model, plain_loss(loss, model)
@@ -170,25 +163,8 @@ def fit(
     directions = {name: direction_of(name, metrics) for name in ["loss", *named(metrics)]}
     params = {"epochs": epochs, "steps": run.steps(), "directions": directions}
     seen = [*callbacks, *displays(progress)]
-    called = run.callbacks = Callbacks(seen, shown, optimizer, history, params)
-    try:
-        called.call("on_train_begin", {})
-        while history.before + len(history) < epochs and not history.stopped:
-            run.take_epoch()
-            if checkpoint is not None:
-                saved.save(checkpoint)
-        run.restore_best()
-    except NanLossError as error:
-        if not any(isinstance(callback, TerminateOnNaN) for callback in callbacks):
-            raise
-        history.stopped = f"in {error.place}: the loss is NaN"
-        run.restore_best()
-    except KeyboardInterrupt:
-        history.stopped = f"interrupted in {run.place}"
-    finally:
-        optimizer.zero_grad()
-        model.eval()
-        called.call("on_train_end", history.rows[-1] if history.rows else {})
+    run.callbacks = Callbacks(seen, shown, optimizer, history, params)
+    run.train(epochs, None if checkpoint is None else lambda: saved.save(checkpoint))
     return history
 
 

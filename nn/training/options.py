@@ -50,6 +50,17 @@ def check_options(
         raise OptionError(f"schedule_each={schedule_each!r} must be 'epoch' or 'batch'.")
 
 
+def check_beginning(initial_epoch: int, epochs: int, checkpoint: Any, resume: bool) -> None:
+    """Raise if it is not clear after how many epochs a run begins."""
+    if resume and checkpoint is None:
+        raise OptionError("resume=True needs a file: checkpoint='run.safetensors'.")
+    if not 0 <= initial_epoch <= epochs or (initial_epoch and checkpoint is not None):
+        raise OptionError(
+            f"initial_epoch={initial_epoch!r} must be between 0 and epochs={epochs}; with "
+            "checkpoint= the file knows it."
+        )
+
+
 def _check_schedule(schedule: Any, optimizer: Any) -> None:
     """Raise if a schedule is none, or would set the rates of another optimiser."""
     if schedule is None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -13,6 +13,7 @@ from nn.training.callback import Callbacks
 from nn.training.early_stopping import EarlyStopping
 from nn.training.history import History
 from nn.training.metrics import Means
+from nn.training.nan import NanLossError, TerminateOnNaN
 from nn.training.options import measured
 from nn.training.trainer import Trainer
 
@@ -43,6 +44,28 @@ class Run:
         """Return the number of steps in an epoch, or None if it is not known."""
         count = getattr(self.data, "__len__", None)
         return None if count is None else -(-count() // self.accumulate)
+
+    def train(self, epochs: int, save: Callable[[], None] | None) -> None:
+        """Train until there have been so many epochs, or something ends it; save after each."""
+        history, callbacks = self.history, self.callbacks
+        try:
+            callbacks.call("on_train_begin", {})
+            while history.before + len(history) < epochs and not history.stopped:
+                self.take_epoch()
+                if save is not None:
+                    save()
+            self.restore_best()
+        except NanLossError as error:
+            if not any(isinstance(callback, TerminateOnNaN) for callback in callbacks.hooked):
+                raise
+            history.stopped = f"in {error.place}: the loss is NaN"
+            self.restore_best()
+        except KeyboardInterrupt:
+            history.stopped = f"interrupted in {self.place}"
+        finally:
+            self.optimizer.zero_grad()
+            self.model.eval()
+            callbacks.call("on_train_end", history.rows[-1] if history.rows else {})
 
     def take_epoch(self) -> None:
         """Train and validate, record what is measured, and find out whether to stop."""
