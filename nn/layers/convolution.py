@@ -22,6 +22,12 @@ from autograd import Primitive, Tensor, define, kernel
 from autograd.errors import OptionError
 from nn import init
 from nn.arrays import shape_of
+from nn.layers.convolution_by_bands import (
+    convolved_bands,
+    correlated_bands,
+    goes_by_bands,
+    spread_bands,
+)
 from nn.layers.convolution_by_planes import (
     ELEMENTS,
     TRANSPOSED,
@@ -109,6 +115,10 @@ def convolved_array(x: Any, weight: Any, bias: Any, windows: Windows, groups: in
     outputs, counts = len(weight), windows.counts(x.shape)
     if goes_by_planes(windows, x.size, ELEMENTS, weight.shape[1], outputs // groups, x, weight):
         return convolved_planes(x, weight, bias, windows, groups)
+    if goes_by_bands(windows, outputs, groups, x.shape, x, weight):
+        found = convolved_bands(x, weight, bias, windows)
+        if found is not None:
+            return found
     if is_small(len(x), counts, groups):
         return convolved_small(x, weight, bias, windows)
     by_rows = goes_by_rows(windows, weight.shape[1], outputs // groups, len(x) * math.prod(counts))
@@ -132,6 +142,10 @@ def spread_array(g: Any, weight: Any, windows: Windows, groups: int, shape: tupl
     channels = weight.shape[1], outputs // groups
     if goes_by_planes(windows, math.prod(shape), TRANSPOSED, *channels, g, weight):
         return spread_planes(g, weight, windows, groups, shape)
+    if goes_by_bands(windows, outputs, groups, shape, g, weight):
+        found = spread_bands(g, weight, windows, shape)
+        if found is not None:
+            return found
     mirrored = windows.mirrored()
     is_wide = mirrored is None or outputs > shape[1]
     if is_wide and is_small(len(g), counts, groups, SUMMED_WINDOWS):
@@ -167,6 +181,10 @@ def correlated_array(g: Any, x: Any, windows: Windows, groups: int) -> Any:
         with np.errstate(invalid="ignore"):  # of 0 times an infinite x
             found = correlated_planes(g, x, windows, groups)
         if np.isfinite(found).all():
+            return found
+    if goes_by_bands(windows, outputs, groups, x.shape, g, x):
+        found = correlated_bands(g, x, windows)
+        if found is not None:
             return found
     if is_small(len(x), counts, groups):
         return correlated_small(g, x, windows)

@@ -11,11 +11,11 @@ from hypothesis import strategies as st
 import nn
 from autograd import Tensor, check_gradients, jit
 from autograd.errors import OptionError, ShapeError
-from nn.layers import convolution, convolution_by_planes, small_pooling
+from nn.layers import convolution, convolution_by_bands, convolution_by_planes, small_pooling
 
 
 @st.composite
-def cases(draw, ndim, with_groups=True):
+def cases(draw, ndim, with_groups=True, most=2):
     each = {
         name: tuple(draw(st.integers(low, high)) for _ in range(ndim))
         for name, low, high in (
@@ -25,8 +25,8 @@ def cases(draw, ndim, with_groups=True):
     groups = draw(st.integers(1, 3)) if with_groups else 1
     batch, inputs, outputs = (
         draw(st.sampled_from([0, 1, 2, 9])),  # many examples are computed together
-        draw(st.integers(1, 2)),
-        draw(st.integers(1, 2)),
+        draw(st.integers(1, most)),
+        draw(st.integers(1, most)),
     )
     return each, groups, (batch, inputs * groups, *each["size"]), outputs * groups
 
@@ -102,9 +102,10 @@ def assert_convolution_matches_a_loop(case):
     assert np.isclose((layer.weight.grad * direction).sum(), along_weight)
 
 
-@given(st.one_of(cases(1), cases(2)))
-def test_convolution_matches_a_loop(case):
-    assert_convolution_matches_a_loop(case)
+@given(st.one_of(cases(1), cases(2), cases(2, most=1)), st.booleans())
+def test_convolution_matches_a_loop(case, by_bands):
+    with mock.patch.object(convolution_by_bands, "FEWEST", 0 if by_bands else 1 << 11):
+        assert_convolution_matches_a_loop(case)
 
 
 @settings(max_examples=120)
@@ -125,14 +126,14 @@ def test_convolution_by_planes_matches_a_loop(case, most, short):
             plan.cache_clear()
 
 
-def test_an_infinite_element_reaches_only_the_weights_it_meets():
-    x = np.ones((2, 4, 16, 16, 16))
-    x[0, 0, 0, 0, 0] = np.inf  # a corner, which meets the first element of the kernel only
-    layer = nn.Conv3d(4, 4, 3)
+@pytest.mark.parametrize("layer", [nn.Conv3d(4, 4, 3), nn.Conv2d(4, 4, 3, groups=4)], ids=str)
+def test_an_infinite_element_reaches_only_what_it_meets(layer):
+    x = Tensor(np.ones((2, 4, *[16] * layer.ndim)))
+    x.data[0, 0, *[0] * layer.ndim] = np.inf  # a corner, in the first element of one window
     y = layer(x)
     y.backward(np.ones(y.shape))
-    infinite = np.argwhere(~np.isfinite(layer.weight.grad[0]))
-    np.testing.assert_array_equal(infinite, [[0, 0, 0, 0]])
+    for array in (y.data[:, 0], layer.weight.grad[0]):
+        np.testing.assert_array_equal(np.argwhere(~np.isfinite(array)), [[0] * array.ndim])
 
 
 @given(st.one_of(cases(1, False), cases(2, False)), st.booleans())
