@@ -37,7 +37,9 @@ def known_axes(axes: Any, ndim: int) -> str:
 
 @kernel()
 def layout(x: Any, axes: Any, weight: Any, *others: Any) -> str:
-    """Return "rows", "channels", "groups" of rows or, for anything unusual, ""."""
+    """Return "rows", "channels", "groups" of rows or, for anything unusual or small, ""."""
+    if type(x) is not np.ndarray or x.nbytes < PART >> 6:  # where fewer steps take less time
+        return ""
     for a in (x, weight, *others):
         if a is None:
             continue
@@ -48,8 +50,7 @@ def layout(x: Any, axes: Any, weight: Any, *others: Any) -> str:
     kind: str = known_axes(axes, x.ndim)
     if kind == "rows" and weight is not None and weight.shape != x.shape[x.ndim - len(axes) :]:
         return "groups" if weight.shape == (*x.shape[1:3], 1) and x.ndim == 4 else ""
-    is_large = x.nbytes >= PART >> 6  # otherwise fewer steps take less time
-    return "" if kind == "channels" and not is_large else kind
+    return kind
 
 
 @kernel()
@@ -184,8 +185,11 @@ def normalise_back(
 def sum_like(g: Any, parameter: Any) -> Any:
     """Sum over the axes along which a parameter was broadcast."""
     extra = g.ndim - parameter.ndim
+    is_usual = type(g) is np.ndarray and g.dtype.char in "fd"
+    if is_usual and extra == 1 and g.shape[1:] == parameter.shape:
+        return np.add.reduce(g, 0)
     axes = [a for a in range(g.ndim) if a < extra or parameter.shape[a - extra] == 1]
-    if type(g) is np.ndarray and g.dtype.char in "fd":
+    if is_usual:
         return np.add.reduce(g, tuple(axes)).reshape(parameter.shape)
     return np.reshape(np.sum(g, axis=tuple(axes)), parameter.shape)
 
