@@ -11,9 +11,10 @@ import numpy as np
 from autograd import Primitive, define, kernel, linear
 from autograd.devices import beside, like
 from nn.arrays import plain, shape_of
+from nn.layers.maxima_in_c import LARGEST, LARGEST_BACK
 from nn.layers.sliding_window import Windows, offsets
 from nn.layers.small_pooling import is_small, largest_back_small, largest_small
-from nn.layers.windows_in_c import ADDED_BACK, LARGEST, LARGEST_BACK, SUMMED
+from nn.layers.windows_in_c import ADDED_BACK, SUMMED
 from nn.notation import MAX_OF_WINDOWS, SUM_OF_WINDOWS
 
 #: Fewer windows than this are compared in one call.

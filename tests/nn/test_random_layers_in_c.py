@@ -42,6 +42,20 @@ def unpooling(rng):
     return lambda x: layer(x, indices, grid), y.shape
 
 
+def pooling(rng):
+    """Return maximum pooling with narrow or wide windows of lines, short or long, or of none."""
+    axes = int(rng.integers(1, 4))
+    kernel = integers(rng, 1, (12, 7, 4)[axes - 1], axes)
+    stride, dilation = integers(rng, 1, 4, axes), integers(rng, 1, 3, axes)
+    padding = [int(rng.integers(0, n // 2 + 1)) for n in kernel]
+    grid = [(n - 1) * step + n for n, step in zip(kernel, dilation, strict=True)]
+    grid[-1] += int(rng.choice([0, 9, 40, 2100])) // (2 * axes - 1)
+    layer = getattr(nn, f"MaxPool{axes}d")(
+        kernel, stride, padding, dilation=dilation, ceil_mode=bool(rng.integers(2))
+    )
+    return layer, (int(rng.integers(3)), 2, *grid)
+
+
 def spelling(rng):
     """Return CTC of targets of all lengths, some of which cannot be spelt."""
     ends = ((1, 9), (1, 4), (2, 5), (0, 4))
@@ -78,11 +92,11 @@ def laid(rng, x):
 
 
 @pytest.mark.parametrize("dtype", ["float64", "float32"])
-@pytest.mark.parametrize("kind", [border, unpooling, spelling])
+@pytest.mark.parametrize("kind", [border, unpooling, pooling, spelling])
 def test_random_layers_in_c_are_those_without_jit(kind, dtype):
     rng = np.random.default_rng(0)
-    calls, shapes = zip(*[kind(rng) for _ in range(10)], strict=True)
-    arrays = [laid(rng, rng.normal(size=shape).astype(dtype)) for shape in shapes]
+    calls, shapes = zip(*[kind(rng) for _ in range(12)], strict=True)
+    arrays = [laid(rng, rng.normal(size=shape).round(1).astype(dtype)) for shape in shapes]
     in_c = jit(lambda *arrays: stepped(calls, arrays), backend="c")
     in_c(*arrays)  # records it
     tolerance = 1e-12 if dtype == "float64" else 1e-5
