@@ -115,7 +115,7 @@ class OptionError(AutogradError, ValueError):
     """An argument has a value that is not allowed."""
 
 
-class WeightsError(AutogradError, ValueError):
+class WeightsError(AutogradError, ValueError, RuntimeError):
     """A file of weights is damaged, or does not match the module it is loaded into."""
 
 

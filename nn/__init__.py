@@ -27,7 +27,7 @@ from nn.layers.adaptive_pooling import (
     AdaptiveMaxPool2d, AdaptiveMaxPool3d,
 )
 from nn.layers.adaptive_softmax import AdaptiveLogSoftmaxWithLoss
-from nn.layers.alpha_dropout import AlphaDropout
+from nn.layers.alpha_dropout import AlphaDropout, FeatureAlphaDropout
 from nn.layers.attention import MultiheadAttention
 from nn.layers.embedding_bag import EmbeddingBag
 from nn.layers.cells import GRUCell, LSTMCell, RNNCell
@@ -104,6 +104,7 @@ __all__ = [  # noqa: RUF022 - grouped by kind
     "ReflectionPad1d", "ReflectionPad2d", "ReflectionPad3d", "ReplicationPad1d",
     "ReplicationPad2d", "ReplicationPad3d", "ZeroPad1d", "ZeroPad2d", "ZeroPad3d", "Dropout1d",
     "Dropout2d", "Dropout3d", "InstanceNorm1d", "InstanceNorm2d", "InstanceNorm3d", "AlphaDropout",
+    "FeatureAlphaDropout",
     "ChannelShuffle", "GRUCell", "LSTMCell", "RNNCell", "GroupNorm", "PReLU",
     "GRU", "LSTM", "RNN", "PackedSequence", "MultiheadAttention", "Transformer", "TransformerBlock",
     "TransformerDecoder", "TransformerDecoderLayer", "TransformerEncoder",

@@ -1,4 +1,4 @@
-"""Dropout that keeps the mean and the variance: `AlphaDropout`."""
+"""Dropout that keeps the mean and the variance: `AlphaDropout` and `FeatureAlphaDropout`."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 
 from autograd.devices import beside
+from autograd.errors import ShapeError
 from nn.arrays import floating, shape_of
 from nn.layers.linear import Dropout
 from nn.seeding import chosen
@@ -42,6 +43,10 @@ class AlphaDropout(Dropout):
     array([1., 1., 1.])
     """
 
+    def _drawn(self, shape: tuple[int, ...]) -> tuple[int, ...]:
+        """Return the shape of the random numbers."""
+        return shape
+
     def forward(self, x: Any) -> Any:
         """Return x, with random elements set in training mode.
 
@@ -55,8 +60,44 @@ class AlphaDropout(Dropout):
             return x
         if self.p == 1:
             return x * 0.0
-        kept = chosen(self.generator).random(shape_of(x), np.float32) >= self.p
+        kept = chosen(self.generator).random(self._drawn(shape_of(x)), np.float32) >= self.p
         scale = ((1 - self.p) * (1 + self.p * LIMIT**2)) ** -0.5
         factor = beside(kept * np.asarray(scale, x.dtype), x)
         set_to = beside(np.logical_not(kept) * np.asarray(-LIMIT * scale, x.dtype), x)
         return x * factor + set_to + np.asarray(LIMIT * scale * self.p, x.dtype)[()]
+
+
+class FeatureAlphaDropout(AlphaDropout):
+    """`AlphaDropout` of whole channels, of inputs of shape (batch, channels, ...).
+
+    Parameters
+    ----------
+    p : float
+        The probability of a channel being set, from 0 to 1.
+    inplace : bool
+        Accepted for programs written for PyTorch, and ignored.
+    generator : numpy.random.Generator, optional
+        The random generator; by default the one that `nn.seed` sets.
+
+    Raises
+    ------
+    OptionError
+        If p is not from 0 to 1, or inplace is no bool.
+    ShapeError
+        If an input has fewer than two axes.
+
+    Examples
+    --------
+    >>> import nn
+    >>> nn.seed(0)
+    >>> y = FeatureAlphaDropout(0.5)(np.ones((2, 3, 4)))
+    >>> bool((y == y[..., :1]).all())
+    True
+    """
+
+    def _drawn(self, shape: tuple[int, ...]) -> tuple[int, ...]:
+        if len(shape) < 2:
+            raise ShapeError(
+                f"FeatureAlphaDropout takes inputs of shape (batch, channels, ...), not {shape}."
+            )
+        return shape[:2] + (1,) * (len(shape) - 2)

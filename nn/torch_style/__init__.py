@@ -120,6 +120,7 @@ from nn.torch_style.nn.functional import (
 
 float, double, half = float32, float64, float16
 long, int, short = int64, int32, int16
+cfloat, cdouble = complex64, complex128
 newaxis = None
 pi, e, inf, nan = math.pi, math.e, math.inf, math.nan
 
@@ -139,7 +140,8 @@ __all__ = [  # noqa: RUF022 - without regard to case
     "avg_pool1d", "backends", "baddbmm", "bartlett_window", "bernoulli", "bfloat16", "bincount",
     "bitwise_and", "bitwise_not", "bitwise_or", "bitwise_xor", "blackman_window", "block_diag",
     "bmm", "bool", "broadcast_shapes", "broadcast_tensors", "broadcast_to", "bucketize",
-    "cartesian_prod", "cat", "cdist", "ceil", "celu", "channel_shuffle", "channels_last",
+    "cartesian_prod", "cat", "cdist", "ceil", "cdouble", "celu", "cfloat",
+    "channel_shuffle", "channels_last",
     "channels_last_3d", "cholesky", "chunk", "clamp", "clamp_max", "clamp_min", "clip", "clone",
     "column_stack", "combinations", "compile", "complex", "complex128", "complex64", "concat",
     "concatenate", "conj", "contiguous_format", "conv1d", "conv2d", "conv3d", "conv_transpose1d",

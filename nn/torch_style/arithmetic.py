@@ -19,7 +19,7 @@ from nn.torch_style.base import (
     tensor_held,
     unary,
 )
-from nn.torch_style.promotion import operands, result_type
+from nn.torch_style.promotion import is_number, operands, result_type
 from nn.torch_style.types import Bool, Number
 
 S = TypeVar("S", bound="Arithmetic")
@@ -220,10 +220,13 @@ class Arithmetic(TensorBase):
     def xlogy(self: S, other: Any) -> S:
         """Return self·log(other), and 0 where self is 0."""
         x, y = pair(self, other, floating=True)
+        x, y = (np.asarray(n, m.dtype) if is_number(n) else n for n, m in ((x, y), (y, x)))
         # Where the logarithm is finite, its product with 0 is 0, and has a derivative.
         is_infinite = np.logical_or(numbers(y) <= 0, np.isposinf(numbers(y)))
         is_zero = np.logical_and(numbers(x) == 0, is_infinite)
-        return made(np.where(is_zero, x * 0, x * np.log(np.where(is_zero, 1, y))))
+        return made(
+            np.where(is_zero, x * 0, x * np.log(np.where(is_zero, np.ones((), y.dtype), y)))
+        )
 
     def pow(self: S, exponent: Any) -> S:
         """Return the power; the base may be a number, as in ``torch.pow(2, x)``."""

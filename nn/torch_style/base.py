@@ -154,6 +154,39 @@ def positions(index: Any) -> Any:
     return index
 
 
+def apart(index: Any) -> Any:
+    """Return the part of an index without lists, and an index of its result with the lists.
+
+    Numbers choose first, as in PyTorch, where NumPy makes them lists: ``x[0, :, [0, 2]]`` has the
+    axis of the slice first. None if the index has no numbers beside lists.
+
+    Examples
+    --------
+    >>> apart((0, slice(1, 3), [0, 2]))
+    ((0, slice(1, 3, None), slice(None, None, None)), (slice(None, None, None), [0, 2]))
+    """
+    if not any(isinstance(part, (list, np.ndarray)) and np.ndim(part) for part in index):
+        return None
+    numbers: list[Any] = []
+    lists: list[Any] = []
+    has_number = has_slice = False
+    for part in index:
+        if isinstance(part, (list, np.ndarray)) and np.ndim(part):
+            is_mask = isinstance(part, np.ndarray) and part.dtype.kind == "b"
+            numbers += [slice(None)] * (np.ndim(part) if is_mask else 1)
+            lists.append(part)
+            continue
+        if isinstance(part, (bool, np.bool_)):
+            return None
+        numbers.append(part)
+        if part is None or part is Ellipsis or isinstance(part, slice):
+            lists.append(Ellipsis if part is Ellipsis else slice(None))
+            has_slice = True
+        else:
+            has_number |= np.asarray(part).dtype.kind in "iu"
+    return (tuple(numbers), tuple(lists)) if has_number and has_slice else None
+
+
 def mutated(x: TensorBase) -> None:
     """Tell the Tensor whose memory this is that its numbers have changed."""
     owner = x._owner

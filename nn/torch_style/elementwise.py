@@ -32,6 +32,14 @@ def _sign(x: Any) -> Any:
     return np.where(is_nan, np.zeros((), x.dtype), found) if is_nan.any() else found
 
 
+def _conjugated(x: Any) -> Any:
+    return x if x.dtype.kind == "b" else np.conjugate(x)
+
+
+def _squared(x: Any) -> Any:
+    return np.square(x.astype(np.int64) if x.dtype.kind == "b" else x)
+
+
 class Elementwise(Arithmetic):
     """Functions of each element."""
 
@@ -46,7 +54,7 @@ class Elementwise(Arithmetic):
     log1p = unary(np.log1p, "log(1 + x), exact for small x")
     sqrt = unary(np.sqrt, "the square roots")
     rsqrt = unary(lambda x: 1.0 / np.sqrt(x), "1 / √x")
-    square = unary(np.square, "the squares", floating=False)
+    square = unary(_squared, "the squares", floating=False)
     reciprocal = unary(np.reciprocal, "1 / x")
     sin = unary(np.sin, "the sines of angles in radians")
     cos = unary(np.cos, "the cosines of angles in radians")
@@ -87,7 +95,7 @@ class Elementwise(Arithmetic):
     digamma = unary(_of_scipy("digamma"), "the logarithmic derivative of Γ")
     erfc = unary(_of_scipy("erfc"), "1 - erf(x), exact for large x")
     erfinv = unary(_of_scipy("erfinv"), "the inverse of the error function")
-    conj = unary(np.conjugate, "the complex conjugates", floating=False)
+    conj = unary(_conjugated, "the complex conjugates", floating=False)
     angle = unary(np.angle, "the angles of complex numbers")
 
     def round(self: S, *, decimals: Any = 0) -> S:

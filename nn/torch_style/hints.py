@@ -17,13 +17,9 @@ _TRACED = "torch.compile(function), or autograd.jit(function)"
 HINTS: Final = {
     "CrossMapLRN2d": "nn.LocalResponseNorm",
     "DistributedSampler": "RandomSampler: there is one process",
-    "FeatureAlphaDropout": "nn.AlphaDropout",
-    "FractionalMaxPool2d": "nn.AdaptiveMaxPool2d, whose windows are not random",
-    "FractionalMaxPool3d": "nn.AdaptiveMaxPool3d, whose windows are not random",
     "IterDataPipe": "IterableDataset",
     "MapDataPipe": "Dataset",
     "NLLLoss2d": "nn.NLLLoss",
-    "SyncBatchNorm": "nn.BatchNorm2d: there is one process",
     "UninitializedParameter": "nn.Parameter of a known shape",
     "affine_grid_generator": "torch.nn.functional.affine_grid",
     "alpha_dropout": "torch.nn.functional.alpha_dropout",
@@ -90,6 +86,7 @@ HINTS: Final = {
     "quantization": _NO_QUANTISED,
     "get_extra_state": "self.register_buffer(name, tensor), which state_dict contains",
     "register_backward_hook": "register_full_backward_hook(hook)",
+    "register_post_accumulate_grad_hook": "a loop over the parameters behind loss.backward()",
     "register_load_state_dict_post_hook": "a method load_state_dict of your own",
     "register_load_state_dict_pre_hook": "a method load_state_dict of your own",
     "register_state_dict_post_hook": "a method state_dict of your own",
@@ -121,8 +118,6 @@ HINTS: Final = {
     "vision": "arrays of images: torchvision works on PyTorch's tensors only",
     "xpu": 'torch.device("cpu"): there is no such device',
     "InverseWishart": "MultivariateNormal samples: inv(x.mT @ x)",
-    "RNNBase": "nn.RNN, nn.LSTM or nn.GRU",
-    "RNNCellBase": "nn.RNNCell, nn.LSTMCell or nn.GRUCell",
     "householder_product": "torch.linalg.qr",
     "ldl_factor": "torch.linalg.solve",
     "lu_factor": "torch.linalg.solve, or autograd.scipy.linalg.lu",
@@ -139,7 +134,6 @@ HINTS: Final = {
 
 #: What to write for names that begin so.
 BEGINNINGS: Final = {
-    "LazyInstanceNorm": "nn.InstanceNorm2d, with the number of channels and affine=True",
     "Script": _TRACED,
     "Sym": _INTERNAL,
     "cudnn_": _INTERNAL,
@@ -147,7 +141,6 @@ BEGINNINGS: Final = {
     "fbgemm_": _INTERNAL,
     "float4": "torch.float32",
     "float8": "torch.float32",
-    "fractional_max_pool": "adaptive_max_pool2d, whose windows are not random",
     "fuse_": "nothing: autograd.jit combines what it can",
     "miopen_": _INTERNAL,
     "mkldnn_": _INTERNAL,

@@ -146,7 +146,7 @@ def broadcast_tensors(*tensors: Any) -> tuple[Tensor, ...]:
 
 def block_diag(*tensors: Any) -> Tensor:
     """Return a matrix with these matrices on its diagonal, and zeros elsewhere."""
-    parts = [np.atleast_2d(tensor_held(x, "block_diag")) for x in tensors]
+    parts = [np.atleast_2d(x) for x in operands(*[tensor_held(x, "block_diag") for x in tensors])]
     width = sum(part.shape[1] for part in parts)
     rows, start = [], 0
     for part in parts:

@@ -11,15 +11,15 @@ from nn.torch_style import hints, joining
 from nn.torch_style.arithmetic import pair
 from nn.torch_style.base import made, numbers, outside, tensor_held
 from nn.torch_style.calls import shown
+from nn.torch_style.products import hermitian
 from nn.torch_style.tensor import Tensor
 from nn.utils.orthogonal_weights import matrix_exp as exponential
 
 inv = shown(np.linalg.inv)
 det = shown(np.linalg.det)
 slogdet = shown(np.linalg.slogdet)
-cholesky = shown(np.linalg.cholesky)
-eigh = shown(np.linalg.eigh)
-eigvalsh = shown(np.linalg.eigvalsh)
+eigh = shown(lambda x, UPLO="L": np.linalg.eigh(hermitian(x), UPLO))  # noqa: N803
+eigvalsh = shown(lambda x, UPLO="L": np.linalg.eigvalsh(hermitian(x), UPLO))  # noqa: N803
 eig = shown(np.linalg.eig)
 eigvals = shown(np.linalg.eigvals)
 qr = shown(np.linalg.qr)
@@ -31,6 +31,11 @@ matrix_exp = shown(exponential)
 multi_dot = joining.matmul_all
 cond = shown(np.linalg.cond)
 LinAlgError = np.linalg.LinAlgError
+
+
+def cholesky(A: Any, *, upper: bool = False) -> Tensor:  # noqa: N803
+    """Return the lower triangular L with L Lᴴ = A, or Lᴴ."""
+    return A.cholesky(upper)  # type: ignore[no-any-return]
 
 
 class Solution(NamedTuple):
@@ -107,8 +112,7 @@ def inv_ex(A: Any, *, check_errors: bool = False) -> Checked:  # noqa: N803
 
 def cholesky_ex(A: Any, *, upper: bool = False, check_errors: bool = False) -> Root:  # noqa: N803
     """Return the lower triangle L with L Lᵀ = A, or Lᵀ, and 0; other matrices raise."""
-    found = cholesky(A)
-    return Root(found.mT if upper else found, outside(np.zeros(A.shape[:-2], np.int32)))
+    return Root(cholesky(A, upper=upper), outside(np.zeros(A.shape[:-2], np.int32)))
 
 
 def vander(x: Any, *, N: int | None = None) -> Tensor:  # noqa: N803

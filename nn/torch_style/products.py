@@ -6,14 +6,27 @@ from typing import Any, TypeVar
 
 import numpy as np
 
+from autograd import Node
 from autograd.errors import ShapeError
 from nn.arrays import plain
 from nn.torch_style.arithmetic import pair
 from nn.torch_style.base import in_place, made, tensor_held
 from nn.torch_style.statistics import Statistics
-from nn.torch_style.types import Number
+from nn.torch_style.types import Bool, Number
 
 S = TypeVar("S", bound="Products")
+
+
+def hermitian(x: Any) -> Any:
+    """Return the same matrix, whose derivative is that of (x + xᴴ) / 2.
+
+    Of a symmetric matrix NumPy's functions read one triangle, and only that has a derivative here;
+    PyTorch shares it between both.
+    """
+    if not isinstance(x, Node):
+        return x
+    change = x - plain(x)
+    return plain(x) + (change + np.conj(np.swapaxes(change, -2, -1))) / 2
 
 
 def _product(a: Any, b: Any, axes: int, name: str) -> Any:
@@ -109,9 +122,11 @@ class Products(Statistics):
         sign, log = np.linalg.slogdet(tensor_held(self, "logdet"))
         return made(np.where(plain(sign) > 0, log, np.nan))
 
-    def cholesky(self: S) -> S:
-        """Return the lower triangular L with L @ L.T equal to this matrix."""
-        return made(np.linalg.cholesky(tensor_held(self, "cholesky")))
+    def cholesky(self: S, upper: Bool = False) -> S:
+        """Return the lower triangular L with L @ L.T equal to this matrix, or L.T."""
+        if upper:
+            return self.mH.cholesky().mH
+        return made(np.linalg.cholesky(hermitian(tensor_held(self, "cholesky"))))
 
     def vdot(self: S, other: Any) -> S:
         """Return the inner product of two vectors, the first one conjugated."""

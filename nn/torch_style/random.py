@@ -20,6 +20,13 @@ from nn.torch_style.types import DEFAULT, check_device
 FLOAT64: Final = np.dtype(np.float64)
 
 
+def _pairs(draw: Any, first: Any, second: Any, size: Any, wanted: Any) -> Any:
+    """Return complex numbers, whose real and imaginary parts are drawn in turn."""
+    shape = () if size is None else (size,) if isinstance(size, int) else tuple(size)
+    parts = draw(first, second, (*shape, 2), np.zeros(0, wanted).real.dtype)
+    return parts.view(wanted)[..., 0]
+
+
 def _count(size: Any) -> int:
     return math.prod(size) if isinstance(size, (tuple, list)) else 1 if size is None else int(size)
 
@@ -115,6 +122,8 @@ class Generator(np.random.Generator):
     def uniform(self, low: Any = 0.0, high: Any = 1.0, size: Any = None, dtype: Any = None) -> Any:  # type: ignore[override]
         """Return numbers from `low` to `high`, all equally likely."""
         wanted = np.dtype(dtype or DEFAULT.array)
+        if wanted.kind == "c":
+            return _pairs(self.uniform, low, high, size, wanted)
         drawn = self._unit(_count(size), wanted)
         kind = drawn.dtype.type
         found = fused(drawn, kind(high) - kind(low), kind(low))
@@ -125,8 +134,10 @@ class Generator(np.random.Generator):
         return self.normal(0.0, 1.0, size, dtype)
 
     def normal(self, loc: Any = 0.0, scale: Any = 1.0, size: Any = None, dtype: Any = None) -> Any:  # type: ignore[override]
-        """Return numbers from a normal distribution."""
+        """Return numbers from a normal distribution; of complex ones each part has half of it."""
         wanted = np.dtype(dtype or DEFAULT.array)
+        if wanted.kind == "c":
+            return _pairs(self.normal, loc, scale / math.sqrt(2.0), size, wanted)
         count = _count(size)
         if count < 16:
             found = np.array([self._one_normal() for _ in range(count)]) * scale + loc

@@ -11,8 +11,8 @@ from numpy.lib.array_utils import normalize_axis_index
 from autograd import Node
 from autograd.errors import DataError, GradientLostError, OptionError, ShapeError
 from nn.torch_style.arithmetic import pair
-from nn.torch_style.base import held, in_place, made, numbers, positions, store, tensor_held
-from nn.torch_style.promotion import converted
+from nn.torch_style.base import apart, held, in_place, made, numbers, positions, store, tensor_held
+from nn.torch_style.promotion import converted, operands
 from nn.torch_style.shapes import Shapes
 from nn.torch_style.types import Bool, Int
 
@@ -41,10 +41,17 @@ class Selection(Shapes):
     __slots__ = ()
 
     def __getitem__(self: S, index: Any) -> S:
-        return made(self._held[positions(index)])
+        index = positions(index)
+        if type(index) is tuple and (parts := apart(index)) is not None:
+            return made(self._held[parts[0]][parts[1]])
+        return made(self._held[index])
 
     def __setitem__(self, index: Any, value: Any) -> None:
-        store(self, value, positions(index))
+        index = positions(index)
+        if type(index) is tuple and (parts := apart(index)) is not None:
+            self[parts[0]][parts[1]] = value
+        else:
+            store(self, value, index)
 
     def __len__(self) -> int:
         if not self._held.ndim:
@@ -68,14 +75,28 @@ class Selection(Shapes):
             )
         return made(x[places_along(dim, found)])
 
-    def scatter(self: S, dim: Int, index: Any, src: Any = None, *, value: Any = None) -> S:
+    def scatter(
+        self: S, dim: Int, index: Any, src: Any = None, *, value: Any = None, reduce: Any = None
+    ) -> S:
         """Return a copy with elements of `src` at the places that `index` names along an axis."""
-        return self.clone().scatter_(dim, index, src, value=value)
+        return self.clone().scatter_(dim, index, src, value=value, reduce=reduce)
 
-    def scatter_(self: S, dim: Int, index: Any, src: Any = None, *, value: Any = None) -> S:
-        """Assign elements of `src` to the places that `index` names along an axis."""
+    def scatter_(
+        self: S, dim: Int, index: Any, src: Any = None, *, value: Any = None, reduce: Any = None
+    ) -> S:
+        """Assign elements of `src` to the places that `index` names along an axis.
+
+        With ``reduce="add"`` or ``"multiply"`` the elements there are part of the result.
+        """
         found = numbers(index)
-        return store(self, _source(value if src is None else src, found), places_along(dim, found))
+        src = value if src is None else src
+        if reduce is None:
+            return store(self, _source(src, found), places_along(dim, found))
+        if reduce not in ("add", "multiply"):
+            raise OptionError(f'reduce={reduce!r} must be "add" or "multiply".')
+        if np.ndim(held(src)) == 0:
+            src = made(np.full(found.shape, src, self._held.dtype))
+        return self.scatter_reduce_(dim, index, src, "sum" if reduce == "add" else "prod")
 
     def scatter_add(self: S, dim: Int, index: Any, src: Any) -> S:
         """Return a copy with elements of `src` added at the places that `index` names."""
@@ -207,7 +228,12 @@ class Selection(Shapes):
 
     def bincount(self: S, weights: Any = None, minlength: Int = 0) -> S:
         """Return how often each integer appears."""
-        return made(np.bincount(numbers(self), numbers(weights), minlength))
+        x = numbers(self)
+        if weights is None:
+            return made(np.bincount(x, None, minlength))
+        (source,) = operands(held(weights), floating=True)
+        total = np.zeros(max(minlength, x.max(initial=-1) + 1), source.dtype)
+        return made(added(total, x, source))
 
     def searchsorted(
         self: S, values: Any, *, out_int32: Bool = False, right: Bool = False,

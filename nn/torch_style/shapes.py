@@ -345,9 +345,12 @@ class Shapes(Reductions):
         x = tensor_held(self, "diag_embed")
         size = x.shape[-1] + abs(offset)
         at = np.arange(x.shape[-1])
-        mask = np.zeros((x.shape[-1], size, size), x.dtype)
-        mask[at, at + max(-offset, 0), at + max(offset, 0)] = 1
-        return made(np.moveaxis(np.tensordot(x, mask, 1), (-2, -1), (dim1, dim2)))
+        mask, places = np.zeros((size, size), bool), np.zeros((size, size), np.int64)
+        rows, columns = at + max(-offset, 0), at + max(offset, 0)
+        mask[rows, columns], places[rows, columns] = True, at
+        filled = np.take(x, places, -1) if len(at) else np.zeros((*x.shape[:-1], 1, 1), x.dtype)
+        found = np.where(mask, filled, np.zeros((), x.dtype))
+        return made(np.moveaxis(found, (-2, -1), (dim1, dim2)))
 
     def trace(self: S) -> S:
         """Return the sum of the diagonal of a matrix."""

@@ -53,7 +53,8 @@ zeta = _of_scipy("zeta", "Hurwitz' zeta function")
 def polygamma(n: int, input: Any) -> Tensor:
     """Return the n-th derivative of `digamma`."""
     special = require("autograd.scipy.special", "torch.polygamma", "scipy")
-    return shown(special.polygamma)(n, input)
+    (x,) = operands(tensor_held(input, "polygamma"), floating=True)
+    return shown(special.polygamma)(n, x)
 
 
 erf, exp2, expm1, log1p, sinc = Tensor.erf, Tensor.exp2, Tensor.expm1, Tensor.log1p, Tensor.sinc

@@ -126,7 +126,8 @@ class Statistics(Selection):
     def trapezoid(self: S, x: Any = None, *, dx: Any = 1.0, dim: Int = -1) -> S:
         """Return the integral by the trapezoidal rule along an axis."""
         places = None if x is None else tensor_held(x)
-        return made(np.trapezoid(tensor_held(self, "trapezoid"), places, dx, dim))
+        (y,) = operands(tensor_held(self, "trapezoid"), floating=True)
+        return made(np.trapezoid(y, places, dx, dim).astype(y.dtype))
 
     trapz = trapezoid
 

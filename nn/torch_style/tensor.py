@@ -299,8 +299,10 @@ class Tensor(Conversions):
 
     def __repr__(self) -> str:
         parts = [printed(numbers(self))]
-        usual = DEFAULT.array, np.result_type(DEFAULT.array, np.complex64), np.int64, np.bool_
-        if self._held.dtype not in usual or not self._held.size:
+        usual: list[Any] = [DEFAULT.array]
+        if self._held.size:  # there are numbers, which tell it
+            usual += [np.result_type(DEFAULT.array, np.complex64), np.int64, np.bool_]
+        if self._held.dtype not in usual:
             parts.append(f"dtype={self.dtype}")
         if self.requires_grad:
             parts.append("requires_grad=True" if self.is_leaf else f"grad_fn={self.grad_fn!r}")
@@ -366,6 +368,8 @@ BoolTensor = OldForm(np.bool_)
 def printed(array: Any) -> str:
     """Return the numbers as PyTorch prints them: four digits, unless all are whole."""
     parts = [array.real, array.imag] if array.dtype.kind == "c" else [array]
+    if array.size == 0:
+        return "[]" if array.ndim < 2 else f"[], size={array.shape}"
     is_whole = array.dtype.kind not in "fc" or not any(
         np.mod(part[np.isfinite(part)], 1).any() for part in parts
     )
@@ -375,8 +379,16 @@ def printed(array: Any) -> str:
         prefix="tensor(",
         precision=4,
         threshold=1000,
-        floatmode="maxprec" if is_whole else "fixed",
+        floatmode="maxprec" if is_whole and not _is_wide(array) else "fixed",
     )
+
+
+def _is_wide(array: Any) -> bool:
+    """Return whether whole numbers are printed with exponents: of very different size."""
+    if array.dtype.kind != "f":
+        return False
+    sizes = np.abs(array[np.isfinite(array) & (array != 0)])
+    return sizes.size > 0 and bool(sizes.max() / sizes.min() > 1000 or sizes.max() > 1e8)
 
 
 def shape_of(size: Any) -> Any:

@@ -268,6 +268,7 @@ TABLE = [
     Sample("InstanceNorm3d", "nn.InstanceNorm3d(2)", ((2, 2, 2, 1, 3),)),
     Sample("Dropout3d in use", "nn.Dropout3d(0.5).eval()", ((1, 2, 2, 1, 2),)),
     Sample("AlphaDropout in use", "nn.AlphaDropout(0.5).eval()", ((2, 3),)),
+    Sample("FeatureAlphaDropout in use", "nn.FeatureAlphaDropout(0.5).eval()", ((2, 3, 2),)),
     Sample("ChannelShuffle", "nn.ChannelShuffle(3)", ((2, 6, 2),)),
     Sample("ZeroPad3d", "nn.ZeroPad3d((1, 2, 0, -1, 1, 0))", ((1, 2, 2, 3, 2),)),
     Sample("ConstantPad3d", "nn.ConstantPad3d((1, 2, 0, -1, 1, 0), 0.5)", ((1, 2, 2, 3, 2),)),

@@ -42,10 +42,10 @@ DIFFERENT = {
 
 def signature(item):
     """Return what a function or class takes, also where it has ``*arguments``."""
-    if isinstance(item, type) and issubclass(item, Lazy):
+    if isinstance(item, type) and issubclass(item, Lazy) and item.__init__ is Lazy.__init__:
         found = list(signature(item.becomes).parameters.values())
         return inspect.Signature(found[1:])
-    if isinstance(item, type) and issubclass(item, Face):
+    if isinstance(item, type) and issubclass(item, Face) and hasattr(item, "plain"):
         own = inspect.signature(item)
         if not is_open(own):
             return own

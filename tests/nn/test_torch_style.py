@@ -199,6 +199,10 @@ def test_hooks_get_tensors():
 
 
 def test_layers_have_the_arguments_of_pytorch_as_attributes():
+    attention = nn.MultiheadAttention(4, 2, dropout=0.3)
+    assert (attention.dropout, attention.head_dim) == (0.3, 2)
+    attention.dropout = 0.0
+    assert attention(*[torch.ones(1, 2, 4)] * 3)[1].sum() == 2
     layer = nn.Conv2d(2, 4, 3, padding=1, groups=2)
     assert (layer.padding, layer.dilation, layer.groups) == ((1, 1), (1, 1), 2)
     assert (layer.padding_mode, layer.transposed, layer.kernel_size) == ("zeros", False, (3, 3))
@@ -539,7 +543,17 @@ ERRORS = [
         OptionError,
         "segments=2",
     ),
-    (lambda: nn.EmbeddingBag(3, 2, max_norm=1.0), OptionError, "max_norm"),
+    (
+        lambda: nn.EmbeddingBag(3, 2, mode="max", scale_grad_by_freq=True)(torch.ones(1, 1).long()),
+        OptionError,
+        "sum",
+    ),
+    (lambda: nn.FractionalMaxPool2d(2), OptionError, "output_ratio"),
+    (lambda: nn.FractionalMaxPool2d(3, 2)(torch.ones(1, 3, 3)), OptionError, "do not fit"),
+    (lambda: nn.RNNBase("LSTM", 2, 3), OptionError, r"nn\.LSTM"),
+    (lambda: nn.FeatureAlphaDropout()(torch.ones(3)), ShapeError, "channels"),
+    (lambda: nn.Module()(1), NotImplementedError, "define forward"),
+    (lambda: torch.ones(2).register_post_accumulate_grad_hook, AttributeError, "behind loss"),
     (lambda: nn.Linear(1, 2, 3, 4, 5, 6), OptionError, "in_features"),
     (lambda: functional.mse_loss(torch.ones(2, 1), torch.ones(2)), ValueError, "shape"),
     (lambda: torch.save(nn.Linear(1, 1), "unused"), WeightsError, r"model\.state_dict\(\)"),
@@ -583,7 +597,7 @@ ERRORS = [
     (lambda: nn.Linear(1, 1).register_backward_hook, AttributeError, "register_full_backward_hook"),
     (lambda: nn.LazyLinear(2).parameters(), OptionError, "call the model with"),
     (lambda: torch.distributions.Poisson(1.0).rsample(), OptionError, "log_prob"),
-    (lambda: exec("from nn.torch_style.nn import SyncBatchNorm"), ImportError, "one process"),
+    (lambda: exec("from nn.torch_style.nn import CrossMapLRN2d"), ImportError, "LocalResponseNorm"),
     (lambda: exec("import nn.torch_style.hub"), ImportError, "load_state_dict"),
     (lambda: torch.distributions.Poisson(1.0).icdf, AttributeError, "scipy.stats"),
     (
@@ -647,7 +661,36 @@ ModuleList(
   (0-1): 2 x Dropout(p=0.5, inplace=False)
   (2): LeakyReLU(negative_slope=0.2)
 )
+Conv1d(2, 3, kernel_size=(3,), stride=(1,), padding=same, padding_mode=reflect)
+SyncBatchNorm(4, eps=1e-05, momentum=0.1, affine=True, bias=True, track_running_stats=True)
+Adapted(
+  in_features=2, out_features=3, bias=True
+  (drop): Dropout(p=0.1, inplace=False)
+)
+Sequential(
+  (1): Tanh()
+  (2): GELU(approximate='tanh')
+)
+Sequential(
+  (0): Tanh()
+  (1): Sigmoid()
+)
+ParameterList(
+    (0): Parameter containing: [torch.float32 of size 2]
+    (1): Parameter containing: [torch.float32 of size 3x1]
+)
+tensor([1.0000e+10, 1.0000e+00])
+tensor([])
+tensor([], size=(2, 0), dtype=torch.int64)
 """
+
+
+class Adapted(nn.Linear):
+    """A layer with a layer in it."""
+
+    def __init__(self, *sizes):
+        super().__init__(*sizes)
+        self.drop = nn.Dropout(0.1)
 
 
 def test_modules_are_printed_as_in_pytorch():
@@ -665,6 +708,15 @@ def test_modules_are_printed_as_in_pytorch():
         nn.ReLU(True),
         nn.CrossEntropyLoss(label_smoothing=0.1),
         nn.ModuleList([nn.Dropout(), nn.Dropout(), nn.LeakyReLU(0.2)]),
+        nn.Conv1d(2, 3, 3, padding="same", padding_mode="reflect"),
+        nn.SyncBatchNorm(4),
+        Adapted(2, 3),
+        nn.Sequential(nn.ReLU(), nn.Tanh(), nn.GELU("tanh"))[1:],
+        nn.Sequential(nn.Tanh()) + nn.Sequential(nn.Sigmoid()),
+        nn.ParameterList([torch.ones(2), torch.ones(3, 1)]),
+        torch.tensor([1e10, 1.0]),
+        torch.tensor([]),
+        torch.zeros(2, 0, dtype=torch.long),
     ]
     assert "\n".join(map(repr, made)) == TEXTS.strip()
 

@@ -856,6 +856,58 @@ nn.InstanceNorm1d(3, affine=True, bias=False)(x.view(1, 3, 4))
 nn.Hardtanh(min_value=-0.2, max_value=0.3)(x)
 nn.utils.rnn.pad_sequence([v, v[:2]], True, 0.5, "left")
 nn.utils.rnn.unpack_sequence(nn.utils.rnn.pack_sequence([v, v[:2]]))
+w[0, :, [0, 2]]
+w[torch.tensor(1), :, [0, 2, 3]]
+w[np.int64(0), :, torch.tensor([True, False, True, False])]
+w[:, [0, 1], ..., 2]
+w[None, 1, :, [0, 2]]
+in_place(torch, lambda a: a.view(2, 3, 2)[1].__setitem__((slice(None), 0), 5.0))
+in_place(torch, lambda a: a.view(1, 3, 4).__setitem__((0, slice(None), [0, 2]), torch.arange(6.0).view(3, 2)))
+x.detach().scatter(1, p[:, :2], 1.5, reduce="add")
+x.detach().scatter(0, i2 % 3, 2.0, reduce="multiply")
+torch.bincount(c, weights=y[0, :3].detach())
+torch.bincount(c, weights=d[0, :3].detach())
+torch.linalg.cholesky(m)
+torch.linalg.cholesky(m, upper=True)
+torch.linalg.eigvalsh(m)
+torch.linalg.eigvalsh(m, "U")
+torch.linalg.eigh(m)[0]
+torch.zeros(2, dtype=torch.cfloat) + torch.ones(1, dtype=torch.cdouble)
+F.fractional_max_pool2d(w, 2, output_size=(2, 3), _random_samples=torch.tensor([[[0.1, 0.9], [0.6, 0.5]]]), return_indices=True)
+with_seed(torch, lambda: F.fractional_max_pool2d(w.view(1, 2, 3, 4).repeat(2, 1, 3, 2), (2, 3), output_ratio=(0.5, 0.7)))
+with_seed(torch, lambda: nn.FractionalMaxPool3d(2, (2, 1, 5))(w.repeat(2, 2, 2).view(1, 2, 4, 3, 8)))
+with_seed(torch, lambda: nn.FractionalMaxPool2d((1, 2), output_ratio=0.7)(w))
+nn.SyncBatchNorm(4)(x)
+nn.SyncBatchNorm.convert_sync_batchnorm(nn.Sequential(nn.BatchNorm1d(3), nn.ReLU()))(w)
+[type(part).__name__ for part in nn.SyncBatchNorm.convert_sync_batchnorm(nn.Sequential(nn.BatchNorm1d(3), nn.ReLU()))]
+nn.LazyInstanceNorm1d(affine=True)(w)
+nn.LazyInstanceNorm2d()(w.view(1, 2, 3, 4))
+isinstance(nn.GRU(2, 3), nn.RNNBase) and isinstance(nn.LSTMCell(2, 3), nn.RNNCellBase)
+with_seed(torch, lambda: F.feature_alpha_dropout(w, 0.4, True))
+with_seed(torch, lambda: nn.FeatureAlphaDropout(0.4)(w))
+nn.Upsample(scale_factor=1.6, mode="linear", recompute_scale_factor=True)(w)
+F.interpolate(w.view(1, 2, 3, 4), scale_factor=(1.5, 1.3), mode="bilinear", recompute_scale_factor=True)
+with_seed(torch, lambda: nn.EmbeddingBag(3, 2, max_norm=1.0, norm_type=1.0)(c.view(1, 3) % 3))
+F.embedding_bag(torch.tensor([[0, 0, 1], [1, 0, 2]]), x, scale_grad_by_freq=True)
+F.embedding_bag(torch.tensor([[0, 0, 1], [1, 0, 2]]), x, scale_grad_by_freq=True, mode="sum", padding_idx=1)
+nn.EmbeddingBag(3, 4, scale_grad_by_freq=True, mode="sum", _weight=x.detach())(c % 3, torch.tensor([0, 2]))
+trained(nn.InstanceNorm1d(3, affine=True, track_running_stats=True, momentum=0.3), w)
+trained(nn.InstanceNorm2d(2, track_running_stats=True), w.view(1, 2, 3, 4))
+F.instance_norm(w, y[0, :3].detach(), y[1, :3].detach(), use_input_stats=False)
+nn.Softplus(2.0, threshold=0.5)(x)
+of_own_family(torch, y.detach()).entropy()
+isinstance(torch.distributions.Wishart(torch.tensor(5.0), m), torch.distributions.ExponentialFamily)
+torch.xlogy(x, 2) + torch.xlogy(i, 0.5)
+torch.trapezoid(i)
+torch.diag_embed(torch.tensor([1.0, float("inf"), float("nan")]), 1)
+torch.block_diag(x, i, b)
+torch.adjoint(b) & b.square().bool().T
+b.square()
+torch.polygamma(1, i2)
+F.cosine_similarity(x, i)
+with_seed(torch, lambda: torch.rand(2, 9, dtype=torch.complex64))
+with_seed(torch, lambda: torch.randn_like(torch.zeros(3, dtype=torch.complex128)))
+with_seed(torch, lambda: torch.empty(20, dtype=torch.complex64).normal_(1.0, 2.0))
 """
 CALLS = [line for line in CALLS.splitlines() if line]
 
@@ -871,6 +923,24 @@ def with_seed(torch, call):
     """Return what a call returns that draws random numbers."""
     torch.manual_seed(3)
     return call()
+
+
+def trained(layer, x):
+    """Return what a layer returns in training and then in use, and its running statistics."""
+    return layer(x), layer(x + 1), layer.eval()(x), *layer.buffers()
+
+
+def of_own_family(torch, rate):
+    """Return exponential distributions by the formula of exponential families."""
+
+    class Waiting(torch.distributions.ExponentialFamily):
+        _natural_params = (-rate,)
+        _mean_carrier_measure = 0
+
+        def _log_normalizer(self, x):
+            return -torch.log(-x)
+
+    return Waiting(rate.shape, validate_args=False)
 
 
 def inputs(torch):
@@ -909,7 +979,7 @@ def outcome(call, torch, nn, functional):
     """Return the types, shapes and numbers of what a call returns, and the gradients."""
     names = inputs(torch)
     space = {"torch": torch, "nn": nn, "F": functional, "np": np, "in_place": in_place, **names}
-    space["with_seed"] = with_seed
+    space |= {"with_seed": with_seed, "trained": trained, "of_own_family": of_own_family}
     parts = flat(eval(call, space))
     rows, total = [], 0.0
     for part in parts:

@@ -41,6 +41,7 @@ from nn.torch_style.distributions.elementwise_transforms import (
     Transform,
     identity_transform,
 )
+from nn.torch_style.distributions.exponential_family import ExponentialFamily
 from nn.torch_style.distributions.kl import kl_divergence, register_kl
 from nn.torch_style.distributions.located import Cauchy, Gumbel, Laplace, StudentT
 from nn.torch_style.distributions.matrices import LKJCholesky, LowRankMultivariateNormal, Wishart
@@ -82,7 +83,8 @@ __all__ = [
     "AbsTransform", "AffineTransform", "Bernoulli", "Beta", "Binomial", "CatTransform",
     "Categorical", "Cauchy", "Chi2", "ComposeTransform", "ConstraintRegistry",
     "ContinuousBernoulli", "CorrCholeskyTransform", "CumulativeDistributionTransform", "Dirichlet",
-    "Distribution", "ExpTransform", "Exponential", "FisherSnedecor", "Gamma", "GeneralizedPareto",
+    "Distribution", "ExpTransform", "Exponential", "ExponentialFamily",
+    "FisherSnedecor", "Gamma", "GeneralizedPareto",
     "Geometric", "Gumbel", "HalfCauchy", "HalfNormal", "Independent", "IndependentTransform",
     "InverseGamma", "Kumaraswamy", "LKJCholesky", "Laplace", "LogNormal", "LogisticNormal",
     "LowRankMultivariateNormal", "LowerCholeskyTransform", "MixtureSameFamily", "Multinomial",

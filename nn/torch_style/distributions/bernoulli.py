@@ -8,13 +8,14 @@ from typing import Any, ClassVar
 from autograd.errors import OptionError
 from nn.torch_style.creation import arange, bernoulli
 from nn.torch_style.distributions import constraints
-from nn.torch_style.distributions.distribution import Distribution, as_float, check, enumerated
+from nn.torch_style.distributions.distribution import as_float, check, enumerated
+from nn.torch_style.distributions.exponential_family import ExponentialFamily
 from nn.torch_style.joining import broadcast_tensors
 from nn.torch_style.nn import functional
 from nn.torch_style.tensor import Tensor
 
 
-class Bernoulli(Distribution):
+class Bernoulli(ExponentialFamily):
     """1 with a given probability, else 0."""
 
     arg_constraints: ClassVar[dict[str, Any]] = {

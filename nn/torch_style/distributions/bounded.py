@@ -9,6 +9,7 @@ from nn.torch_style.creation import full_like, rand
 from nn.torch_style.distributions import constraints
 from nn.torch_style.distributions.counts import probs_and_logits
 from nn.torch_style.distributions.distribution import Distribution, as_float, check
+from nn.torch_style.distributions.exponential_family import ExponentialFamily
 from nn.torch_style.distributions.near_zero import away, expm1_ratio, log1p_ratio, polynomial
 from nn.torch_style.joining import broadcast_tensors
 from nn.torch_style.tensor import Tensor
@@ -17,7 +18,7 @@ from nn.torch_style.tensor import Tensor
 LARGE = 10.0
 
 
-class ContinuousBernoulli(Distribution):
+class ContinuousBernoulli(ExponentialFamily):
     """Numbers from 0 to 1 with a density proportional to pˣ·(1 - p)¹⁻ˣ.
 
     Parameters

@@ -13,6 +13,7 @@ from nn.torch_style.base import made
 from nn.torch_style.creation import arange, eye, randn
 from nn.torch_style.distributions import constraints
 from nn.torch_style.distributions.distribution import LOG_2PI, Distribution, as_float, check
+from nn.torch_style.distributions.exponential_family import ExponentialFamily
 from nn.torch_style.distributions.multivariate_normal import MultivariateNormal, root_of
 from nn.torch_style.distributions.shares import Beta
 from nn.torch_style.distributions.tails import Chi2
@@ -106,7 +107,7 @@ class LowRankMultivariateNormal(MultivariateNormal):
         return 0.5 * (inner.logdet() + self.cov_diag.log().sum(-1))  # type: ignore[no-any-return]
 
 
-class Wishart(Distribution):
+class Wishart(ExponentialFamily):
     """Sums of `df` outer products of normal vectors with themselves.
 
     Parameters

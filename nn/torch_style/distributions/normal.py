@@ -7,13 +7,14 @@ from typing import Any, ClassVar
 
 from nn.torch_style.creation import randn
 from nn.torch_style.distributions import constraints
-from nn.torch_style.distributions.distribution import Distribution, as_float, check
+from nn.torch_style.distributions.distribution import as_float, check
+from nn.torch_style.distributions.exponential_family import ExponentialFamily
 from nn.torch_style.joining import broadcast_tensors
 from nn.torch_style.special import erfinv
 from nn.torch_style.tensor import Tensor
 
 
-class Normal(Distribution):
+class Normal(ExponentialFamily):
     """The normal distribution.
 
     Parameters

@@ -14,13 +14,14 @@ from nn.torch_style.distributions.distribution import (
     drawn,
     gamma_noise,
 )
+from nn.torch_style.distributions.exponential_family import ExponentialFamily
 from nn.torch_style.distributions.normal import Normal
 from nn.torch_style.joining import broadcast_tensors
 from nn.torch_style.special import digamma, erfinv, gammainc
 from nn.torch_style.tensor import Tensor
 
 
-class Exponential(Distribution):
+class Exponential(ExponentialFamily):
     """The time to the next event of a rate."""
 
     arg_constraints: ClassVar[dict[str, Any]] = {"rate": constraints.positive}
@@ -70,7 +71,7 @@ class Exponential(Distribution):
         return -(-as_float(value)).log1p() / self.rate
 
 
-class Gamma(Distribution):
+class Gamma(ExponentialFamily):
     """The time to several events.
 
     Parameters
@@ -245,7 +246,7 @@ class HalfNormal(Distribution):
         return self.scale * math.sqrt(2) * erfinv(as_float(value))
 
 
-class Poisson(Distribution):
+class Poisson(ExponentialFamily):
     """How many events of a rate there are."""
 
     arg_constraints: ClassVar[dict[str, Any]] = {"rate": constraints.nonnegative}

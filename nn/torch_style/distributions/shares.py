@@ -15,13 +15,14 @@ from nn.torch_style.distributions.distribution import (
     enumerated,
     gamma_noise,
 )
+from nn.torch_style.distributions.exponential_family import ExponentialFamily
 from nn.torch_style.joining import stack
 from nn.torch_style.nn.functional import one_hot
 from nn.torch_style.special import digamma
 from nn.torch_style.tensor import Tensor
 
 
-class Dirichlet(Distribution):
+class Dirichlet(ExponentialFamily):
     """Shares that sum to 1.
 
     Parameters
@@ -93,7 +94,7 @@ class Dirichlet(Distribution):
         return noise / noise.sum(-1, keepdim=True)
 
 
-class Beta(Distribution):
+class Beta(ExponentialFamily):
     """Numbers from 0 to 1: the first of two shares."""
 
     arg_constraints: ClassVar[dict[str, Any]] = {

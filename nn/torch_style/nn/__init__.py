@@ -17,18 +17,24 @@ from nn.torch_style.nn import attention, functional, init, parallel, parameter, 
 from nn.torch_style.nn.layers import (
     AdaptiveAvgPool1d, AdaptiveAvgPool2d, AdaptiveAvgPool3d, AdaptiveLogSoftmaxWithLoss,
     AdaptiveMaxPool1d, AdaptiveMaxPool2d, AdaptiveMaxPool3d, AlphaDropout, AvgPool1d, AvgPool2d,
-    AvgPool3d, BatchNorm1d, BatchNorm2d, BatchNorm3d, Bilinear, ChannelShuffle, CircularPad1d,
+    AvgPool3d, Bilinear, ChannelShuffle, CircularPad1d,
     CircularPad2d, CircularPad3d, ConstantPad1d, ConstantPad2d, ConstantPad3d, Conv1d, Conv2d,
     Conv3d, ConvTranspose1d, ConvTranspose2d, ConvTranspose3d, CosineSimilarity, Dropout,
-    Dropout1d, Dropout2d, Dropout3d, Embedding, EmbeddingBag, Flatten, Fold, GroupNorm,
-    InstanceNorm1d, InstanceNorm2d, InstanceNorm3d, LPPool1d, LPPool2d, LPPool3d, LayerNorm,
-    Linear, LocalResponseNorm, MaxPool1d, MaxPool2d, MaxPool3d, MaxUnpool1d, MaxUnpool2d,
-    MaxUnpool3d, PReLU, PairwiseDistance, PixelShuffle, PixelUnshuffle, RMSNorm, ReflectionPad1d,
+    Dropout1d, Dropout2d, Dropout3d, Embedding, EmbeddingBag, FeatureAlphaDropout, Flatten, Fold,
+    LPPool1d, LPPool2d, LPPool3d,
+    Linear, MaxPool1d, MaxPool2d, MaxPool3d, MaxUnpool1d, MaxUnpool2d,
+    MaxUnpool3d, PReLU, PairwiseDistance, PixelShuffle, PixelUnshuffle, ReflectionPad1d,
     ReflectionPad2d, ReflectionPad3d, ReplicationPad1d, ReplicationPad2d, ReplicationPad3d,
     Unflatten, Unfold, Upsample, UpsamplingBilinear2d, UpsamplingNearest2d, ZeroPad1d, ZeroPad2d,
     ZeroPad3d,
 )
+from nn.torch_style.nn.norms import (
+    BatchNorm1d, BatchNorm2d, BatchNorm3d, GroupNorm, InstanceNorm1d, InstanceNorm2d,
+    InstanceNorm3d, LayerNorm, LocalResponseNorm, RMSNorm, SyncBatchNorm,
+)
+from nn.torch_style.nn.fractional_pooling import FractionalMaxPool2d, FractionalMaxPool3d
 from nn.torch_style.nn.sequences import (
+    RNNBase, RNNCellBase,
     GRU, GRUCell, LSTM, LSTMCell, MultiheadAttention, RNN, RNNCell, Transformer,
     TransformerDecoder, TransformerDecoderLayer, TransformerEncoder, TransformerEncoderLayer,
 )
@@ -48,7 +54,8 @@ from nn.torch_style.nn.margin_losses import (
 )
 from nn.torch_style.nn.lazy import (
     LazyBatchNorm1d, LazyBatchNorm2d, LazyBatchNorm3d, LazyConv1d, LazyConv2d, LazyConv3d,
-    LazyConvTranspose1d, LazyConvTranspose2d, LazyConvTranspose3d, LazyLinear,
+    LazyConvTranspose1d, LazyConvTranspose2d, LazyConvTranspose3d, LazyInstanceNorm1d,
+    LazyInstanceNorm2d, LazyInstanceNorm3d, LazyLinear,
 )
 from nn.torch_style.nn.containers import (
     Identity, ModuleDict, ModuleList, ParameterDict, ParameterList, Sequential,
@@ -86,6 +93,15 @@ __all__ = [  # noqa: RUF022 - without regard to case
     "TransformerDecoderLayer", "TransformerEncoder", "TransformerEncoderLayer",
     "TripletMarginLoss", "TripletMarginWithDistanceLoss", "Unflatten", "Unfold", "Upsample",
     "UpsamplingBilinear2d", "UpsamplingNearest2d", "ZeroPad1d", "ZeroPad2d", "ZeroPad3d",
+    "FeatureAlphaDropout",
+    "FractionalMaxPool2d",
+    "FractionalMaxPool3d",
+    "LazyInstanceNorm1d",
+    "LazyInstanceNorm2d",
+    "LazyInstanceNorm3d",
+    "RNNBase",
+    "RNNCellBase",
+    "SyncBatchNorm",
     "attention", "functional", "init", "modules", "parallel", "parameter", "utils",
 ]
 

@@ -6,6 +6,7 @@ from typing import Any, ClassVar
 
 import nn
 from nn.torch_style.nn.face import Face
+from nn.torch_style.nn.functional import softplus
 
 
 class CELU(Face, plain=nn.CELU):
@@ -110,6 +111,11 @@ class Softplus(Face, plain=nn.Softplus):
 
     order = ("beta", "threshold")
     lacking: ClassVar[dict[str, Any]] = {"threshold": 20.0}
+    accepted = tuple(lacking)
+
+    def forward(self, input: Any) -> Any:
+        """Return log(1 + exp(beta·x)) / beta, and x where beta·x is above the threshold."""
+        return softplus(input, self.beta, vars(self).get("_given", {}).get("threshold", 20.0))
 
 
 class Softshrink(Face, plain=nn.Softshrink):

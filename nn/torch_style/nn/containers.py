@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+import copy
+from collections.abc import Iterable, Iterator, KeysView, Mapping
 from typing import Any
 
 from nn import containers
@@ -51,9 +52,24 @@ class Sequential(Module, containers.Sequential):
     def _items(self) -> list[Any]:
         return [shown_item(module) for module in super()._items()]
 
-    @classmethod
-    def _of(cls, modules: list[Any]) -> Sequential:
-        return Sequential(*modules)
+    def __getitem__(self, index: Any) -> Any:
+        if not isinstance(index, slice):
+            return super().__getitem__(index)
+        return Sequential(dict(zip(self._all_names()[index], self._items()[index], strict=True)))
+
+    def __add__(self, other: Iterable[Any]) -> Sequential:
+        return Sequential(*self, *other)
+
+    def __mul__(self, count: int) -> Sequential:
+        return Sequential(*[copy.deepcopy(module) for _ in range(count) for module in self])
+
+    __rmul__ = __mul__
+
+    def pop(self, key: int) -> Any:
+        """Remove a module by its index, and return it."""
+        found = self[key]
+        del self[key]
+        return found
 
 
 class ModuleList(Module, containers.ModuleList):
@@ -89,6 +105,10 @@ class ModuleDict(Module, containers.ModuleDict):
 
     def __getitem__(self, name: str) -> Any:
         return shown_item(super().__getitem__(name))
+
+    def keys(self) -> KeysView[str]:  # type: ignore[override]
+        """Return the names."""
+        return dict.fromkeys(super().keys()).keys()
 
     def pop(self, key: str) -> Any:
         """Remove a module by its name, and return it."""
@@ -159,6 +179,13 @@ class ParameterList(Module):
     def __iter__(self) -> Iterator[Any]:
         return iter(self[:])
 
+    def extra_repr(self) -> str:
+        """Return the types and sizes of the parameters, a line for each."""
+        return "\n".join(
+            f"  ({i}): Parameter containing: [{p.dtype} of size {'x'.join(map(str, p.shape))}]"
+            for i, p in enumerate(self)
+        )
+
 
 class ParameterDict(Module):
     """A dict of parameters.
@@ -198,9 +225,9 @@ class ParameterDict(Module):
     def __contains__(self, name: object) -> bool:
         return name in self._names
 
-    def keys(self) -> list[str]:
+    def keys(self) -> KeysView[str]:
         """Return the names."""
-        return list(self._names)
+        return dict.fromkeys(self._names).keys()
 
     def values(self) -> list[Any]:
         """Return the parameters."""

@@ -88,8 +88,15 @@ class Face(Module):
             if parameter.default is not parameter.empty and name != "generator"
         } | {name: item for name, item in cls.lacking.items() if item is not ANY}
         show_as(plain, cls)
+        own = {
+            name
+            for kind in cls.__mro__
+            if kind is not Face and issubclass(kind, Face)
+            for name, function in vars(kind).items()
+            if not getattr(function, "is_delegated", False)
+        }
         for name, function in _methods(plain):
-            if name not in vars(cls):
+            if name not in own and name not in vars(cls):
                 setattr(cls, name, _delegated(name, function))
 
     def __init__(self, *arguments: Any, **options: Any) -> None:

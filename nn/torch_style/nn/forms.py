@@ -6,6 +6,7 @@ import ast
 from typing import Any, Final
 
 import nn
+from nn.layers.normalisation import BatchNorm
 from nn.module import Module as PlainModule
 from nn.parameter import Parameter as PlainParameter
 
@@ -41,9 +42,7 @@ FORMS: Final[dict[type[PlainModule], str]] = {
     nn.AlphaDropout: _DROPOUT,
     nn.AvgPool2d: _MEAN,
     nn.AvgPool3d: _MEAN,
-    nn.BatchNorm1d: _BATCH,
-    nn.BatchNorm2d: _BATCH,
-    nn.BatchNorm3d: _BATCH,
+    BatchNorm: _BATCH,
     nn.Bilinear: "in1_features= in2_features= out_features= bias=",
     nn.CELU: f"alpha= {_INPLACE}",
     nn.Conv1d: _CONV,
@@ -84,6 +83,7 @@ FORMS: Final[dict[type[PlainModule], str]] = {
     nn.MaxPool2d: _MAX,
     nn.MaxPool3d: _MAX,
     nn.Mish: _INPLACE,
+    nn.MultiheadAttention: "",
     nn.PReLU: "num_parameters=",
     nn.PixelShuffle: "upscale_factor=",
     nn.PixelUnshuffle: "downscale_factor=",
@@ -106,6 +106,11 @@ FORMS: Final[dict[type[PlainModule], str]] = {
     nn.ReplicationPad1d: "*padding",
     nn.ReplicationPad2d: "*padding",
     nn.ReplicationPad3d: "*padding",
+    nn.Transformer: "",
+    nn.TransformerDecoder: "",
+    nn.TransformerDecoderLayer: "",
+    nn.TransformerEncoder: "",
+    nn.TransformerEncoderLayer: "",
     nn.Unflatten: "dim= unflattened_size=",
     nn.Unfold: "kernel_size= dilation= padding= stride=",
     nn.Upsample: "size=?None scale_factor=?None mode=",
@@ -120,9 +125,10 @@ _MISSING: Final = object()
 def shown_settings(module: Any, plain: type[Any], tupled: tuple[str, ...]) -> str | None:
     """Return the settings of a layer as PyTorch shows them; None if that is not known."""
     form = next((FORMS[kind] for kind in plain.__mro__ if kind in FORMS), None)
-    given = vars(module).get("_given")
-    if form is None or given is None:
+    given = vars(module).get("_given", type(module)._usual)
+    if form is None:
         return None
+    text = str if form in (_CONV, _TABLE) else repr
     found = []
     for part in form.split():
         name, shows_name, rest = part.partition("=")
@@ -134,7 +140,7 @@ def shown_settings(module: Any, plain: type[Any], tupled: tuple[str, ...]) -> st
         if rest.startswith("?") and _is_usual(setting, ast.literal_eval(rest[1:])):
             continue
         if setting is not _MISSING:
-            found.append(f"{name}={setting!r}" if shows_name else repr(setting))
+            found.append(f"{name}={text(setting)}" if shows_name else text(setting))
     return ", ".join(found)
 
 
@@ -147,7 +153,7 @@ def _setting(module: Any, name: str, given: dict[str, Any], tupled: tuple[str, .
     found = vars(module).get(name, _MISSING)
     if isinstance(found, PlainParameter):
         return True
-    if found is None and isinstance(given.get(name), bool):
+    if found is None and isinstance(given.get(name, True), bool):
         return False
     is_number = isinstance(found, (bool, int, float, str))  # which may be set later
     return found if is_number or name not in given else given[name]

@@ -10,7 +10,7 @@ import numpy as np
 
 from autograd.errors import OptionError, ShapeError
 from nn import functional
-from nn.layers.alpha_dropout import AlphaDropout
+from nn.layers.alpha_dropout import AlphaDropout, FeatureAlphaDropout
 from nn.layers.channel_layers import ChannelShuffle, Dropout1d, Dropout2d, Dropout3d
 from nn.layers.linear import Dropout
 from nn.layers.random_slopes import RReLU
@@ -18,11 +18,18 @@ from nn.missing_names import refuse
 from nn.torch_style import hints
 from nn.torch_style.base import held, inside, made, numbers, store
 from nn.torch_style.calls import ANY, shown, signature_of, summary
+from nn.torch_style.nn.fractional_pooling import fractional_max_pool2d as fractional_max_pool2d
+from nn.torch_style.nn.fractional_pooling import fractional_max_pool3d as fractional_max_pool3d
 from nn.torch_style.nn.lookups import embedding as embedding
 from nn.torch_style.nn.lookups import embedding_bag as embedding_bag
 from nn.torch_style.nn.losses import reduction_of
+from nn.torch_style.nn.normalising import batch_norm as batch_norm
+from nn.torch_style.nn.normalising import group_norm as group_norm
+from nn.torch_style.nn.normalising import instance_norm as instance_norm
+from nn.torch_style.nn.normalising import rms_norm as rms_norm
 from nn.torch_style.nn.sampling import affine_grid as affine_grid
 from nn.torch_style.nn.sampling import grid_sample as grid_sample
+from nn.torch_style.promotion import operands
 from nn.torch_style.random import GENERATOR
 from nn.torch_style.tensor import Tensor
 
@@ -158,7 +165,6 @@ fold = shown(functional.fold, "input=x output_size kernel_size dilation padding 
 unfold = shown(functional.unfold, "input=x kernel_size dilation padding stride")
 pixel_shuffle = shown(functional.pixel_shuffle, "input=x upscale_factor")
 pixel_unshuffle = shown(functional.pixel_unshuffle, "input=x downscale_factor")
-group_norm = shown(functional.group_norm, "input=x num_groups weight bias eps")
 local_response_norm = shown(functional.local_response_norm, "input=x size alpha beta k")
 prelu = shown(functional.prelu, "input=x weight")
 pairwise_distance = shown(functional.pairwise_distance, "x1 x2 p eps keepdim")
@@ -170,7 +176,8 @@ _cosine_similarity = shown(functional.cosine_similarity, "x1 x2 dim eps")
 def cosine_similarity(x1: Any, x2: Any, dim: int = 1, eps: float = 1e-8) -> Tensor:
     """Return the cosine of the angle between vectors along an axis, of shapes that broadcast."""
     shape = np.broadcast_shapes(x1.shape, x2.shape)
-    return _cosine_similarity(x1.expand(shape), x2.expand(shape), dim, eps)
+    x, y = operands(held(x1.expand(shape)), held(x2.expand(shape)), floating=True)
+    return _cosine_similarity(x, y, dim, eps)
 
 
 one_hot = shown(functional.one_hot, "tensor=indices num_classes")
@@ -251,6 +258,7 @@ def _random_layer(layer: Any, usual: bool = True) -> Callable[..., Tensor]:
 
 dropout = _random_layer(Dropout)
 alpha_dropout = _random_layer(AlphaDropout, usual=False)
+feature_alpha_dropout = _random_layer(FeatureAlphaDropout, usual=False)
 dropout1d = _random_layer(Dropout1d)
 dropout2d = _random_layer(Dropout2d)
 dropout3d = _random_layer(Dropout3d)
@@ -275,50 +283,10 @@ def bilinear(input1: Any, input2: Any, weight: Any, bias: Any = None) -> Tensor:
     return found if bias is None else found + bias
 
 
-def rms_norm(input: Any, normalized_shape: Any, weight: Any = None, eps: Any = None) -> Tensor:
-    """Return x / √(mean(x²) + eps) over the last axes, times a weight."""
-    axes = tuple(range(-len(normalized_shape), 0))
-    eps = float(np.finfo(held(input).dtype).eps) if eps is None else eps
-    found = input * (input.square().mean(axes, keepdim=True) + eps).rsqrt()
-    return found if weight is None else found * weight
-
-
-def instance_norm(
-    input: Any, running_mean: Any = None, running_var: Any = None, weight: Any = None,
-    bias: Any = None, use_input_stats: bool = True, momentum: float = 0.1, eps: float = 1e-5,
-) -> Tensor:  # fmt: skip
-    """Return each channel of each example with average 0 and variance 1."""
-    if running_mean is not None or not use_input_stats:
-        raise OptionError("instance_norm has no running statistics here: write batch_norm.")
-    return group_norm(input, input.shape[1], weight, bias, eps)
-
-
 def pdist(input: Any, p: float = 2.0) -> Tensor:
     """Return the p-norms of the differences of all pairs of different rows."""
     first, second = np.triu_indices(input.shape[0], 1)
     return (input[first] - input[second]).norm(p, dim=-1)
-
-
-def batch_norm(
-    input: Any, running_mean: Any, running_var: Any, weight: Any = None, bias: Any = None,
-    training: bool = False, momentum: float = 0.1, eps: float = 1e-5,
-) -> Tensor:  # fmt: skip
-    """Return each channel with average 0 and variance 1, of the batch or of the running ones."""
-    axes = tuple(axis for axis in range(input.dim()) if axis != 1)
-    shape = [1, -1] + [1] * (input.dim() - 2)
-    if not training and running_mean is None:
-        raise OptionError("batch_norm needs running_mean and running_var, or training=True.")
-    if training:
-        mean, var = input.mean(axes), input.var(axes, unbiased=False)
-        if running_mean is not None:
-            count = input.numel() / mean.numel()
-            running_mean.data.lerp_(mean.detach(), momentum)
-            running_var.data.lerp_(var.detach() * (count / (count - 1)), momentum)
-    else:
-        mean, var = running_mean, running_var
-    found = (input - mean.view(shape)) / (var.view(shape) + eps).sqrt()
-    found = found if weight is None else found * weight.view(shape)
-    return found if bias is None else found + bias.view(shape)
 
 
 # -- losses -------------------------------------------------------------------------------------

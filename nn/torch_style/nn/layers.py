@@ -10,7 +10,8 @@ from nn import functional
 from nn.torch_style.base import inside, numbers, outside
 from nn.torch_style.creation import as_tensor
 from nn.torch_style.nn.face import Face, face_of, twin
-from nn.torch_style.nn.lookups import by_frequency, shorten
+from nn.torch_style.nn.functional import interpolate
+from nn.torch_style.nn.lookups import by_frequency, embedding_bag, shorten
 
 POOLING = ("kernel_size", "stride", "padding", "dilation", "return_indices", "ceil_mode")
 TRANSPOSED = (
@@ -27,34 +28,6 @@ class _ConvNd(Face):
 
     tupled = ("kernel_size", "stride", "padding", "dilation", "output_padding")
     transposed = False
-
-
-class _Shifted(Face):
-    """The base class of norms whose bias may be left out."""
-
-    lacking: ClassVar[dict[str, Any]] = {"bias": True}
-    accepted: ClassVar[tuple[str, ...]] = ("bias",)
-
-    def __init__(self, *arguments: Any, **options: Any) -> None:
-        super().__init__(*arguments, **options)
-        if not vars(self)["_given"]["bias"]:
-            self.bias = None
-
-
-class _BatchNorm(_Shifted):
-    """The base class of batch norms."""
-
-
-class _InstanceNorm(_Shifted):
-    """The base class of instance norms."""
-
-    order = (
-        "num_features", "eps", "momentum", "affine", "track_running_stats", "device", "dtype",
-    )  # fmt: skip
-    lacking: ClassVar[dict[str, Any]] = {
-        "momentum": 0.1, "track_running_stats": False, "bias": True,
-    }  # fmt: skip
-    accepted = ("momentum", "bias")  # the first is that of the running statistics
 
 
 class _DropoutNd(Face):
@@ -114,7 +87,24 @@ class EmbeddingBag(Face, plain=nn.EmbeddingBag):
         "sparse", "_weight", "include_last_offset", "padding_idx", "device", "dtype",
     )  # fmt: skip
     lacking: ClassVar[dict[str, Any]] = {**SPARSE, "_weight": None}
-    accepted = ("norm_type", "sparse")
+    accepted = tuple(lacking)
+
+    def __init__(self, *arguments: Any, _weight: Any = None, **options: Any) -> None:
+        super().__init__(*arguments, **options)
+        weight = vars(self)["_given"].pop("_weight", None) if _weight is None else _weight
+        if weight is not None:
+            self.weight.data = as_tensor(weight)
+
+    def forward(self, input: Any, offsets: Any = None, per_sample_weights: Any = None) -> Any:
+        """Return one vector for each bag; `embedding_bag` says what the options do."""
+        given = vars(self).get("_given", {})
+        if given.get("max_norm") is None and not given.get("scale_grad_by_freq"):
+            return outside(twin(self).forward(*inside((input, offsets, per_sample_weights))))
+        return embedding_bag(
+            input, self.weight, offsets, given["max_norm"], given["norm_type"],
+            given["scale_grad_by_freq"], self.mode, False, per_sample_weights,
+            self.include_last_offset, self.padding_idx,
+        )  # fmt: skip
 
 
 class Flatten(Face, plain=nn.Flatten):
@@ -129,6 +119,10 @@ class Unflatten(Face, plain=nn.Unflatten):
 
 class Dropout(_DropoutNd, plain=nn.Dropout):
     """`nn.Dropout` on tensors in PyTorch's style."""
+
+
+class FeatureAlphaDropout(_DropoutNd, plain=nn.FeatureAlphaDropout):
+    """`nn.FeatureAlphaDropout` on tensors in PyTorch's style."""
 
 
 class Dropout1d(_DropoutNd, plain=nn.Dropout1d):
@@ -317,6 +311,13 @@ class Upsample(Face, plain=nn.Upsample):
 
     order = ("size", "scale_factor", "mode", "align_corners", "recompute_scale_factor")
     lacking: ClassVar[dict[str, Any]] = {"recompute_scale_factor": None}
+    accepted = tuple(lacking)
+
+    def forward(self, input: Any) -> Any:
+        """Return x on another grid."""
+        if not vars(self).get("_given", {}).get("recompute_scale_factor"):
+            return outside(twin(self).forward(inside(input)))
+        return interpolate(input, self.size, self.scale_factor, self.mode, self.align_corners, True)
 
 
 class UpsamplingNearest2d(Upsample):
@@ -417,43 +418,3 @@ class ConstantPad2d(Face, plain=nn.ConstantPad2d):
 
 class ConstantPad3d(Face, plain=nn.ConstantPad3d):
     """`nn.ConstantPad3d` on tensors in PyTorch's style."""
-
-
-class BatchNorm1d(_BatchNorm, plain=nn.BatchNorm1d):
-    """`nn.BatchNorm1d` on tensors in PyTorch's style."""
-
-
-class BatchNorm2d(_BatchNorm, plain=nn.BatchNorm2d):
-    """`nn.BatchNorm2d` on tensors in PyTorch's style."""
-
-
-class BatchNorm3d(_BatchNorm, plain=nn.BatchNorm3d):
-    """`nn.BatchNorm3d` on tensors in PyTorch's style."""
-
-
-class LayerNorm(Face, plain=nn.LayerNorm):
-    """`nn.LayerNorm` on tensors in PyTorch's style."""
-
-
-class RMSNorm(Face, plain=nn.RMSNorm):
-    """`nn.RMSNorm` on tensors in PyTorch's style."""
-
-
-class GroupNorm(_Shifted, plain=nn.GroupNorm):
-    """`nn.GroupNorm` on tensors in PyTorch's style."""
-
-
-class InstanceNorm1d(_InstanceNorm, plain=nn.InstanceNorm1d):
-    """`nn.InstanceNorm1d` on tensors in PyTorch's style."""
-
-
-class InstanceNorm2d(_InstanceNorm, plain=nn.InstanceNorm2d):
-    """`nn.InstanceNorm2d` on tensors in PyTorch's style."""
-
-
-class InstanceNorm3d(_InstanceNorm, plain=nn.InstanceNorm3d):
-    """`nn.InstanceNorm3d` on tensors in PyTorch's style."""
-
-
-class LocalResponseNorm(Face, plain=nn.LocalResponseNorm):
-    """`nn.LocalResponseNorm` on tensors in PyTorch's style."""

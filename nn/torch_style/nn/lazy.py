@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from typing import Any, ClassVar
 
 from autograd.errors import OptionError
-from nn.torch_style.nn import layers
+from nn.torch_style.nn import layers, norms
 from nn.torch_style.nn.module import Module
 
 
@@ -82,16 +82,44 @@ class LazyConvTranspose3d(Lazy):
 class LazyBatchNorm1d(Lazy):
     """`BatchNorm1d` whose number of channels is that of the first input."""
 
-    becomes, axis = layers.BatchNorm1d, 1
+    becomes, axis = norms.BatchNorm1d, 1
 
 
 class LazyBatchNorm2d(Lazy):
     """`BatchNorm2d` whose number of channels is that of the first input."""
 
-    becomes, axis = layers.BatchNorm2d, 1
+    becomes, axis = norms.BatchNorm2d, 1
 
 
 class LazyBatchNorm3d(Lazy):
     """`BatchNorm3d` whose number of channels is that of the first input."""
 
-    becomes, axis = layers.BatchNorm3d, 1
+    becomes, axis = norms.BatchNorm3d, 1
+
+
+class _LazyInstanceNorm(Lazy):
+    """The base class of lazy instance norms, whose defaults are others."""
+
+    def __init__(
+        self, eps: float = 1e-5, momentum: float = 0.1, affine: bool = True,
+        track_running_stats: bool = True, device: Any = None, dtype: Any = None, bias: bool = True,
+    ) -> None:  # fmt: skip
+        super().__init__(eps, momentum, affine, track_running_stats, device, dtype, bias=bias)
+
+
+class LazyInstanceNorm1d(_LazyInstanceNorm):
+    """`InstanceNorm1d` whose number of channels is that of the first input."""
+
+    becomes, axis = norms.InstanceNorm1d, -2
+
+
+class LazyInstanceNorm2d(_LazyInstanceNorm):
+    """`InstanceNorm2d` whose number of channels is that of the first input."""
+
+    becomes, axis = norms.InstanceNorm2d, -3
+
+
+class LazyInstanceNorm3d(_LazyInstanceNorm):
+    """`InstanceNorm3d` whose number of channels is that of the first input."""
+
+    becomes, axis = norms.InstanceNorm3d, -4

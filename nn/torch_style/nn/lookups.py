@@ -25,7 +25,12 @@ def shorten(weight: Any, places: Any, max_norm: float, norm_type: float) -> None
 def by_frequency(vectors: Any, places: Any) -> Any:
     """Return vectors whose derivatives are divided by how often their place occurs."""
     _, which, counts = np.unique(places, return_inverse=True, return_counts=True)
-    share = made((1 / counts)[which].reshape((*places.shape, 1)).astype(vectors._held.dtype))
+    return by_counts(vectors, counts[which].reshape(places.shape))
+
+
+def by_counts(vectors: Any, counts: Any) -> Any:
+    """Return vectors whose derivatives are divided by numbers."""
+    share = made((1 / np.maximum(counts, 1))[..., None].astype(vectors._held.dtype))
     fixed = vectors.detach()
     return fixed + (vectors - fixed) * share
 
@@ -52,13 +57,16 @@ def embedding_bag(
     per_sample_weights: Any = None, include_last_offset: bool = False, padding_idx: Any = None,
 ) -> Tensor:  # fmt: skip
     """Return the sum, the mean or the largest of the rows of a table, for each bag of indices."""
-    if scale_grad_by_freq:
-        raise OptionError("embedding_bag has no scale_grad_by_freq=True: write F.embedding(...).")
+    if scale_grad_by_freq and mode == "max":
+        raise OptionError('scale_grad_by_freq=True needs mode="sum" or "mean".')
     if max_norm is not None:
         with autograd.no_grad():
             shorten(weight, numbers(input), max_norm, norm_type)
     bag = EmbeddingBag(
         *weight.shape, mode=mode, include_last_offset=include_last_offset, padding_idx=padding_idx
     )
+    if scale_grad_by_freq:
+        counts = np.bincount(numbers(input).ravel(), minlength=len(weight))
+        weight = by_counts(weight, counts)
     vars(bag)["weight"] = held(weight)
     return made(bag.forward(numbers(input), numbers(offsets), held(per_sample_weights)))  # type: ignore[no-any-return]

@@ -107,11 +107,16 @@ class Module(PlainModule):
         found = space.get("_given", ())
         if name in found:
             return found[name]
+        if name == "forward":
+            return self._without_forward
         advice = hints.advice(name) if name in OF_MODULES else ""
         raise AttributeError(
             f"{type(self).__name__!r} object has no attribute {name!r}"
             + (f": write {advice}." if advice else "")
         )
+
+    def _without_forward(self, *inputs: Any, **options: Any) -> Any:
+        raise NotImplementedError(f"{type(self).__name__} has no forward: define forward(self, x).")
 
     def __getattribute__(self, name: str) -> Any:
         found = object.__getattribute__(self, name)

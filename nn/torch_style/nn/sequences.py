@@ -6,6 +6,7 @@ import math
 from typing import TYPE_CHECKING, Any, ClassVar
 
 import nn
+from autograd.errors import OptionError
 from nn.torch_style.base import inside, numbers, outside
 from nn.torch_style.calls import ANY
 from nn.torch_style.creation import full
@@ -13,8 +14,14 @@ from nn.torch_style.nn.face import Face, twin
 from nn.torch_style.tensor import Tensor
 
 
-class Recurrent(Face):
+class RNNBase(Face):
     """The base class of recurrent layers."""
+
+    def __new__(cls, *arguments: Any, **options: Any) -> Any:
+        """Return a layer of a derived class."""
+        if cls is RNNBase:
+            raise OptionError("RNNBase is the base of nn.RNN, nn.LSTM and nn.GRU: write those.")
+        return super().__new__(cls)
 
     called = ("input", "hx")
 
@@ -25,29 +32,29 @@ class Recurrent(Face):
         """Do nothing: it is for GPUs."""
 
 
-class GRUCell(Face, plain=nn.GRUCell):
+class RNNCellBase(Face):
+    """The base class of the cells of recurrent layers."""
+
+    called = ("input", "hx")
+
+
+class GRUCell(RNNCellBase, plain=nn.GRUCell):
     """`nn.GRUCell` on tensors in PyTorch's style."""
 
-    called = ("input", "hx")
 
-
-class LSTMCell(Face, plain=nn.LSTMCell):
+class LSTMCell(RNNCellBase, plain=nn.LSTMCell):
     """`nn.LSTMCell` on tensors in PyTorch's style."""
-
-    called = ("input", "hx")
 
     if TYPE_CHECKING:
 
         def __call__(self, *inputs: Any, **options: Any) -> tuple[Tensor, Any]: ...  # type: ignore[override] # noqa: D102
 
 
-class RNNCell(Face, plain=nn.RNNCell):
+class RNNCell(RNNCellBase, plain=nn.RNNCell):
     """`nn.RNNCell` on tensors in PyTorch's style."""
 
-    called = ("input", "hx")
 
-
-class GRU(Recurrent, plain=nn.GRU):
+class GRU(RNNBase, plain=nn.GRU):
     """`nn.GRU` on tensors in PyTorch's style."""
 
     lacking: ClassVar[dict[str, Any]] = {"proj_size": 0}
@@ -57,7 +64,7 @@ class GRU(Recurrent, plain=nn.GRU):
         def __call__(self, *inputs: Any, **options: Any) -> tuple[Tensor, Any]: ...  # type: ignore[override] # noqa: D102
 
 
-class LSTM(Recurrent, plain=nn.LSTM):
+class LSTM(RNNBase, plain=nn.LSTM):
     """`nn.LSTM` on tensors in PyTorch's style."""
 
     if TYPE_CHECKING:
@@ -65,7 +72,7 @@ class LSTM(Recurrent, plain=nn.LSTM):
         def __call__(self, *inputs: Any, **options: Any) -> tuple[Tensor, Any]: ...  # type: ignore[override] # noqa: D102
 
 
-class RNN(Recurrent, plain=nn.RNN):
+class RNN(RNNBase, plain=nn.RNN):
     """`nn.RNN` on tensors in PyTorch's style."""
 
     if TYPE_CHECKING:
@@ -80,6 +87,22 @@ class MultiheadAttention(Face, plain=nn.MultiheadAttention):
         "embed_dim", "num_heads", "dropout", "bias", "add_bias_kv", "add_zero_attn", "kdim", "vdim",
         "batch_first", "device", "dtype",
     )  # fmt: skip
+
+    def __setattr__(self, name: str, item: Any) -> None:
+        if name == "dropout" and isinstance(item, (int, float)):  # a number in PyTorch
+            vars(self)["dropout"].p = float(item)
+        else:
+            super().__setattr__(name, item)
+
+    def __getattribute__(self, name: str) -> Any:
+        if name == "dropout":
+            return vars(self)["dropout"].p
+        return super().__getattribute__(name)
+
+    @property
+    def head_dim(self) -> int:
+        """The number of features of a head."""
+        return int(self.embed_dim // self.num_heads)
 
     def forward(
         self, query: Any, key: Any, value: Any, key_padding_mask: Any = None,

@@ -19,9 +19,10 @@ def described(module: Any, kind: type[Any], shown: Callable[[Any], Any]) -> str:
     inner = [f"  ({name}): " + text.replace("\n", "\n  ") for name, text in named]
     settings = module.extra_repr() if hasattr(module, "extra_repr") else ""
     name = type(module).__name__
-    if not inner:
+    lines = [f"  {line}" for line in settings.split("\n") if line] + inner
+    if not inner and len(lines) < 2:
         return f"{name}({settings})"
-    return f"{name}({settings}\n" + "\n".join(inner) + "\n)"
+    return f"{name}(\n" + "\n".join(lines) + "\n)"
 
 
 def grouped(named: list[tuple[str, str]]) -> list[tuple[str, str]]:

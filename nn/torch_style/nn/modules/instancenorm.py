@@ -1,5 +1,5 @@
 """PyTorch's ``torch.nn.modules.instancenorm``."""
 
-from nn.torch_style.nn.layers import InstanceNorm1d, InstanceNorm2d, InstanceNorm3d, _InstanceNorm
+from nn.torch_style.nn.norms import InstanceNorm1d, InstanceNorm2d, InstanceNorm3d, _InstanceNorm
 
 __all__ = ["InstanceNorm1d", "InstanceNorm2d", "InstanceNorm3d", "_InstanceNorm"]

@@ -1,5 +1,6 @@
 """PyTorch's ``torch.nn.modules.pooling``."""
 
+from nn.torch_style.nn.fractional_pooling import FractionalMaxPool2d, FractionalMaxPool3d
 from nn.torch_style.nn.layers import (
     AdaptiveAvgPool1d,
     AdaptiveAvgPool2d,
@@ -25,6 +26,8 @@ __all__ = [
     "AvgPool1d",
     "AvgPool2d",
     "AvgPool3d",
+    "FractionalMaxPool2d",
+    "FractionalMaxPool3d",
     "MaxPool1d",
     "MaxPool2d",
     "MaxPool3d",
