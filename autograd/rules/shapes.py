@@ -71,9 +71,12 @@ def add_sorted_rows(whole: Any, numbers: Any, g: Any) -> None:
     """Add rows to those of these numbers, all of one number at once but in the same order."""
     kind = np.uint16 if len(whole) <= 1 << 16 else np.intp  # two bytes are sorted by counting
     order = np.argsort(numbers.astype(kind), kind="stable")
-    ends = [0, *np.cumsum(np.bincount(numbers)).tolist()]
+    counts = np.bincount(numbers)
+    ends = [0, *np.cumsum(counts).tolist()]
+    g, taken = np.ascontiguousarray(g), np.empty((counts.max(), g.shape[1]), g.dtype)
     for number, (start, end) in enumerate(itertools.pairwise(ends)):
-        whole[number] += np.add.reduce(g[order[start:end]], axis=0)
+        rows = g.take(order[start:end], 0, taken[: end - start], "clip")  # faster than an index
+        whole[number] += np.add.reduce(rows, axis=0)
 
 
 def numbers_rows(index: Any, shape: tuple[int, ...]) -> bool:

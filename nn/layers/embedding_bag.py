@@ -2,18 +2,72 @@
 
 from __future__ import annotations
 
+import itertools
 from typing import Any
 
 import numpy as np
 
-from autograd import Tensor
+from autograd import Primitive, Tensor, kernel, linear
 from autograd.devices import beside, to_numpy
 from autograd.errors import OptionError, ShapeError
+from autograd.program import is_tracing
 from nn import init
 from nn.arrays import plain, shape_of
 from nn.layers.linear import indices_below, row_number
 from nn.module import Module
 from nn.parameter import Parameter
+
+#: How many elements of vectors to look up at once: what stays in the cache.
+PART = 1 << 15
+
+#: From how many elements for each vector on it takes less time to sort them by their vectors.
+MANY_FOR_EACH = 1 << 12
+
+
+@kernel()
+def bags_summed(weight: Any, indices: Any, divisor: int) -> Any:
+    """Return sums of the vectors of bags of one size, looked up in parts that fit the cache."""
+    y, step = np.empty((len(indices), weight.shape[1]), weight.dtype), PART // weight.shape[1] + 1
+    first, *others = indices.T.copy()
+    taken = np.empty_like(y[:step])
+    for start in range(0, len(y), step):
+        total, some = y[start : start + step], slice(start, start + step)
+        weight.take(first[some], 0, total, "clip")
+        for numbers in others:
+            total += weight.take(numbers[some], 0, taken[: len(total)], "clip")
+        if divisor > 1:
+            total /= divisor
+    return y
+
+
+@kernel()
+def bags_put(g: Any, indices: Any, divisor: int, count: int) -> Any:
+    """Add the row of each bag, divided, to the rows of its indices, in their order."""
+    size, length, g = indices.shape[1], g.shape[1], np.divide(g, divisor, order="C")
+    total = np.zeros((count, length), g.dtype)
+    if indices.size * length < MANY_FOR_EACH * count:
+        places = np.add.outer(indices * length, np.arange(length))
+        np.add.at(total.reshape(-1), places.reshape(-1), np.repeat(g, size, 0).reshape(-1))
+        return total
+    numbers = indices.reshape(-1)
+    kind = np.uint16 if count <= 1 << 16 else np.intp  # two bytes are sorted by counting
+    rows, counts = np.argsort(numbers.astype(kind), kind="stable") // size, np.bincount(numbers)
+    taken: Any = np.empty((counts.max(), length), g.dtype)
+    ends = [0, *np.cumsum(counts).tolist()]
+    for number, (start, end) in enumerate(itertools.pairwise(ends)):
+        each = g.take(rows[start:end], 0, taken[: end - start], "clip")
+        np.add.reduce(each, 0, out=total[number])
+    return total
+
+
+# fmt: off
+sum_bags: Primitive = linear(bags_summed,
+    lambda g, weight, indices, divisor: put_bags(g, indices, divisor, len(weight)),
+    fresh_results=True, name="sum_bags")
+put_bags: Primitive = linear(bags_put,
+    lambda h, g, indices, divisor, count: sum_bags(h, indices, divisor),
+    fresh_results=True, name="put_bags")
+# fmt: on
 
 
 class EmbeddingBag(Module):
@@ -104,11 +158,24 @@ class EmbeddingBag(Module):
         if self.padding_idx is not None:
             others = indices != self.padding_idx
             counted = others if counted is None else counted & others
+        if counted is per_sample_weights is None and self._is_usual(indices):
+            y: Tensor = sum_bags(
+                self.weight, indices, 1 if self.mode == "sum" else indices.shape[1]
+            )
+            return y
         vectors = self.weight[indices]
         if counted is None and shape_of(vectors)[1]:
             return self._of_all(vectors, per_sample_weights)
         counted = np.ones_like(indices, bool) if counted is None else counted
         return self._reduced(vectors, counted[..., None], per_sample_weights)
+
+    def _is_usual(self, indices: Any) -> bool:
+        """Return whether vectors are summed in parts: programs take them by index, also in C."""
+        weight = plain(self.weight)
+        is_numpys = type(weight) is type(indices) is np.ndarray and weight.dtype.char in "fd"
+        if not is_numpys or self.mode == "max" or is_tracing():
+            return False
+        return indices.size > 0 and self.embedding_dim > 1 and bool(weight.flags.c_contiguous)
 
     def _of_all(self, vectors: Any, weights: Any) -> Tensor:
         y: Tensor

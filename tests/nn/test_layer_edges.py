@@ -9,6 +9,7 @@ import nn
 import nn.functional as F  # noqa: N812
 from autograd import Tensor, check_gradients, grad, jit, vmap
 from autograd.errors import DataError, OptionError, ShapeError
+from nn.layers import embedding_bag
 from nn.losses import alignments
 
 RANDOM = np.random.default_rng(0)
@@ -165,6 +166,26 @@ def test_bags_may_be_empty(mode):
     used = set(np.flatnonzero(layer.weight.grad.any(axis=1)))
     assert used <= {1, 2, 4} if mode == "max" else used == {1, 2, 4}
     assert layer(np.zeros(0, int), [0]).tolist() == [[0, 0]]
+
+
+@pytest.mark.parametrize("least", [1, 1 << 40])
+def test_bags_of_one_size_are_added_in_parts(least, monkeypatch):
+    monkeypatch.setattr(embedding_bag, "MANY_FOR_EACH", least)
+    monkeypatch.setattr(embedding_bag, "PART", 4)
+    random = np.random.default_rng(0)
+    for size, length in [(1, 2), (3, 2), (4, 7)]:
+        layer = nn.EmbeddingBag(6, length)
+        indices, g = random.integers(0, 5, (9, size)), random.normal(size=(9, length))  # never 5
+        y = layer(indices)
+        np.testing.assert_allclose(y.data, layer.weight.data[indices].mean(1))
+        y.backward(g)
+        expected = np.zeros((6, length))
+        np.add.at(expected, indices, g[:, None] / size)
+        np.testing.assert_allclose(layer.weight.grad, expected, 1e-12, 1e-12)
+        assert check_gradients(
+            lambda w, indices=indices: embedding_bag.sum_bags(w, indices, 3) ** 2, layer.weight.data,
+            modes=("reverse", "forward"), method="projected",
+        ).ok  # fmt: skip
 
 
 def test_adaptive_softmax_is_a_distribution():
