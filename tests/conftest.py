@@ -1,4 +1,3 @@
-import gc
 import itertools
 import os
 import sys
@@ -68,12 +67,6 @@ def pytest_collect_file(file_path, parent):
     if TESTS not in file_path.parents:
         return found
     return [each for each in found if type(each).__name__ != "DoctestModule"]
-
-
-def pytest_collection_finish():
-    """Let the garbage collector pass over what was collected: a million objects that stay."""
-    gc.collect()
-    gc.freeze()
 
 
 def pytest_generate_tests(metafunc):
