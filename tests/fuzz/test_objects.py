@@ -87,6 +87,6 @@ def begin():
 @pytest.mark.parametrize("seed", range(round(3 * FACTOR)))
 def test_random_operations_on_objects_do_not_crash(seed, tmp_path):
     program, log = Path(__file__).with_name("objects.py"), tmp_path / "log"
-    finished = run(program, seed, 2000, log, directory=tmp_path)
+    finished = run(program, seed, 1000, log, directory=tmp_path)
     last = log.read_text(errors="replace").splitlines()[:1] if log.exists() else []
     assert finished.returncode == 0, f"seed {seed}, at {last}\n{finished.stderr[-3000:]}"

@@ -18,7 +18,7 @@ pytestmark = [
 ]
 
 #: The number of functions; `make fuzz` multiplies it.
-COUNT = round(160 * float(os.environ.get("CHAINRULE_FUZZ", "1")))
+COUNT = round(96 * float(os.environ.get("CHAINRULE_FUZZ", "1")))
 
 PARTS = 8
 
