@@ -7,6 +7,7 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 import autograd
+from autograd.errors import OptionError
 from nn import functional_call as call_with
 from nn.arrays import plain
 from nn.missing_names import refuse
@@ -81,6 +82,42 @@ def _and_aux(func: Callable[..., Any], transform: Callable[..., Any]) -> Callabl
     return call
 
 
+class _SeveralResultsError(Exception):
+    """A function has returned a tuple, a list or a dict."""
+
+
+def _of_each_result(func: Callable[..., Any], transform: Any) -> Callable[..., Any]:
+    """Return a function of the transforms of all results, in the structure of the results."""
+    found: list[Any] = []
+
+    def only(*inputs: Any, **options: Any) -> Any:
+        result = func(*inputs, **options)
+        if isinstance(result, (tuple, list, dict)):
+            found[:] = [result]
+            raise _SeveralResultsError
+        return result
+
+    def part(place: int) -> Any:
+        return transform(lambda *inputs, **options: _leaves(func(*inputs, **options))[place])
+
+    @functools.wraps(func)
+    def call(*inputs: Any, **options: Any) -> Any:
+        try:
+            return transform(only)(*inputs, **options)
+        except _SeveralResultsError:
+            places = iter(range(len(_leaves(found[0]))))
+        return tree_mapped(found.pop(), lambda leaf: part(next(places))(*inputs, **options))
+
+    return call
+
+
+def _leaves(x: Any) -> list[Any]:
+    """Return the leaves of nested tuples, lists and dicts."""
+    found: list[Any] = []
+    tree_mapped(x, found.append)
+    return found
+
+
 def grad(func: Callable[..., Any], argnums: Any = 0, has_aux: bool = False) -> Callable[..., Any]:
     """Return a function that computes the gradient.
 
@@ -117,7 +154,7 @@ def jacrev(
     del chunk_size  # all rows at once
     if has_aux:
         return _and_aux(func, functools.partial(jacrev, argnums=argnums))
-    return _shown(autograd.jacobian(_plain(func), argnums))
+    return _of_each_result(func, lambda f: _shown(autograd.jacobian(_plain(f), argnums)))
 
 
 def jacfwd(
@@ -130,8 +167,16 @@ def jacfwd(
 
 
 def hessian(func: Callable[..., Any], argnums: Any = 0) -> Callable[..., Any]:
-    """Return a function that computes the Hessian."""
-    return _shown(autograd.hessian(_plain(func), argnums))
+    """Return a function that computes the Hessian; of several tensors, one for each pair."""
+    of_one = _of_each_result(func, lambda f: _shown(autograd.hessian(_plain(f), argnums)))
+    of_pairs = jacrev(jacrev(func, argnums), argnums)
+
+    @functools.wraps(func)
+    def call(*inputs: Any, **options: Any) -> Any:
+        is_one = isinstance(argnums, int) and isinstance(inputs[argnums], Tensor)
+        return (of_one if is_one else of_pairs)(*inputs, **options)
+
+    return call
 
 
 def vmap(
@@ -178,6 +223,11 @@ def functional_call(
     parts = list(parts) if isinstance(parts, (tuple, list)) else [parts]
     given = () if args is None else args if isinstance(args, tuple) else (args,)
     found = {name: tensor for part in parts for name, tensor in dict(part).items()}
+    if not tie_weights:
+        raise OptionError("tie_weights=False: here shared weights stay shared; name both of them.")
+    missing = [name for name in module.state_dict() if name not in found] if strict else []
+    if missing:
+        raise OptionError(f"strict=True, but these are missing: {', '.join(missing)}.")
     return call_with(module, inside(found), *given, **(kwargs or {}))
 
 

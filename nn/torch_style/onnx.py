@@ -15,8 +15,20 @@ from nn.torch_style import hints
 __all__ = ["export"]
 
 
+#: Options that change nothing here: weights are in the file, and batches have any size.
+_ACCEPTED = frozenset(
+    (
+        "do_constant_folding", "dynamic_axes", "dynamic_shapes", "dynamo", "export_params",
+        "external_data", "optimize", "verbose",
+    )
+)  # fmt: skip
+
+
 def export(model: Any, args: Any = (), f: Any = None, **options: Any) -> None:
     """Write a feed-forward model to a file; see `nn.export_onnx`."""
+    unknown = sorted(options.keys() - _ACCEPTED)
+    if unknown:
+        raise OptionError(f"onnx.export does not take {', '.join(unknown)} here: leave it out.")
     inputs = args if isinstance(args, tuple) else (args,)
     if len(inputs) != 1 or f is None:
         raise OptionError("onnx.export takes a model, one example input, and the file.")

@@ -184,6 +184,45 @@ def test_lists_in_attributes_are_the_lists_themselves():
     assert len(model.seen) == 1
 
 
+@pytest.mark.parametrize("prepend", [False, True])
+@pytest.mark.parametrize("early_first", [False, True])
+def test_backward_hooks_run_in_order(prepend, early_first):
+    """Each gets what those before it have returned; the early ones come before the layer."""
+    layer, seen = nn.Linear(2, 2, bias=False), []
+    layer.weight = nn.Parameter(torch.tensor([[1.0, 2.0], [3.0, 4.0]]))
+
+    def after(name, factor):
+        def hook(module, inputs, outputs):
+            seen.append((name, inputs[0].tolist(), outputs[0].tolist()))
+            return (factor * inputs[0],)
+
+        layer.register_full_backward_hook(hook, prepend=prepend)
+
+    def before(name, factor):
+        def hook(module, outputs):
+            seen.append((name, outputs[0].tolist()))
+            return (factor * outputs[0],)
+
+        return layer.register_full_backward_pre_hook(hook, prepend=prepend)
+
+    kinds = [(before, "c", 5.0), (before, "d", 7.0), (after, "a", 2.0), (after, "b", 3.0)]
+    removed = [make(name, factor) for make, name, factor in kinds[:: 1 if early_first else -1]]
+    x = torch.ones(1, 2, requires_grad=True)
+    layer(x).sum().backward()
+    order = "".join(name for name, *_ in seen)
+    assert order == ("cdab" if early_first is not prepend else "dcba")
+    g = [35.0, 35.0]
+    assert seen[2][1:] == ([[140.0, 210.0]], [g])
+    assert seen[0][1:] == ([[1.0, 1.0]],)
+    assert x.grad.tolist() == [[840.0, 1260.0]]
+    assert layer.weight.grad.tolist() == [g, g]
+    for hook in removed:
+        if hook is not None:
+            hook.remove()
+    layer(x).sum().backward()
+    assert "".join(name for name, *_ in seen[4:]) == order[2:]
+
+
 def test_hooks_get_tensors():
     seen = []
     layer = nn.Linear(3, 2)

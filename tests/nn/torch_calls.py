@@ -439,6 +439,16 @@ torch.func.vmap(lambda u: u.sum() * u)(x.detach())
 torch.func.jvp(torch.sin, (v.detach(),), (v.detach(),))
 torch.func.vjp(torch.sin, v.detach())[1](v.detach())
 torch.autograd.functional.jacobian(lambda u: u.sin(), v.detach())
+torch.autograd.functional.jacobian(lambda a, c: a * c + a, (v.detach(), v.detach() + 1))
+torch.autograd.functional.hessian(lambda a, c: (a * a * c).sum(), (v.detach(), v.detach() + 1))
+torch.autograd.functional.jacobian(lambda u: u.sin(), v.detach().requires_grad_(), create_graph=True).requires_grad
+torch.autograd.functional.hvp(lambda u: (u ** 3).sum(), v.detach().requires_grad_(), v.detach())[1].requires_grad
+torch.autograd.functional.vjp(lambda u: u.sum(), v.detach())
+torch.func.jacrev(lambda u: (u ** 2, u.sum()))(v.detach())
+torch.func.jacfwd(lambda u: {"a": u ** 2, "b": u.sum()})(v.detach())["a"]
+torch.func.hessian(lambda a, c: (a * a * c).sum(), (0, 1))(v.detach(), v.detach() + 1)
+torch.func.hessian(lambda p: (p["a"] ** 2 * p["b"]).sum())({"a": v.detach(), "b": v.detach() + 1})["a"]["b"]
+(lambda u: torch.autograd.grad(u ** 3, u, torch.eye(len(u), dtype=u.dtype), is_grads_batched=True))(v.detach().requires_grad_())
 torch.distributions.Categorical(logits=x).log_prob(c)
 torch.distributions.Categorical(y).entropy()
 torch.distributions.Normal(x, y).log_prob(v)

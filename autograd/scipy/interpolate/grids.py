@@ -40,8 +40,8 @@ class RegularGridInterpolator:
         Whether points outside raise.
     fill_value : number, optional
         The result outside; None to extrapolate.
-    **options
-        As for SciPy; they do not change how nodes are computed.
+    solver, solver_args
+        Accepted for SciPy's sake: the equations of splines are solved directly.
 
     Examples
     --------
@@ -56,7 +56,7 @@ class RegularGridInterpolator:
 
     def __init__(
         self, points: Any, values: Any, method: str = "linear", bounds_error: bool = True,
-        fill_value: Any = np.nan, **options: Any,
+        fill_value: Any = np.nan, *, solver: Any = None, solver_args: Any = None,
     ) -> None:  # fmt: skip
         def construct(values: Any, *points: Any) -> Any:
             return _original.RegularGridInterpolator(

@@ -119,7 +119,7 @@ class Rotation:
         if np.any(np.sum(plain(q) ** 2, axis=-1) == 0):
             raise ValueError("Found zero norm quaternions in `quat`.")
         q = np.concatenate([q[..., 1:], q[..., :1]], axis=-1) if scalar_first else q
-        self._quat = _unit(q)
+        self._quat = _unit(q) if normalize else q
 
     @classmethod
     def _of(cls, quat: Any) -> Rotation:

@@ -13,9 +13,6 @@ from nn.torch_style.base import TensorBase
 class BackwardHook:
     """A hook of a module that the backward pass calls; ``remove()`` removes it.
 
-    The inputs and outputs of the module pass through nodes of their own, whose derivatives are
-    those with respect to the inputs and the outputs.
-
     Parameters
     ----------
     module : Module
@@ -26,17 +23,50 @@ class BackwardHook:
     early : bool
         Whether to call ``function(module, grad_output)`` before the module's own backward pass;
         what it returns replaces the derivative with respect to the output.
+    first : bool
+        Whether to call it before the hooks of this kind that are there already.
     """
 
-    def __init__(self, module: Any, function: Callable[..., Any], early: bool = False) -> None:
-        self.function, self.early = function, early
-        self.running: list[_Call] = []
-        self.hooks = Hook(module, self._before, after=False), Hook(module, self._after, after=True)
+    def __init__(
+        self, module: Any, function: Callable[..., Any], early: bool = False, first: bool = False
+    ) -> None:
+        self.function = function
+        self._watch = _watch_of(module, early)
+        self._watch.hooks.insert(0 if first else len(self._watch.hooks), self)
 
     def remove(self) -> None:
         """Remove the hook, if it is still there."""
+        self._watch.remove(self)
+
+
+class _Watch:
+    """The hooks of a module that are called before, or after, its own backward pass.
+
+    The inputs and outputs of the module pass through nodes of their own, whose derivatives are
+    those with respect to the inputs and the outputs.
+    """
+
+    def __init__(self, module: Any, early: bool) -> None:
+        self.early = early
+        self.hooks: list[BackwardHook] = []
+        self.running: list[_Call] = []
+        self.around = Hook(module, self._before, after=False), Hook(module, self._after, after=True)
+
+    def remove(self, hook: BackwardHook) -> None:
+        """Remove a hook; without hooks, do not watch the module any more."""
+        self.hooks = [other for other in self.hooks if other is not hook]
+        for part in () if self.hooks else self.around:
+            part.remove()
+
+    def changed(self, module: Any, derivatives: list[Any], *further: Any) -> Any:
+        """Return the derivatives as the hooks leave them; None if none returns anything."""
+        result = None
         for hook in self.hooks:
-            hook.remove()
+            given = tuple(derivatives) if result is None else result
+            found = hook.function(module, given, *further)
+            if found is not None:
+                result = found if isinstance(found, tuple) else (found,) * len(derivatives)
+        return result
 
     def _before(self, module: Any, inputs: Any) -> Any:
         call = _Call(self, module, inputs)
@@ -47,11 +77,24 @@ class BackwardHook:
         return self.running.pop().left(outputs)
 
 
+def _watch_of(module: Any, early: bool) -> _Watch:
+    """Return what watches a module; what is early is reached first, so its hook comes last."""
+    owners = [getattr(hook.function, "__self__", None) for hook in module._hooks if hook.after]
+    watches = {x.early: x for x in owners if isinstance(x, _Watch)}
+    if early in watches:
+        return watches[early]
+    found = _Watch(module, early)
+    if True in watches:
+        last = watches[True].around[1]
+        module._hooks = (*(hook for hook in module._hooks if hook is not last), last)
+    return found
+
+
 class _Call:
     """One call of a module that has such a hook."""
 
-    def __init__(self, hook: BackwardHook, module: Any, inputs: Any) -> None:
-        self.hook, self.module = hook, module
+    def __init__(self, watch: _Watch, module: Any, inputs: Any) -> None:
+        self.watch, self.module = watch, module
         self.inputs: list[Any] = [None] * len(inputs)
         self.outputs: list[Any] = []
         self.waiting = sum(_varies(x) for x in inputs)
@@ -59,7 +102,7 @@ class _Call:
 
     def entered(self, place: int, x: Any) -> Any:
         """Return an input as the module gets it."""
-        if self.hook.early or not _varies(x):
+        if self.watch.early or not _varies(x):
             return x
         inner = x.view_as(x)
         inner.register_hook(lambda gradient: self._reached_input(place, gradient))
@@ -82,11 +125,11 @@ class _Call:
 
     def _reached_output(self, place: int, gradient: Any) -> Any:
         self.outputs[place] = gradient
-        if self.hook.early:
-            found = self.hook.function(self.module, tuple(self.outputs))
-            return found[place] if isinstance(found, tuple) else found
+        if self.watch.early:
+            found = self.watch.changed(self.module, self.outputs)
+            return None if found is None else found[place]
         if not self.count:  # no input has a derivative
-            self.hook.function(self.module, tuple(self.inputs), tuple(self.outputs))
+            self.watch.changed(self.module, self.inputs, tuple(self.outputs))
         return None
 
     def _reached_input(self, place: int, gradient: Any) -> Any:
@@ -95,7 +138,7 @@ class _Call:
         if self.waiting:
             return None
         self.waiting = self.count
-        found = self.hook.function(self.module, tuple(self.inputs), tuple(self.outputs))
+        found = self.watch.changed(self.module, self.inputs, tuple(self.outputs))
         if found is None:
             return None
         if self.count > 1:
@@ -104,7 +147,7 @@ class _Call:
                 f"{self.count} inputs, of which only one can be replaced here: write "
                 "input.register_hook(hook) for each of them."
             )
-        return found[place] if isinstance(found, tuple) else found
+        return found[place]
 
 
 def _varies(x: Any) -> bool:

@@ -14,7 +14,7 @@ from typing import Any, Final, Self
 import numpy as np
 
 import autograd
-from autograd.errors import DataError
+from autograd.errors import DataError, OptionError
 from nn.contents import Found, buffers_of, joined, once, parameters_of
 from nn.hooks import Hook
 from nn.module import Module as PlainModule
@@ -205,6 +205,8 @@ class Module(PlainModule):
         always_call: bool = False,
     ) -> Hook:  # fmt: skip
         """Call a function after each call of ``forward``."""
+        if always_call:
+            raise OptionError("always_call=True: here a hook is not called where forward fails.")
         return Hook(self, hook, after=True, with_options=with_kwargs, first=prepend)
 
     def register_forward_pre_hook(
@@ -217,13 +219,13 @@ class Module(PlainModule):
         self, hook: Callable[..., Any], prepend: bool = False
     ) -> BackwardHook:
         """Call a function in the backward pass, with the derivatives of inputs and outputs."""
-        return BackwardHook(self, hook)
+        return BackwardHook(self, hook, first=prepend)
 
     def register_full_backward_pre_hook(
         self, hook: Callable[..., Any], prepend: bool = False
     ) -> BackwardHook:
         """Call a function in the backward pass, with the derivatives of the outputs."""
-        return BackwardHook(self, hook, early=True)
+        return BackwardHook(self, hook, early=True, first=prepend)
 
     def compile(self, *options: Any, **more: Any) -> None:
         """Do nothing: `torch.compile` returns a faster module."""
@@ -335,12 +337,18 @@ class Module(PlainModule):
         return dict(self.named_children())
 
     def load_state_dict(self, state_dict: Any, strict: bool = True, assign: bool = False) -> Any:  # type: ignore[override]
-        """Copy tensors or arrays into the parameters and buffers of the same names."""
+        """Copy tensors or arrays into the parameters and buffers of the same names.
+
+        With `assign`, the parameters take over the arrays themselves, with their types.
+        """
         found = {name: numbers(array) for name, array in state_dict.items()}
         own = self._state()
         missing = [name for name in own if name not in found]
         unexpected = [name for name in found if name not in own]
         super().load_state_dict(found, strict)
+        for name, parameter in PlainModule.named_parameters(self) if assign else ():
+            if name in found:
+                parameter.data = found[name]
         return LoadedKeys(missing, unexpected)
 
     # -- for nn.fit -------------------------------------------------------------------------

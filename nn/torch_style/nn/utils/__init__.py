@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
+
+from autograd.errors import NonFiniteError
 from nn import utils
 from nn.missing_names import refuse
 from nn.torch_style import hints
@@ -70,7 +73,10 @@ def get_total_norm(
 ) -> Tensor:
     """Return the joint norm of tensors."""
     given = [tensors] if isinstance(tensors, Tensor) else list(tensors)
-    return stack([x.detach().norm(norm_type) for x in given]).norm(norm_type)
+    norm = stack([x.detach().norm(norm_type) for x in given]).norm(norm_type)
+    if error_if_nonfinite and not np.isfinite(norm.item()):
+        raise NonFiniteError(f"The joint norm of the tensors is {norm.item()}.")
+    return norm
 
 
 def parameters_to_vector(parameters: Any) -> Tensor:
