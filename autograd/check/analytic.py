@@ -20,12 +20,16 @@ from autograd.forward import push_forward
 from autograd.graph import Graph, current
 
 
+class NothingRecordedError(DataError):
+    """A function did not return a node."""
+
+
 class RecordedCall:
     """A recorded call of a function, to differentiate in either direction.
 
     Raises
     ------
-    DataError
+    NothingRecordedError
         If the function does not return a node.
     """
 
@@ -39,7 +43,7 @@ class RecordedCall:
             if as_array(item) is not None:
                 self.outputs.append(current(item))
         if not any(isinstance(output, Node) for output in self.outputs):
-            raise DataError(
+            raise NothingRecordedError(
                 f"The function returned {type(self.result).__name__}, not a node: it does not "
                 "depend on the inputs, or its derivative was lost (.data, float()?). To check a "
                 "gradient from elsewhere, pass gradient=..."

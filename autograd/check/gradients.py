@@ -8,9 +8,10 @@ from typing import Any
 
 import numpy as np
 
-from autograd.check.analytic import gradient_of
+from autograd.check.analytic import NothingRecordedError, gradient_of
 from autograd.check.checked_function import CheckedFunction
 from autograd.check.coincidences import Coincidences
+from autograd.check.explain.lost import lost_entirely
 from autograd.check.explain.reasons import explain as explain_it
 from autograd.check.frameworks import adapted
 from autograd.check.given import Given
@@ -243,7 +244,11 @@ def _report(
 ) -> Report:
     """Carry out one check, and explain what is wrong."""
     with np.errstate(all="ignore"):
-        check = Check(function, gradient, vjp, options)
+        try:
+            check = Check(function, gradient, vjp, options)
+        except NothingRecordedError as error:
+            lost = lost_entirely(function) if explain else ""
+            raise DataError(f"{error}\n{lost}" if lost else str(error)) from None
         absent = _absent(check)
         if absent:
             check = Check(_without(function, absent), gradient, vjp, options)

@@ -10,7 +10,9 @@ import numpy as np
 
 from autograd.check.analytic import RecordedCall
 from autograd.check.arrays import as_cotangent, as_reals, random_like, random_weights
+from autograd.check.budget import Budget
 from autograd.check.checked_function import CheckedFunction, argument_names
+from autograd.check.explain.lost import beside, named
 from autograd.check.explain.numbers import first_hypothesis
 from autograd.check.explain.replay import run
 from autograd.check.finite_differences import differentiate
@@ -50,11 +52,16 @@ class Locator:
         The function, whose derivative by this library is wrong.
     check_gradients : callable
         The function `autograd.check_gradients`.
+    budget : Budget
+        The time that there is.
     """
 
-    def __init__(self, function: CheckedFunction, check_gradients: Callable[..., Any]) -> None:
+    def __init__(
+        self, function: CheckedFunction, check_gradients: Callable[..., Any], budget: Budget
+    ) -> None:
         self.function = function
         self.check_gradients = check_gradients
+        self.budget = budget
         with Trace() as trace:
             self.recorded_call = RecordedCall(function.with_nodes())
         self.trace: Trace = trace
@@ -186,9 +193,7 @@ class Locator:
         if function.is_gradient:
             yield from self._undifferentiable_rules()
             return
-        direction = np.random.default_rng(3).standard_normal(function.x.size)
-        elsewhere = function.x + 1e-3 * function.scales() * direction
-        other = RecordedCall(function.with_nodes(elsewhere))
+        other = RecordedCall(function.with_nodes(beside(function)))
         given = {
             id(node): contents(moved)
             for node, moved in zip(self.recorded_call.leaves, other.leaves, strict=True)
@@ -199,7 +204,18 @@ class Locator:
                 break
         else:
             return
-        yield from self._changing_constants(other.graph, {id(n) for n in other.leaves})
+        expected = [replayed.get(id(node), node) for node in self.recorded_call.outputs]
+
+        def call(x: Any) -> list[Any]:
+            return [contents(output) for output in RecordedCall(function.with_nodes(x)).outputs]
+
+        lost = named(call, function, expected, self.budget)
+        if lost:
+            yield lost
+            return
+        yield from dict.fromkeys(
+            self._changing_constants(other.graph, {id(n) for n in other.leaves})
+        )
 
     def _changing_constants(self, other: Graph, leaves: set[int]) -> Iterator[str]:
         pairs = zip(self.graph.operations, other.operations, strict=False)
