@@ -93,7 +93,9 @@ def _for_each(derivatives: Callable[[Any], Any], seeds: list[Any]) -> tuple[Tens
         derivatives([None if seed is None else seed[i] for seed in seeds])
         for i in range(counts.pop())
     ]
-    return tuple([None if parts[0] is None else stack(parts) for parts in zip(*rows, strict=True)])
+    columns: Any = zip(*rows, strict=True)
+    found: Any = [None if parts[0] is None else stack(parts) for parts in columns]
+    return tuple(found)
 
 
 def backward(
