@@ -102,7 +102,7 @@ def each_of(mark):
     """Return the names of the arguments, the values and marks of each case, and what names it."""
     names, cases = mark.args
     names = [name.strip() for name in names.split(",")]
-    to_id = mark.kwargs.get("ids", lambda *values: "-".join(map(str, values)))
+    to_id = mark.kwargs.get("ids", lambda *values: "-".join(map(text_of, values)))
     sets = [case if hasattr(case, "marks") else None for case in cases]
     return (
         names,
@@ -114,6 +114,12 @@ def each_of(mark):
         ],
         to_id,
     )
+
+
+def text_of(value):
+    """Return the text of a value if all workers would write the same, or its name or type."""
+    text = str(value)
+    return getattr(value, "__name__", type(value).__name__) if " at 0x" in text else text
 
 
 @pytest.hookimpl(tryfirst=True)

@@ -50,7 +50,7 @@ def test_elements_are_those_of_each_call(index):
     close(shared, [grad(total)(BATCH[0], *e) for e in zip(K, J, V, M, strict=True)])
 
 
-@pytest.mark.parametrize("index", [i for i in (*BATCHED, *SHARED) if "][" not in i])
+@pytest.mark.each("index", [i for i in (*BATCHED, *SHARED) if "][" not in i])
 @pytest.mark.parametrize("form", ["x{} = 2.0", "x{} = np.sin(x{})", "x{} *= 3.0"])
 def test_assignments_are_those_of_each_call(index, form):
     source = f"def write(x, i, j, v, m):\n x = x * 1.0\n {form.format(index, index)}\n return x"

@@ -146,7 +146,7 @@ USES = {
 }
 
 
-@pytest.mark.parametrize("use", USES)
+@pytest.mark.each("use", list(USES))
 @pytest.mark.parametrize("kind", OTHERS)
 def test_arrays_with_rules_of_their_own_are_refused(use, kind):
     with pytest.raises(

@@ -367,9 +367,7 @@ def has_nodes(x):
 
 
 @pytest.mark.filterwarnings("ignore")
-@pytest.mark.parametrize(
-    ("name", "function", "count"), [pytest.param(*x, id=x[0]) for x in one_array_functions()]
-)
+@pytest.mark.each("name, function, count", list(one_array_functions()), ids=lambda name, *_: name)
 def test_no_numpy_function_loses_nodes_in_an_array(name, function, count):
     from autograd.engine.registry import WITHOUT_DERIVATIVE
 

@@ -102,8 +102,9 @@ def gradients_of(sample):
     return run
 
 
-@pytest.mark.parametrize("sample", TABLE, ids=[sample.name for sample in TABLE])
+@pytest.mark.each("sample", TABLE, ids=lambda sample: sample.name)
 def test_a_layer_is_the_same_under_jit(sample, recordings):
+    recordings.clear()  # those of another sample
     rng = np.random.default_rng(5)
     first = [np.asarray(array, float) for array in arrays(sample)]
     constants = {name: x for name, x in CONSTANTS.items() if name in sample.call}

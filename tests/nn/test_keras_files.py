@@ -100,7 +100,7 @@ def small():
     ])  # fmt: skip
 
 
-@pytest.mark.parametrize("name", [*RECORDER["LAYERS"], *OTHERS])
+@pytest.mark.each("name", [*RECORDER["LAYERS"], *OTHERS])
 def test_options_survive_json(name):
     made = OTHERS[name](keras) if name in OTHERS else RECORDER["LAYERS"][name][0](layers)
     text = json.dumps(keras.saving.serialize_keras_object(made))

@@ -308,7 +308,7 @@ def random_function(rng, shapes):
     return function
 
 
-@pytest.mark.parametrize("seed", range(60))
+@pytest.mark.each("seed", range(60))
 def test_random_functions_and_gradients_read_back(seed):
     rng = np.random.default_rng(seed)
     shapes = [[(), (), ()], [(3,), (3,), ()], [(3, 4), (4,), (3, 1)]][seed % 3]

@@ -399,7 +399,7 @@ def random_function(generator):
     return function
 
 
-@pytest.mark.parametrize("seed", range(60))
+@pytest.mark.each("seed", range(60))
 def test_random_programs_are_the_same_bits(seed):
     compare_random_program(seed, 4)
 

@@ -164,7 +164,7 @@ CONTAINERS = {
 }
 
 
-@pytest.mark.parametrize("outer", CONTAINERS)
+@pytest.mark.each("outer", list(CONTAINERS))
 @pytest.mark.parametrize("inner", CONTAINERS)
 def test_results_and_arguments_may_be_any_container(outer, inner):
     outer, inner = CONTAINERS[outer], CONTAINERS[inner]

@@ -215,7 +215,7 @@ ALL = {
 LONG = pytest.param("dblquad, without end", marks=pytest.mark.gallery)
 
 
-@pytest.mark.parametrize("name", [LONG if name in LONG.values else name for name in ALL])
+@pytest.mark.each("name", [LONG if name in LONG.values else name for name in ALL])
 def test_what_has_no_derivative_is_refused(name):
     function, a = ALL[name]
     with pytest.raises(NAMED) as caught:

@@ -59,7 +59,7 @@ def assert_derivatives(f, p):
     derivatives.assert_derivatives(f, p, np.linspace(0.5, 1.0, len(p)) * np.maximum(1.0, np.abs(p)))
 
 
-@pytest.mark.parametrize("name", CONTINUOUS)
+@pytest.mark.each("name", list(CONTINUOUS))
 def test_continuous_distributions_match_scipy(name):
     ours, theirs, shapes = getattr(stats, name), getattr(scipy.stats, name), shapes_of(name)
     x = LOC + SCALE * theirs.ppf(Q, *shapes)
@@ -84,7 +84,7 @@ def cases():
         yield pytest.param(name, DENSITIES, marks=pytest.mark.gallery if name in LONG else ())
 
 
-@pytest.mark.parametrize(("name", "functions"), list(cases()))
+@pytest.mark.each("name, functions", list(cases()))
 def test_derivatives_of_continuous_distributions(name, functions):
     ours, shapes = getattr(stats, name), shapes_of(name)
     point = float(LOC + SCALE * ours.ppf(0.7, *shapes))
@@ -98,7 +98,7 @@ def test_derivatives_of_continuous_distributions(name, functions):
     assert_derivatives(total, np.array([*shapes, LOC, SCALE, point, 0.3]))
 
 
-@pytest.mark.parametrize("name", CONTINUOUS)
+@pytest.mark.each("name", list(CONTINUOUS))
 def test_samples_and_entropies_have_derivatives(name):
     ours, theirs, shapes = getattr(stats, name), getattr(scipy.stats, name), shapes_of(name)
     # Samples of angles are wrapped into one turn, which their quantiles are not.

@@ -46,7 +46,7 @@ def test_no_row_has_two_columns_of_one_color(seed):
         assert color_count(own) == len(own)
 
 
-@pytest.mark.parametrize("seed", range(40))
+@pytest.mark.each("seed", range(40))
 def test_stars_have_no_path_of_two_colors(seed):
     n = 4 + seed % 12
     matrix = random_matrix(seed, n, n)

@@ -176,7 +176,7 @@ def into(x):
     return y
 
 
-@pytest.mark.parametrize("name", EXACT)
+@pytest.mark.each("name", list(EXACT))
 def test_patterns_without_data_are_exact(name):
     f, x = EXACT[name]
     found, dense = structure(f, (x,))
