@@ -232,7 +232,8 @@ class Selection(Shapes):
         if weights is None:
             return made(np.bincount(x, None, minlength))
         (source,) = operands(held(weights), floating=True)
-        total = np.zeros(max(minlength, x.max(initial=-1) + 1), source.dtype)
+        count = max(minlength, x.max(initial=-1) + 1)
+        total = np.zeros_like(source, shape=(count,))
         return made(added(total, x, source))
 
     def searchsorted(

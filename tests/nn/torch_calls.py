@@ -877,6 +877,7 @@ x.detach().scatter(1, p[:, :2], 1.5, reduce="add")
 x.detach().scatter(0, i2 % 3, 2.0, reduce="multiply")
 torch.bincount(c, weights=y[0, :3].detach())
 torch.bincount(c, weights=d[0, :3].detach())
+torch.bincount(c, weights=torch.tensor([0.5, 1.5, 2.5]))
 torch.linalg.cholesky(m)
 torch.linalg.cholesky(m, upper=True)
 torch.linalg.eigvalsh(m)
@@ -905,6 +906,9 @@ trained(nn.InstanceNorm1d(3, affine=True, track_running_stats=True, momentum=0.3
 trained(nn.InstanceNorm2d(2, track_running_stats=True), w.view(1, 2, 3, 4))
 F.instance_norm(w, y[0, :3].detach(), y[1, :3].detach(), use_input_stats=False)
 nn.Softplus(2.0, threshold=0.5)(x)
+with_seed(torch, lambda: normed(nn.utils.spectral_norm(nn.Linear(4, 3)), nn, x))
+with_seed(torch, lambda: normed(nn.utils.parametrizations.spectral_norm(nn.Linear(4, 3)), nn, x))
+with_seed(torch, lambda: normed(nn.utils.weight_norm(nn.Linear(4, 3)), nn, x))
 of_own_family(torch, y.detach()).entropy()
 isinstance(torch.distributions.Wishart(torch.tensor(5.0), m), torch.distributions.ExponentialFamily)
 torch.xlogy(x, 2) + torch.xlogy(i, 0.5)
@@ -938,6 +942,14 @@ def with_seed(torch, call):
 def trained(layer, x):
     """Return what a layer returns in training and then in use, and its running statistics."""
     return layer(x), layer(x + 1), layer.eval()(x), *layer.buffers()
+
+
+def normed(layer, nn, x):
+    """Return what a layer with a computed weight does, read and drawn anew between its calls."""
+    nn.init.normal_(layer.weight.data)
+    first = layer(x).detach(), layer.weight.detach().clone()
+    nn.init.normal_(layer.weight.data)
+    return first, layer(x), layer.eval()(x), *layer.buffers()
 
 
 def of_own_family(torch, rate):
@@ -989,7 +1001,12 @@ def outcome(call, torch, nn, functional):
     """Return the types, shapes and numbers of what a call returns, and the gradients."""
     names = inputs(torch)
     space = {"torch": torch, "nn": nn, "F": functional, "np": np, "in_place": in_place, **names}
-    space |= {"with_seed": with_seed, "trained": trained, "of_own_family": of_own_family}
+    space |= {
+        "with_seed": with_seed,
+        "trained": trained,
+        "normed": normed,
+        "of_own_family": of_own_family,
+    }
     parts = flat(eval(call, space))
     rows, total = [], 0.0
     for part in parts:

@@ -128,7 +128,7 @@ def shown_settings(module: Any, plain: type[Any], tupled: tuple[str, ...]) -> st
     given = vars(module).get("_given", type(module)._usual)
     if form is None:
         return None
-    text = str if form in (_CONV, _TABLE) else repr
+    text = str if form == _CONV else repr
     found = []
     for part in form.split():
         name, shows_name, rest = part.partition("=")

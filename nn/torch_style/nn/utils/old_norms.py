@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from nn.torch_style.base import held, made, numbers
+from nn.torch_style.base import held, made, memory_of, numbers
 from nn.torch_style.nn.computed import compute, forget
 from nn.torch_style.nn.module import Module
 from nn.torch_style.nn.parameter import Parameter
@@ -49,7 +49,11 @@ def spectral_norm(
     eps: float = 1e-12,
     dim: int | None = None,
 ) -> Module:
-    """Keep the largest singular value of a weight at 1; return the module."""
+    """Keep the largest singular value of a weight at 1; return the module.
+
+    Calls of the module in training mode improve the singular vectors; until the first call the
+    weight is the memory of the original.
+    """
     weight = getattr(module, name)
     axis = output_axis(module) if dim is None else dim
 
@@ -65,21 +69,30 @@ def spectral_norm(
         start = GENERATOR.normal(size=size).astype(held(weight).dtype)
         module.register_buffer(f"{name}_{part}", made(unit(start)))
 
-    def divided(owner: Any) -> Any:
-        original = held(getattr(owner, f"{name}_orig"))
+    def improve(owner: Any, inputs: Any) -> None:
         u, v = (numbers(getattr(owner, f"{name}_{part}")) for part in "uv")
-        matrix = matrix_of(original.data)
+        matrix = matrix_of(numbers(getattr(owner, f"{name}_orig")))
         for _ in range(n_power_iterations if owner.training else 0):
             v[...] = unit(matrix.T @ u)
             u[...] = unit(matrix @ v)
-        return made(original / (u.copy() @ matrix_of(original) @ v.copy()))
+        setattr(owner, f"_{name}_is_used", True)
+
+    def divided(owner: Any) -> Any:
+        original = held(getattr(owner, f"{name}_orig"))
+        if not vars(owner).get(f"_{name}_is_used"):
+            return memory_of(original.data, original)
+        u, v = (numbers(getattr(owner, f"{name}_{part}")).copy() for part in "uv")
+        return made(original / (u @ matrix_of(original) @ v))
 
     compute(module, name, divided)
+    module.register_forward_pre_hook(improve)
     return module
 
 
 def remove_spectral_norm(module: Module, name: str = "weight") -> Module:
     """Make the weight an ordinary parameter again; return the module."""
+    setattr(module, f"_{name}_is_used", True)
+    module._hooks = tuple(hook for hook in module._hooks if hook.function.__name__ != "improve")
     return _removed(module, name, (f"{name}_orig", f"{name}_u", f"{name}_v"))
 
 
