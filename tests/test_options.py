@@ -21,7 +21,7 @@ ACCEPTED = {
     ),
     "results are always so": (
         "stable sorted weights_only only_inputs copy expand unsafe assume_valid volatile "
-        "gen_non_contig_grad_outputs validate_args"
+        "gen_non_contig_grad_outputs"
     ),
     "it asks for further checks or messages": (
         "verbose check_errors check_finite check_undefined_grad check_grad_dtypes "

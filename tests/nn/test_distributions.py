@@ -156,3 +156,56 @@ def test_distances_between_families_are_those_of_samples():
             D.TransformedDistribution(D.Normal(0.0, 1.0), D.TanhTransform()),
             D.TransformedDistribution(D.Normal(0.0, 1.0), D.SigmoidTransform()),
         )
+
+
+#: Parameters of each family, and a value that it does not have.
+OUTSIDE = {
+    "Bernoulli": ((0.3,), 0.5), "Beta": ((2.0, 3.0), 1.5), "Binomial": ((4, 0.5), 5.0),
+    "Categorical": ((TWO,), 0.5), "Cauchy": ((0.0, 1.0), np.nan), "Chi2": ((3.0,), -1.0),
+    "ContinuousBernoulli": ((0.3,), 1.5), "Exponential": ((1.0,), -1.0),
+    "FisherSnedecor": ((2.0, 3.0), -1.0), "Gamma": ((2.0, 1.0), -1.0),
+    "GeneralizedPareto": ((0.0, 1.0, 0.2), -1.0), "Geometric": ((0.3,), 1.5),
+    "Gumbel": ((0.0, 1.0), np.nan), "HalfCauchy": ((1.0,), -1.0), "HalfNormal": ((1.0,), -1.0),
+    "InverseGamma": ((2.0, 1.0), -1.0), "Kumaraswamy": ((2.0, 3.0), 1.5),
+    "Laplace": ((0.0, 1.0), np.nan), "LogNormal": ((0.0, 1.0), -1.0),
+    "NegativeBinomial": ((3.0, 0.5), 1.5), "Normal": ((0.0, 1.0), np.nan),
+    "Pareto": ((1.0, 2.0), 0.5), "Poisson": ((2.0,), 1.5), "RelaxedBernoulli": ((1.0, 0.5), 1.5),
+    "StudentT": ((2.0,), np.nan), "Uniform": ((0.0, 1.0), 2.0), "Weibull": ((1.0, 2.0), -0.5),
+}  # fmt: skip
+
+
+def test_values_are_checked_unless_it_is_turned_off():
+    for name, (parameters, outside) in OUTSIDE.items():
+        family, value = getattr(D, name), torch.tensor(outside)
+        with pytest.raises(ValueError, match=name):
+            family(*parameters).log_prob(value)
+        with np.errstate(all="ignore"):
+            family(*parameters, validate_args=False).log_prob(value)
+    with pytest.raises(ValueError, match="shape"):
+        D.Dirichlet(TWO).log_prob(torch.ones(3) / 3)
+    D.Distribution.set_default_validate_args(False)
+    try:
+        assert D.Exponential(1.0).log_prob(torch.tensor(-1.0)) == 1.0
+        with pytest.raises(ValueError, match=r"rate of Exponential must be above 0\.0, not -1\.0"):
+            D.Exponential(-1.0, validate_args=True)
+    finally:
+        D.Distribution.set_default_validate_args(True)
+
+
+def test_parameters_are_checked_unless_it_is_turned_off():
+    families = [getattr(D, name) for name in OUTSIDE if name not in ("Poisson", "Uniform")]
+    of_vectors = [D.Dirichlet, D.OneHotCategorical, lambda p, **k: D.Multinomial(3, p, **k)]
+    for family in families:
+        count = len(OUTSIDE[family.__name__][0])
+        bad = [-2.0] * count if family is not D.Categorical else [torch.tensor([-2.0, 3.0])]
+        with pytest.raises(ValueError, match="must be"):
+            family(*bad)
+        with np.errstate(all="ignore"):
+            family(*bad, validate_args=False)
+    for family in of_vectors:
+        with pytest.raises(ValueError, match="must be"):
+            family(torch.tensor([-2.0, 3.0]))
+        with np.errstate(all="ignore"):
+            family(torch.tensor([-2.0, 3.0]), validate_args=False)
+    assert D.Poisson(0.0).log_prob(torch.tensor(0.0)) == 0.0
+    assert D.NegativeBinomial(0.0, 0.5).mean == 0.0

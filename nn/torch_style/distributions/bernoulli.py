@@ -8,7 +8,7 @@ from typing import Any, ClassVar
 from autograd.errors import OptionError
 from nn.torch_style.creation import arange, bernoulli
 from nn.torch_style.distributions import constraints
-from nn.torch_style.distributions.distribution import as_float, check, enumerated
+from nn.torch_style.distributions.distribution import as_float, enumerated
 from nn.torch_style.distributions.exponential_family import ExponentialFamily
 from nn.torch_style.joining import broadcast_tensors
 from nn.torch_style.nn import functional
@@ -29,9 +29,7 @@ class Bernoulli(ExponentialFamily):
             raise OptionError("Bernoulli takes probs= or logits=, one of them.")
         self.probs = as_float(probs) if logits is None else as_float(logits).sigmoid()
         self.logits = self.probs.logit(1e-7) if logits is None else as_float(logits)
-        self._shape = self.probs.shape
-        is_share = (self.probs >= 0) & (self.probs <= 1)
-        check("The probabilities of Bernoulli must be from 0 to 1", is_share, validate_args)
+        super().__init__(self.probs.shape, (), validate_args)
 
     @property
     def mean(self) -> Any:
@@ -47,7 +45,7 @@ class Bernoulli(ExponentialFamily):
         """Return random zeros and ones."""
         return bernoulli(self.probs.detach().expand(*sample_shape, *self._shape))
 
-    def log_prob(self, value: Any) -> Tensor:
+    def _log_prob(self, value: Any) -> Tensor:
         """Return the logarithm of the probability."""
         logits, value = broadcast_tensors(self.logits, value)
         return -functional.binary_cross_entropy_with_logits(logits, value, reduction="none")

@@ -8,7 +8,7 @@ from typing import Any, ClassVar
 from nn.torch_style.creation import full_like, rand
 from nn.torch_style.distributions import constraints
 from nn.torch_style.distributions.counts import probs_and_logits
-from nn.torch_style.distributions.distribution import Distribution, as_float, check
+from nn.torch_style.distributions.distribution import Distribution, as_float
 from nn.torch_style.distributions.exponential_family import ExponentialFamily
 from nn.torch_style.distributions.near_zero import away, expm1_ratio, log1p_ratio, polynomial
 from nn.torch_style.joining import broadcast_tensors
@@ -54,9 +54,8 @@ class ContinuousBernoulli(ExponentialFamily):
         lims: Any = (0.499, 0.501),
         validate_args: Any = None,
     ) -> None:
-        found = probs_and_logits("ContinuousBernoulli", probs, logits, validate_args)
-        self.probs, self.logits = found
-        self._shape = self.probs.shape
+        self.probs, self.logits = probs_and_logits("ContinuousBernoulli", probs, logits)
+        super().__init__(self.probs.shape, (), validate_args)
 
     def _log_norm(self) -> Any:
         """Return the logarithm of (exp(logit) - 1) / logit."""
@@ -87,10 +86,9 @@ class ContinuousBernoulli(ExponentialFamily):
         """Return random numbers; derivatives flow to the parameters."""
         return self.icdf(rand(*self._extended(sample_shape), dtype=self.probs.dtype))
 
-    def log_prob(self, value: Any) -> Tensor:
+    def _log_prob(self, value: Any) -> Tensor:
         """Return the logarithm of the density."""
         value = as_float(value)
-        check("The value must be from 0 to 1", (value >= 0) & (value <= 1))
         return value * self.logits - self._log_norm()  # type: ignore[no-any-return]
 
     def _reflected(self, formula: Any, value: Any) -> Tensor:
@@ -140,8 +138,7 @@ class GeneralizedPareto(Distribution):
     def __init__(self, loc: Any, scale: Any, concentration: Any, validate_args: Any = None) -> None:
         given = (as_float(x) for x in (loc, scale, concentration))
         self.loc, self.scale, self.concentration = broadcast_tensors(*given)
-        self._shape = self.loc.shape
-        check("The scale of GeneralizedPareto must be positive", self.scale > 0, validate_args)
+        super().__init__(self.loc.shape, (), validate_args)
 
     @property
     def support(self) -> Any:
@@ -177,9 +174,8 @@ class GeneralizedPareto(Distribution):
         z = (as_float(value) - self.loc) / self.scale
         return -z * log1p_ratio(self.concentration * z)  # type: ignore[no-any-return]
 
-    def log_prob(self, value: Any) -> Tensor:
+    def _log_prob(self, value: Any) -> Tensor:
         """Return the logarithm of the density."""
-        check("The value must be in the support", self.support.check(value))
         more = (1 + self.concentration) * self.log_survival_function(value)
         return more - self.scale.log()
 

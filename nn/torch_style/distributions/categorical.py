@@ -10,7 +10,7 @@ import numpy as np
 from autograd.errors import OptionError
 from nn.torch_style.creation import arange, multinomial
 from nn.torch_style.distributions import constraints
-from nn.torch_style.distributions.distribution import Distribution, check, enumerated
+from nn.torch_style.distributions.distribution import Distribution, enumerated
 from nn.torch_style.tensor import Tensor
 
 
@@ -46,9 +46,7 @@ class Categorical(Distribution):
             self.probs = probs / probs.sum(-1, keepdim=True)
             eps = float(np.finfo(self.probs._held.dtype).eps)
             self.logits = self.probs.clamp(eps, 1 - eps).log()
-        self._shape = self.probs.shape[:-1]
-        is_share = self.probs >= 0
-        check("The probabilities of Categorical must not be negative", is_share, validate_args)
+        super().__init__(self.probs.shape[:-1], (), validate_args)
 
     def sample(self, sample_shape: Any = ()) -> Tensor:
         """Return random integers."""
@@ -57,7 +55,7 @@ class Categorical(Distribution):
         found = multinomial(rows, count, replacement=True).T
         return found.reshape(*sample_shape, *self._shape)
 
-    def log_prob(self, value: Any) -> Tensor:
+    def _log_prob(self, value: Any) -> Tensor:
         """Return the logarithm of the probability."""
         places = value.long().unsqueeze(-1)
         shape = (*value.shape, self.logits.shape[-1])

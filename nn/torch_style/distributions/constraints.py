@@ -26,6 +26,8 @@ class Constraint:
         By which `transform_to` knows it.
     parts : sequence
         What it is made of: limits, or other sets.
+    words : str
+        What its members are, for messages.
 
     Examples
     --------
@@ -38,9 +40,10 @@ class Constraint:
 
     def __init__(
         self, name: str, holds: Callable[[Any], Any], event_dim: int = 0, *, kind: str = "",
-        parts: Sequence[Any] = (),
+        parts: Sequence[Any] = (), words: str = "",
     ) -> None:  # fmt: skip
         self.name, self.holds, self.event_dim = name, holds, event_dim
+        self.words = words
         self.kind, self.parts = kind or name, tuple(parts)
 
     def check(self, value: Any) -> Any:
@@ -51,37 +54,43 @@ class Constraint:
         return self.name
 
 
-def _discrete(name: str, holds: Callable[[Any], Any], event_dim: int = 0) -> Constraint:
-    found = Constraint(name, holds, event_dim)
+def _discrete(
+    name: str, holds: Callable[[Any], Any], event_dim: int = 0, words: str = ""
+) -> Constraint:
+    found = Constraint(name, holds, event_dim, words=words)
     found.is_discrete = True
     return found
 
 
 def greater_than(lower_bound: Any) -> Constraint:
     """Return the numbers above another one."""
-    name = f"GreaterThan(lower_bound={lower_bound})"
-    return Constraint(name, lambda x: x > lower_bound, kind="above", parts=[lower_bound])
+    name, words = f"GreaterThan(lower_bound={lower_bound})", f"above {lower_bound}"
+    limits = [lower_bound]
+    return Constraint(name, lambda x: x > lower_bound, kind="above", parts=limits, words=words)
 
 
 def greater_than_eq(lower_bound: Any) -> Constraint:
     """Return the numbers that are at least another one."""
-    name = f"GreaterThanEq(lower_bound={lower_bound})"
-    return Constraint(name, lambda x: x >= lower_bound, kind="above", parts=[lower_bound])
+    name, words = f"GreaterThanEq(lower_bound={lower_bound})", f"at least {lower_bound}"
+    limits = [lower_bound]
+    return Constraint(name, lambda x: x >= lower_bound, kind="above", parts=limits, words=words)
 
 
 def less_than(upper_bound: Any) -> Constraint:
     """Return the numbers below another one."""
-    name = f"LessThan(upper_bound={upper_bound})"
-    return Constraint(name, lambda x: x < upper_bound, kind="below", parts=[upper_bound])
+    name, words = f"LessThan(upper_bound={upper_bound})", f"below {upper_bound}"
+    limits = [upper_bound]
+    return Constraint(name, lambda x: x < upper_bound, kind="below", parts=limits, words=words)
 
 
 def interval(lower_bound: Any, upper_bound: Any) -> Constraint:
     """Return the numbers between two others."""
     name = f"Interval(lower_bound={lower_bound}, upper_bound={upper_bound})"
-    limits = [lower_bound, upper_bound]
+    limits, words = [lower_bound, upper_bound], f"from {lower_bound} to {upper_bound}"
     return Constraint(
-        name, lambda x: (x >= lower_bound) & (x <= upper_bound), kind="between", parts=limits
-    )
+        name, lambda x: (x >= lower_bound) & (x <= upper_bound), kind="between", parts=limits,
+        words=words,
+    )  # fmt: skip
 
 
 def half_open_interval(lower_bound: Any, upper_bound: Any) -> Constraint:
@@ -96,7 +105,10 @@ def half_open_interval(lower_bound: Any, upper_bound: Any) -> Constraint:
 def integer_interval(lower_bound: Any, upper_bound: Any) -> Constraint:
     """Return the integers from one to another."""
     name = f"IntegerInterval(lower_bound={lower_bound}, upper_bound={upper_bound})"
-    return _discrete(name, lambda x: (x % 1 == 0) & (x >= lower_bound) & (x <= upper_bound))
+    words = f"an integer from {lower_bound} to {upper_bound}"
+    return _discrete(
+        name, lambda x: (x % 1 == 0) & (x >= lower_bound) & (x <= upper_bound), words=words
+    )
 
 
 def multinomial(upper_bound: int) -> Constraint:
@@ -169,17 +181,20 @@ def _is_root_of_correlations(x: Any) -> Any:
     return _is_lower_root(x) & ((x.square().sum(-1) - 1).abs() < 1e-4).all(-1)
 
 
-boolean = _discrete("Boolean()", lambda x: (x == 0) | (x == 1))
+boolean = _discrete("Boolean()", lambda x: (x == 0) | (x == 1), words="0 or 1")
 one_hot = _discrete("OneHot()", lambda x: ((x == 0) | (x == 1)).all(-1) & (x.sum(-1) == 1), 1)
 nonnegative = greater_than_eq(0.0)
 nonnegative_integer = _discrete(
-    "IntegerGreaterThan(lower_bound=0)", lambda x: (x >= 0) & (x % 1 == 0)
+    "IntegerGreaterThan(lower_bound=0)", lambda x: (x >= 0) & (x % 1 == 0), words="a count"
 )
 positive = greater_than(0.0)
 positive_integer = _discrete("IntegerGreaterThan(lower_bound=1)", lambda x: (x >= 1) & (x % 1 == 0))
-real = Constraint("Real()", lambda x: x == x)
+real = Constraint("Real()", lambda x: x == x, words="a number")
 real_vector = independent(real, 1)
-simplex = Constraint("Simplex()", lambda x: (x >= 0).all(-1) & ((x.sum(-1) - 1).abs() < 1e-6), 1)
+simplex = Constraint(
+    "Simplex()", lambda x: (x >= 0).all(-1) & ((x.sum(-1) - 1).abs() < 1e-6), 1,
+    words="shares that sum to 1",
+)  # fmt: skip
 unit_interval = interval(0.0, 1.0)
 square = Constraint("Square()", lambda x: x.sum((-2, -1)) == x.sum((-2, -1)), 2)
 symmetric = Constraint("Symmetric()", _is_symmetric, 2)

@@ -25,21 +25,14 @@ from nn.torch_style.types import finfo
 EPS = 1.1920928955078125e-07
 
 
-def probs_and_logits(owner: str, probs: Any, logits: Any, validate_args: Any) -> tuple[Any, Any]:
+def probs_and_logits(owner: str, probs: Any, logits: Any) -> tuple[Any, Any]:
     """Return probabilities and their logits, given either; or raise."""
     if (probs is None) == (logits is None):
         raise OptionError(f"{owner} takes probs= or logits=, one of them.")
     if logits is not None:
         return as_float(logits).sigmoid(), as_float(logits)
     probs = as_float(probs)
-    is_share = (probs >= 0) & (probs <= 1)
-    check(f"The probabilities of {owner} must be from 0 to 1", is_share, validate_args)
     return probs, probs.logit(EPS)
-
-
-def check_count(value: Tensor) -> None:
-    """Raise if a value is no count."""
-    check("The value must be a count", (value >= 0) & (value == value.floor()))
 
 
 class Binomial(Distribution):
@@ -68,10 +61,9 @@ class Binomial(Distribution):
     def __init__(
         self, total_count: Any = 1, probs: Any = None, logits: Any = None, validate_args: Any = None
     ) -> None:
-        found = probs_and_logits("Binomial", probs, logits, validate_args)
+        found = probs_and_logits("Binomial", probs, logits)
         self.total_count, self.probs, self.logits = broadcast_tensors(as_float(total_count), *found)
-        self._shape = self.probs.shape
-        check("total_count must not be negative", self.total_count >= 0, validate_args)
+        super().__init__(self.probs.shape, (), validate_args)
 
     @property
     def mean(self) -> Any:
@@ -88,17 +80,22 @@ class Binomial(Distribution):
         shape = self._extended(sample_shape)
         return drawn("binomial", shape, self.probs, self.total_count.long(), self.probs)
 
-    def log_prob(self, value: Any) -> Tensor:
+    def _log_prob(self, value: Any) -> Tensor:
         """Return the logarithm of the probability."""
         value, n = as_float(value), self.total_count
-        check_count(value)
         ways = (n + 1).lgamma() - (value + 1).lgamma() - (n - value + 1).lgamma()
         return value * self.logits - n * functional.softplus(self.logits) + ways
 
+    def _equal_count(self, method: str) -> int:
+        """Return the number of trials, if all are equal."""
+        count = int(self.total_count.max())
+        if not bool((self.total_count == count).all()):
+            raise OptionError(f"{method} needs the same total_count for all.")
+        return count
+
     def entropy(self) -> Tensor:
         """Return the average of -log_prob, if all numbers of trials are equal."""
-        count = int(self.total_count.max())
-        check("entropy needs equal total_count", self.total_count == count)
+        count = self._equal_count("entropy")
         values = arange(count + 1, dtype=self.probs.dtype).view(-1, *[1] * len(self._shape))
         logs = self.log_prob(values)
         return -(logs.exp() * logs).sum(0)
@@ -116,8 +113,7 @@ class Binomial(Distribution):
 
     def enumerate_support(self, expand: bool = True) -> Tensor:
         """Return all values along a new first axis."""
-        count = int(self.total_count.max())
-        check("enumerate_support needs equal total_count", self.total_count == count)
+        count = self._equal_count("enumerate_support")
         return enumerated(arange(count + 1, dtype=self.probs.dtype), self._shape, expand)
 
 
@@ -131,9 +127,9 @@ class Geometric(Distribution):
     support = constraints.nonnegative_integer
 
     def __init__(self, probs: Any = None, logits: Any = None, validate_args: Any = None) -> None:
-        self.probs, self.logits = probs_and_logits("Geometric", probs, logits, validate_args)
-        self._shape = self.probs.shape
-        check("The probability must be positive", self.probs > 0, validate_args)
+        self.probs, self.logits = probs_and_logits("Geometric", probs, logits)
+        super().__init__(self.probs.shape, (), validate_args)
+        check("The probability must be positive", self.probs > 0, self._validate_args)
 
     @property
     def mean(self) -> Any:
@@ -151,10 +147,9 @@ class Geometric(Distribution):
         u = probs.new_empty(self._extended(sample_shape)).uniform_(finfo(probs.dtype).tiny, 1)
         return (u.log() / (-probs).log1p()).floor()  # type: ignore[no-any-return]
 
-    def log_prob(self, value: Any) -> Tensor:
+    def _log_prob(self, value: Any) -> Tensor:
         """Return the logarithm of the probability."""
         value = as_float(value)
-        check_count(value)
         fails = (-self.probs).log1p().where(value != 0, 0 * self.probs)
         return value * fails + self.probs.log()
 
@@ -184,10 +179,9 @@ class NegativeBinomial(Distribution):
     def __init__(
         self, total_count: Any, probs: Any = None, logits: Any = None, validate_args: Any = None
     ) -> None:
-        found = probs_and_logits("NegativeBinomial", probs, logits, validate_args)
+        found = probs_and_logits("NegativeBinomial", probs, logits)
         self.total_count, self.probs, self.logits = broadcast_tensors(as_float(total_count), *found)
-        self._shape = self.probs.shape
-        check("total_count must be positive", self.total_count > 0, validate_args)
+        super().__init__(self.probs.shape, (), validate_args)
 
     @property
     def mean(self) -> Any:
@@ -204,10 +198,9 @@ class NegativeBinomial(Distribution):
         shape = self._extended(sample_shape)
         return drawn("negative_binomial", shape, self.probs, self.total_count, 1 - self.probs)
 
-    def log_prob(self, value: Any) -> Tensor:
+    def _log_prob(self, value: Any) -> Tensor:
         """Return the logarithm of the probability."""
         value, n = as_float(value), self.total_count
-        check_count(value)
         ways = (n + value).lgamma() - (value + 1).lgamma() - n.lgamma()
         by_logits = functional.logsigmoid(-self.logits) * n
         return by_logits + value * functional.logsigmoid(self.logits) + ways
@@ -229,10 +222,10 @@ class Multinomial(Distribution):
     def __init__(
         self, total_count: int = 1, probs: Any = None, logits: Any = None, validate_args: Any = None
     ) -> None:
-        self._classes = Categorical(probs, logits)
+        self._classes = Categorical(probs, logits, validate_args)
         self.total_count = total_count
         self.probs, self.logits = self._classes.probs, self._classes.logits
-        self._shape, self._event = self.probs.shape[:-1], self.probs.shape[-1:]
+        super().__init__(self.probs.shape[:-1], self.probs.shape[-1:], validate_args)
 
     @property
     def mean(self) -> Any:
@@ -250,11 +243,9 @@ class Multinomial(Distribution):
         found = functional.one_hot(classes, self._event[0]).sum(0)
         return found.to(self.probs.dtype)  # type: ignore[no-any-return]
 
-    def log_prob(self, value: Any) -> Tensor:
+    def _log_prob(self, value: Any) -> Tensor:
         """Return the logarithm of the probability."""
         value = as_float(value)
-        check_count(value)
-        check(f"The counts must sum to {self.total_count}", value.sum(-1) == self.total_count)
         ways = (value.sum(-1) + 1).lgamma() - (value + 1).lgamma().sum(-1)
         return ways + (value * self.logits.where(value != 0, 0 * self.logits)).sum(-1)
 

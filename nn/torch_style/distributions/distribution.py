@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, ClassVar, Final, NoReturn
 
 import numpy as np
 
-from autograd.errors import DataError, OptionError
+from autograd.errors import OptionError, ShapeError
 from nn.optional_imports import require
 from nn.torch_style.base import TensorBase, made, numbers
 from nn.torch_style.creation import as_tensor, tensor
@@ -30,10 +30,21 @@ def drawn(name: str, shape: Any, like: Tensor, *parameters: Any) -> Tensor:
     return found  # type: ignore[no-any-return]
 
 
-def check(what: str, is_valid: Any, validate_args: Any = None) -> None:
-    """Raise if a parameter or a value is not what it must be, or NaN."""
-    if validate_args is not False and not np.all(numbers(is_valid)):
-        raise DataError(f"{what}, or validate_args=False.")
+def check(what: str, is_valid: Any, validated: bool = True) -> None:
+    """Raise if not all parameters or values are valid."""
+    if validated and not np.all(numbers(is_valid)):
+        raise OptionError(f"{what}, or validate_args=False.")
+
+
+def check_member(what: str, given: Any, constraint: Any) -> None:
+    """Raise if numbers are not in a set, with the first of them."""
+    valid = numbers(constraint.check(given))
+    if np.all(valid):
+        return
+    found = numbers(given)
+    first = found[tuple(np.argwhere(~valid)[0])] if np.ndim(valid) == np.ndim(found) else found
+    wanted = constraint.words or f"in {constraint}"
+    raise OptionError(f"{what} must be {wanted}, not {first}; validate_args=False accepts it.")
 
 
 def gamma_noise(concentration: Any, shape: Any) -> Tensor:
@@ -83,6 +94,7 @@ class Distribution:
 
     _shape: Any = ()
     _event: Any = ()
+    _validate_args = True
     has_rsample = False
     arg_constraints: ClassVar[dict[str, Any]] = {}
 
@@ -90,6 +102,17 @@ class Distribution:
         self, batch_shape: Any = (), event_shape: Any = (), validate_args: Any = None
     ) -> None:
         self._shape, self._event = tuple(batch_shape), tuple(event_shape)
+        if validate_args is not None:
+            self._validate_args = bool(validate_args)
+        for name, constraint in self.arg_constraints.items() if self._validate_args else ():
+            given = vars(self).get(name)
+            if isinstance(given, TensorBase):
+                check_member(f"{name} of {type(self).__name__}", given, constraint)
+
+    @staticmethod
+    def set_default_validate_args(value: bool) -> None:
+        """Set whether parameters and values are checked where ``validate_args=`` is not given."""
+        Distribution._validate_args = bool(value)
 
     @property
     def batch_shape(self) -> Size:
@@ -139,7 +162,31 @@ class Distribution:
 
     def log_prob(self, value: Any) -> Tensor:
         """Return the logarithm of the probability, or of the density."""
-        raise NotImplementedError
+        value = as_float(value)
+        if self._validate_args:
+            self._check_value(value)
+        return self._log_prob(value)
+
+    def _log_prob(self, value: Any) -> Tensor:
+        raise NotImplementedError(f"Define log_prob of {type(self).__name__}.")
+
+    def _check_value(self, value: Any) -> None:
+        """Raise if a value has another shape, or is not among those that there are."""
+        shape, expected = tuple(value.shape), (*self._shape, *self._event)
+        count = len(self._event)
+        try:
+            fits = shape[len(shape) - count :] == self._event
+            np.broadcast_shapes(shape, expected)
+        except ValueError:
+            fits = False
+        if not fits:
+            raise ShapeError(
+                f"The value has the shape {shape}, which does not fit {type(self).__name__} of "
+                f"batch_shape {self._shape} and event_shape {self._event}."
+            )
+        support = getattr(self, "support", None)
+        if support is not None:
+            check_member(f"The value for {type(self).__name__}", value, support)
 
     def entropy(self) -> Tensor:
         """Return the average of -log_prob."""

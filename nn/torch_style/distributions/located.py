@@ -10,7 +10,6 @@ from nn.torch_style.distributions import constraints
 from nn.torch_style.distributions.distribution import (
     Distribution,
     as_float,
-    check,
     drawn,
     gamma_noise,
 )
@@ -32,9 +31,7 @@ class Located(Distribution):
 
     def __init__(self, loc: Any, scale: Any, validate_args: Any = None) -> None:
         self.loc, self.scale = broadcast_tensors(as_float(loc), as_float(scale))
-        self._shape = self.loc.shape
-        name = type(self).__name__
-        check(f"The scale of {name} must be positive", self.scale > 0, validate_args)
+        super().__init__(self.loc.shape, (), validate_args)
 
     def icdf(self, value: Any) -> Tensor:
         """Return the number that this probability is below."""
@@ -64,7 +61,7 @@ class Laplace(Located):
         centred = as_float(value) - 0.5
         return self.loc - self.scale * centred.sign() * (-2 * centred.abs()).log1p()
 
-    def log_prob(self, value: Any) -> Tensor:
+    def _log_prob(self, value: Any) -> Tensor:
         """Return the logarithm of the density."""
         distance = (as_float(value) - self.loc).abs() / self.scale
         return -distance - (2 * self.scale).log()
@@ -101,7 +98,7 @@ class Gumbel(Located):
         """Return the number that this probability is below."""
         return self.loc - self.scale * (-as_float(value).log()).log()
 
-    def log_prob(self, value: Any) -> Tensor:
+    def _log_prob(self, value: Any) -> Tensor:
         """Return the logarithm of the density."""
         z = (self.loc - as_float(value)) / self.scale
         return z - z.exp() - self.scale.log()
@@ -127,7 +124,7 @@ class Cauchy(Located):
         """Return the number that this probability is below."""
         return self.loc + self.scale * (math.pi * (as_float(value) - 0.5)).tan()
 
-    def log_prob(self, value: Any) -> Tensor:
+    def _log_prob(self, value: Any) -> Tensor:
         """Return the logarithm of the density."""
         z = (as_float(value) - self.loc) / self.scale
         return -math.log(math.pi) - self.scale.log() - (z**2).log1p()
@@ -177,7 +174,7 @@ class StudentT(Distribution):
     ) -> None:
         given = (as_float(x) for x in (df, loc, scale))
         self.df, self.loc, self.scale = broadcast_tensors(*given)
-        self._shape = self.loc.shape
+        super().__init__(self.loc.shape, (), validate_args)
 
     @property
     def mean(self) -> Any:
@@ -197,7 +194,7 @@ class StudentT(Distribution):
         noise = drawn("standard_t", self._extended(sample_shape), self.loc, self.df)
         return self.loc.detach() + self.scale.detach() * noise
 
-    def log_prob(self, value: Any) -> Tensor:
+    def _log_prob(self, value: Any) -> Tensor:
         """Return the logarithm of the density."""
         z, half = (as_float(value) - self.loc) / self.scale, self.df / 2
         constant = self.scale.log() + 0.5 * (math.pi * self.df).log() + half.lgamma()

@@ -63,8 +63,7 @@ class LowRankMultivariateNormal(MultivariateNormal):
         shape = np.broadcast_shapes(loc.shape, cov_factor.shape[:-1], cov_diag.shape)
         self.loc, self.cov_diag = loc.expand(shape), cov_diag.expand(shape)
         self.cov_factor = cov_factor.expand(*shape, cov_factor.shape[-1])
-        self._shape, self._event = shape[:-1], shape[-1:]
-        check("cov_diag must be positive", cov_diag > 0, validate_args)
+        Distribution.__init__(self, shape[:-1], shape[-1:], validate_args)
 
     @property
     def covariance_matrix(self) -> Any:
@@ -93,7 +92,7 @@ class LowRankMultivariateNormal(MultivariateNormal):
         scaled = self.cov_factor.mT / self.cov_diag.unsqueeze(-2)
         return scaled, scaled @ self.cov_factor + eye(scaled.shape[-2], dtype=scaled.dtype)
 
-    def log_prob(self, value: Any) -> Tensor:
+    def _log_prob(self, value: Any) -> Tensor:
         """Return the logarithm of the density."""
         far = value - self.loc
         scaled, inner = self._inner()
@@ -145,11 +144,11 @@ class Wishart(ExponentialFamily):
         root = root_of("Wishart", covariance_matrix, precision_matrix, scale_tril)
         df = as_float(df)
         n = root.shape[-1]
-        self._shape = tuple(np.broadcast_shapes(df.shape, root.shape[:-2]))
-        self._event = (n, n)
-        self.df = df.to(root.dtype).expand(self._shape)
-        self.scale_tril = root.expand(*self._shape, n, n)
-        check(f"df must be above {n - 1}", self.df > n - 1)
+        shape = tuple(np.broadcast_shapes(df.shape, root.shape[:-2]))
+        self.df = df.to(root.dtype).expand(shape)
+        self.scale_tril = root.expand(*shape, n, n)
+        super().__init__(shape, (n, n), validate_args)
+        check(f"df must be above {n - 1}", self.df > n - 1, self._validate_args)
 
     @property
     def covariance_matrix(self) -> Any:
@@ -204,9 +203,8 @@ class Wishart(ExponentialFamily):
         logs = self.scale_tril.diagonal(dim1=-2, dim2=-1).log().sum(-1)
         return n * math.log(2) / 2 + logs
 
-    def log_prob(self, value: Any) -> Tensor:
+    def _log_prob(self, value: Any) -> Tensor:
         """Return the logarithm of the density."""
-        check("The value must be positive definite", self.support.check(value))
         n = self._event[0]
         relative = made(np.linalg.solve(*pair(self.covariance_matrix, value)))
         trace = relative.diagonal(dim1=-2, dim2=-1).sum(-1)
@@ -250,8 +248,7 @@ class LKJCholesky(Distribution):
         if dim < 2:
             raise OptionError(f"dim={dim} must be at least 2.")
         self.dim, self.concentration = dim, as_float(concentration)
-        self._shape, self._event = self.concentration.shape, (dim, dim)
-        check("The concentration must be positive", self.concentration > 0, validate_args)
+        super().__init__(self.concentration.shape, (dim, dim), validate_args)
 
     def sample(self, sample_shape: Any = ()) -> Tensor:
         """Return random matrices, row by row: a direction, and how far the row goes there."""
@@ -264,9 +261,8 @@ class LKJCholesky(Distribution):
         last = (1 - rows.square().sum(-1)).clamp(min=float(np.finfo(a.held.dtype).tiny)).sqrt()
         return rows + last.diag_embed()
 
-    def log_prob(self, value: Any) -> Tensor:
+    def _log_prob(self, value: Any) -> Tensor:
         """Return the logarithm of the density."""
-        check("The value must be a root of correlations", self.support.check(value))
         n, a = self.dim, self.concentration
         orders = 2 * (a - 1).unsqueeze(-1) + n - arange(2, n + 1, dtype=a.dtype)
         powers = (orders * value.diagonal(dim1=-2, dim2=-1)[..., 1:].log()).sum(-1)

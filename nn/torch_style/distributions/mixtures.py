@@ -5,11 +5,12 @@ from __future__ import annotations
 import math
 from typing import Any, ClassVar
 
+from autograd.errors import ShapeError
 from nn.torch_style.creation import rand
 from nn.torch_style.distributions import constraints
 from nn.torch_style.distributions.categorical import Categorical
 from nn.torch_style.distributions.counts import probs_and_logits
-from nn.torch_style.distributions.distribution import Distribution, as_float, check
+from nn.torch_style.distributions.distribution import Distribution, as_float
 from nn.torch_style.nn.functional import softplus
 from nn.torch_style.tensor import Tensor
 
@@ -40,10 +41,12 @@ class MixtureSameFamily(Distribution):
         self.mixture_distribution = mixture_distribution
         self.component_distribution = component_distribution
         shape = component_distribution.batch_shape
-        self._shape, self._event = shape[:-1], component_distribution.event_shape
+        super().__init__(shape[:-1], component_distribution.event_shape, validate_args)
         count = mixture_distribution.probs.shape[-1]
-        check(f"The mixture of {count} needs {count} distributions, not the shape {tuple(shape)}",
-              shape[-1] == count)  # fmt: skip
+        if shape[-1] != count:
+            raise ShapeError(
+                f"The mixture of {count} needs {count} distributions, not the shape {tuple(shape)}."
+            )
         self._axis = -1 - len(self._event)
 
     def _shares(self) -> Any:
@@ -75,7 +78,7 @@ class MixtureSameFamily(Distribution):
     def _each(self, value: Any) -> Any:
         return as_float(value).unsqueeze(self._axis)
 
-    def log_prob(self, value: Any) -> Tensor:
+    def _log_prob(self, value: Any) -> Tensor:
         """Return the logarithm of the density."""
         each = self.component_distribution.log_prob(self._each(value))
         return (each + self.mixture_distribution.logits.log_softmax(-1)).logsumexp(-1)  # type: ignore[no-any-return]
@@ -108,16 +111,16 @@ class RelaxedBernoulli(Distribution):
     def __init__(
         self, temperature: Any, probs: Any = None, logits: Any = None, validate_args: Any = None
     ) -> None:
-        found = probs_and_logits("RelaxedBernoulli", probs, logits, validate_args)
-        self.probs, self.logits = found
-        self.temperature, self._shape = as_float(temperature), self.probs.shape
+        self.probs, self.logits = probs_and_logits("RelaxedBernoulli", probs, logits)
+        self.temperature = as_float(temperature)
+        super().__init__(self.probs.shape, (), validate_args)
 
     def rsample(self, sample_shape: Any = ()) -> Tensor:
         """Return random numbers; derivatives flow to the parameters."""
         u = rand(*self._extended(sample_shape), dtype=self.logits.dtype)
         return ((u.logit(1e-7) + self.logits) / self.temperature).sigmoid()  # type: ignore[no-any-return]
 
-    def log_prob(self, value: Any) -> Tensor:
+    def _log_prob(self, value: Any) -> Tensor:
         """Return the logarithm of the density."""
         y = as_float(value).logit(1e-7)
         far = self.logits - y * self.temperature
@@ -142,17 +145,17 @@ class RelaxedOneHotCategorical(Distribution):
     def __init__(
         self, temperature: Any, probs: Any = None, logits: Any = None, validate_args: Any = None
     ) -> None:
-        classes = Categorical(probs, logits)
+        classes = Categorical(probs, logits, validate_args)
         self.probs, self.logits = classes.probs, classes.logits
         self.temperature = as_float(temperature)
-        self._shape, self._event = self.probs.shape[:-1], self.probs.shape[-1:]
+        super().__init__(self.probs.shape[:-1], self.probs.shape[-1:], validate_args)
 
     def rsample(self, sample_shape: Any = ()) -> Tensor:
         """Return random shares; derivatives flow to the parameters."""
         u = rand(*self._extended(sample_shape), dtype=self.logits.dtype).clamp(1e-7, 1 - 1e-7)
         return ((self.logits - (-u.log()).log()) / self.temperature).softmax(-1)  # type: ignore[no-any-return]
 
-    def log_prob(self, value: Any) -> Tensor:
+    def _log_prob(self, value: Any) -> Tensor:
         """Return the logarithm of the density."""
         count, logs = self._event[0], as_float(value).log()
         score = (self.logits - logs * self.temperature).log_softmax(-1).sum(-1)

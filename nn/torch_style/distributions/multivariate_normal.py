@@ -67,7 +67,7 @@ class MultivariateNormal(Distribution):
         shape = np.broadcast_shapes(loc.shape, root.shape[:-1])
         self.loc = loc.expand(shape)
         self.scale_tril = root.expand(*shape[:-1], *root.shape[-2:])
-        self._shape, self._event = shape[:-1], shape[-1:]
+        super().__init__(shape[:-1], shape[-1:], validate_args)
 
     @property
     def mean(self) -> Any:
@@ -89,7 +89,7 @@ class MultivariateNormal(Distribution):
         noise = randn(*self._extended(sample_shape), dtype=self.loc.dtype)
         return self.loc + (self.scale_tril @ noise.unsqueeze(-1)).squeeze(-1)
 
-    def log_prob(self, value: Any) -> Tensor:
+    def _log_prob(self, value: Any) -> Tensor:
         """Return the logarithm of the density."""
         standard = self._standardised(value - self.loc)
         n = self._event[0]
@@ -147,8 +147,8 @@ class Independent(Distribution):
             raise OptionError(
                 f"There are {len(shape)} axes of distributions, not {reinterpreted_batch_ndims}."
             )
-        self._shape = shape[:cut]
-        self._event = (*shape[cut:], *base_distribution.event_shape)
+        event_shape = (*shape[cut:], *base_distribution.event_shape)
+        super().__init__(shape[:cut], event_shape, validate_args)
         self.has_rsample = base_distribution.has_rsample
 
     def enumerate_support(self, expand: bool = True) -> Tensor:

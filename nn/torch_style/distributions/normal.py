@@ -7,7 +7,7 @@ from typing import Any, ClassVar
 
 from nn.torch_style.creation import randn
 from nn.torch_style.distributions import constraints
-from nn.torch_style.distributions.distribution import as_float, check
+from nn.torch_style.distributions.distribution import as_float
 from nn.torch_style.distributions.exponential_family import ExponentialFamily
 from nn.torch_style.joining import broadcast_tensors
 from nn.torch_style.special import erfinv
@@ -39,8 +39,7 @@ class Normal(ExponentialFamily):
 
     def __init__(self, loc: Any, scale: Any, validate_args: Any = None) -> None:
         self.loc, self.scale = broadcast_tensors(as_float(loc), as_float(scale))
-        self._shape = self.loc.shape
-        check("The scale of Normal must be positive", self.scale > 0, validate_args)
+        super().__init__(self.loc.shape, (), validate_args)
 
     @property
     def mean(self) -> Any:
@@ -61,7 +60,7 @@ class Normal(ExponentialFamily):
         noise = randn(*sample_shape, *self._shape, dtype=self.loc.dtype)
         return self.loc + self.scale * noise
 
-    def log_prob(self, value: Any) -> Tensor:
+    def _log_prob(self, value: Any) -> Tensor:
         """Return the logarithm of the density."""
         squares = (value - self.loc) ** 2 / (2 * self.scale**2)
         return -squares - self.scale.log() - math.log(math.sqrt(2 * math.pi))

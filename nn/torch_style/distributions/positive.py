@@ -10,7 +10,6 @@ from nn.torch_style.distributions.distribution import (
     LOG_2PI,
     Distribution,
     as_float,
-    check,
     drawn,
     gamma_noise,
 )
@@ -31,8 +30,7 @@ class Exponential(ExponentialFamily):
 
     def __init__(self, rate: Any, validate_args: Any = None) -> None:
         self.rate = as_float(rate)
-        self._shape = self.rate.shape
-        check("The rate of Exponential must be positive", self.rate > 0, validate_args)
+        super().__init__(self.rate.shape, (), validate_args)
 
     @property
     def mean(self) -> Any:
@@ -48,9 +46,8 @@ class Exponential(ExponentialFamily):
         """Return random numbers; derivatives flow to the rate."""
         return self.rate.new_empty(self._extended(sample_shape)).exponential_() / self.rate
 
-    def log_prob(self, value: Any) -> Tensor:
+    def _log_prob(self, value: Any) -> Tensor:
         """Return the logarithm of the density."""
-        check("The value must not be negative", as_float(value) >= 0)
         return self.rate.log() - self.rate * value
 
     def cdf(self, value: Any) -> Tensor:
@@ -95,9 +92,7 @@ class Gamma(ExponentialFamily):
 
     def __init__(self, concentration: Any, rate: Any, validate_args: Any = None) -> None:
         self.concentration, self.rate = broadcast_tensors(as_float(concentration), as_float(rate))
-        self._shape = self.rate.shape
-        is_positive = (self.concentration > 0) & (self.rate > 0)
-        check("The parameters of Gamma must be positive", is_positive, validate_args)
+        super().__init__(self.rate.shape, (), validate_args)
 
     @property
     def mean(self) -> Any:
@@ -114,10 +109,9 @@ class Gamma(ExponentialFamily):
         shape = self._extended(sample_shape)
         return drawn("standard_gamma", shape, self.rate, self.concentration) / self.rate.detach()
 
-    def log_prob(self, value: Any) -> Tensor:
+    def _log_prob(self, value: Any) -> Tensor:
         """Return the logarithm of the density."""
         value = as_float(value)
-        check("The value must not be negative", value >= 0)
         a, rate = self.concentration, self.rate
         return a.xlogy(rate) + (a - 1).xlogy(value) - rate * value - a.lgamma()
 
@@ -152,9 +146,9 @@ class LogNormal(Distribution):
     has_rsample = True
 
     def __init__(self, loc: Any, scale: Any, validate_args: Any = None) -> None:
-        self.base_dist = Normal(loc, scale)
+        self.base_dist = Normal(loc, scale, validate_args)
         self.loc, self.scale = self.base_dist.loc, self.base_dist.scale
-        self._shape = self.loc.shape
+        super().__init__(self.loc.shape, (), validate_args)
 
     @property
     def mean(self) -> Any:
@@ -170,9 +164,8 @@ class LogNormal(Distribution):
         """Return random numbers; derivatives flow to the parameters."""
         return self.base_dist.rsample(sample_shape).exp()
 
-    def log_prob(self, value: Any) -> Tensor:
+    def _log_prob(self, value: Any) -> Tensor:
         """Return the logarithm of the density."""
-        check("The value must be positive", as_float(value) > 0)
         log = as_float(value).log()
         return self.base_dist.log_prob(log) - log
 
@@ -204,8 +197,7 @@ class HalfNormal(Distribution):
 
     def __init__(self, scale: Any, validate_args: Any = None) -> None:
         self.scale = as_float(scale)
-        self._shape = self.scale.shape
-        check("The scale of HalfNormal must be positive", self.scale > 0, validate_args)
+        super().__init__(self.scale.shape, (), validate_args)
 
     @property
     def mean(self) -> Any:
@@ -221,7 +213,7 @@ class HalfNormal(Distribution):
         """Return random numbers; derivatives flow to the scale."""
         return Normal(self.scale * 0, self.scale).rsample(sample_shape).abs()
 
-    def log_prob(self, value: Any) -> Tensor:
+    def _log_prob(self, value: Any) -> Tensor:
         """Return the logarithm of the density."""
         value = as_float(value)
         inside = (value >= 0).to(self.scale.dtype).log()
@@ -254,8 +246,7 @@ class Poisson(ExponentialFamily):
 
     def __init__(self, rate: Any, validate_args: Any = None) -> None:
         self.rate = as_float(rate)
-        self._shape = self.rate.shape
-        check("The rate of Poisson must be positive", self.rate > 0, validate_args)
+        super().__init__(self.rate.shape, (), validate_args)
 
     @property
     def mean(self) -> Any:
@@ -268,10 +259,9 @@ class Poisson(ExponentialFamily):
         """Return random counts."""
         return drawn("poisson", self._extended(sample_shape), self.rate, self.rate)
 
-    def log_prob(self, value: Any) -> Tensor:
+    def _log_prob(self, value: Any) -> Tensor:
         """Return the logarithm of the probability."""
         value = as_float(value)
-        check("The value must be a count", (value >= 0) & (value == value.floor()))
         return value.xlogy(self.rate) - self.rate - (value + 1).lgamma()
 
     @property

@@ -10,7 +10,6 @@ from nn.torch_style.distributions.categorical import Categorical
 from nn.torch_style.distributions.distribution import (
     Distribution,
     as_float,
-    check,
     drawn,
     enumerated,
     gamma_noise,
@@ -46,8 +45,7 @@ class Dirichlet(ExponentialFamily):
 
     def __init__(self, concentration: Any, validate_args: Any = None) -> None:
         self.concentration = concentration
-        check("The concentration must be positive", concentration > 0, validate_args)
-        self._shape, self._event = concentration.shape[:-1], concentration.shape[-1:]
+        super().__init__(concentration.shape[:-1], concentration.shape[-1:], validate_args)
 
     @property
     def mean(self) -> Any:
@@ -66,9 +64,8 @@ class Dirichlet(ExponentialFamily):
         found = drawn("standard_gamma", self._extended(sample_shape), a, a)
         return found / found.sum(-1, keepdim=True)
 
-    def log_prob(self, value: Any) -> Tensor:
+    def _log_prob(self, value: Any) -> Tensor:
         """Return the logarithm of the density."""
-        check("The value must be from 0 to 1", (value >= 0) & (value <= 1))
         a = self.concentration
         return (a - 1).xlogy(value).sum(-1) + a.sum(-1).lgamma() - a.lgamma().sum(-1)
 
@@ -106,8 +103,9 @@ class Beta(ExponentialFamily):
 
     def __init__(self, concentration1: Any, concentration0: Any, validate_args: Any = None) -> None:
         first, second = as_float(concentration1), as_float(concentration0)
-        self._pair = Dirichlet(stack([first + 0 * second, second + 0 * first], -1))
-        self._shape = self._pair.batch_shape
+        both = stack([first + 0 * second, second + 0 * first], -1)
+        self._pair = Dirichlet(both, validate_args)
+        super().__init__(self._pair.batch_shape, (), validate_args)
 
     @property
     def concentration1(self) -> Any:
@@ -133,7 +131,7 @@ class Beta(ExponentialFamily):
         """Return random numbers, as constants."""
         return self._pair.sample(sample_shape)[..., 0]
 
-    def log_prob(self, value: Any) -> Tensor:
+    def _log_prob(self, value: Any) -> Tensor:
         """Return the logarithm of the density."""
         value = as_float(value)
         return self._pair.log_prob(stack([value, 1 - value], -1))
@@ -162,9 +160,9 @@ class OneHotCategorical(Distribution):
     support = constraints.one_hot
 
     def __init__(self, probs: Any = None, logits: Any = None, validate_args: Any = None) -> None:
-        self._classes = Categorical(probs, logits)
+        self._classes = Categorical(probs, logits, validate_args)
         self.probs, self.logits = self._classes.probs, self._classes.logits
-        self._shape, self._event = self.probs.shape[:-1], self.probs.shape[-1:]
+        super().__init__(self.probs.shape[:-1], self.probs.shape[-1:], validate_args)
 
     @property
     def mean(self) -> Any:
@@ -176,7 +174,7 @@ class OneHotCategorical(Distribution):
         chosen = self._classes.sample(sample_shape)
         return one_hot(chosen, self._event[0]).to(self.probs.dtype)
 
-    def log_prob(self, value: Any) -> Tensor:
+    def _log_prob(self, value: Any) -> Tensor:
         """Return the logarithm of the probability."""
         return self._classes.log_prob(value.argmax(-1))
 

@@ -7,7 +7,7 @@ from typing import Any, ClassVar
 
 from nn.torch_style.creation import full_like, rand
 from nn.torch_style.distributions import constraints
-from nn.torch_style.distributions.distribution import Distribution, as_float, check, drawn
+from nn.torch_style.distributions.distribution import Distribution, as_float, drawn
 from nn.torch_style.distributions.located import Cauchy
 from nn.torch_style.distributions.positive import Exponential, Gamma
 from nn.torch_style.joining import broadcast_tensors
@@ -15,13 +15,6 @@ from nn.torch_style.special import digamma, gammaincc, i0e, i1e
 from nn.torch_style.tensor import Tensor
 
 EULER = 0.57721566490153286
-
-
-def _positive(owner: str, first: Any, second: Any, validate_args: Any) -> Any:
-    """Return two positive parameters with one shape."""
-    a, b = broadcast_tensors(as_float(first), as_float(second))
-    check(f"The parameters of {owner} must be positive", (a > 0) & (b > 0), validate_args)
-    return a, b
 
 
 class Pareto(Distribution):
@@ -47,8 +40,8 @@ class Pareto(Distribution):
     has_rsample = True
 
     def __init__(self, scale: Any, alpha: Any, validate_args: Any = None) -> None:
-        self.scale, self.alpha = _positive("Pareto", scale, alpha, validate_args)
-        self._shape = self.scale.shape
+        self.scale, self.alpha = broadcast_tensors(as_float(scale), as_float(alpha))
+        super().__init__(self.scale.shape, (), validate_args)
 
     @property
     def mean(self) -> Any:
@@ -67,10 +60,9 @@ class Pareto(Distribution):
         logs = Exponential(self.alpha).rsample(sample_shape)
         return self.scale * logs.exp()  # type: ignore[no-any-return]
 
-    def log_prob(self, value: Any) -> Tensor:
+    def _log_prob(self, value: Any) -> Tensor:
         """Return the logarithm of the density."""
         value = as_float(value)
-        check("The value must be at least scale", value >= self.scale)
         powers = self.alpha * self.scale.log() - (self.alpha + 1) * value.log()
         return self.alpha.log() + powers  # type: ignore[no-any-return]
 
@@ -109,9 +101,9 @@ class Weibull(Distribution):
     has_rsample = True
 
     def __init__(self, scale: Any, concentration: Any, validate_args: Any = None) -> None:
-        found = _positive("Weibull", scale, concentration, validate_args)
+        found = broadcast_tensors(as_float(scale), as_float(concentration))
         self.scale, self.concentration = found
-        self._shape = self.scale.shape
+        super().__init__(self.scale.shape, (), validate_args)
 
     def _moment(self, power: int) -> Any:
         return (1 + power / self.concentration).lgamma().exp()
@@ -131,10 +123,9 @@ class Weibull(Distribution):
         times = self.scale.new_empty(self._extended(sample_shape)).exponential_()
         return self.scale * times ** (1 / self.concentration)  # type: ignore[no-any-return]
 
-    def log_prob(self, value: Any) -> Tensor:
+    def _log_prob(self, value: Any) -> Tensor:
         """Return the logarithm of the density."""
         value, k = as_float(value), self.concentration
-        check("The value must be positive", value > 0)
         logs = value.log() - self.scale.log()
         return k.log() + (k - 1) * logs - self.scale.log() - (k * logs).exp()  # type: ignore[no-any-return]
 
@@ -169,8 +160,7 @@ class HalfCauchy(Distribution):
 
     def __init__(self, scale: Any, validate_args: Any = None) -> None:
         self.scale = as_float(scale)
-        self._shape = self.scale.shape
-        check("The scale of HalfCauchy must be positive", self.scale > 0, validate_args)
+        super().__init__(self.scale.shape, (), validate_args)
 
     @property
     def mean(self) -> Any:
@@ -183,12 +173,12 @@ class HalfCauchy(Distribution):
         """Return random numbers; derivatives flow to the scale."""
         return Cauchy(0 * self.scale, self.scale).rsample(sample_shape).abs()
 
-    def log_prob(self, value: Any) -> Tensor:
+    def _log_prob(self, value: Any) -> Tensor:
         """Return the logarithm of the density."""
         value = as_float(value)
-        check("The value must not be negative", value >= 0)
+        inside = (value >= 0).to(self.scale.dtype).log()
         far = ((value / self.scale) ** 2).log1p()
-        return math.log(2 / math.pi) - self.scale.log() - far  # type: ignore[no-any-return]
+        return inside + math.log(2 / math.pi) - self.scale.log() - far  # type: ignore[no-any-return]
 
     def cdf(self, value: Any) -> Tensor:
         """Return the probability of a smaller number."""
@@ -221,7 +211,7 @@ class InverseGamma(Distribution):
     def __init__(self, concentration: Any, rate: Any, validate_args: Any = None) -> None:
         self.base_dist = Gamma(concentration, rate, validate_args)
         self.concentration, self.rate = self.base_dist.concentration, self.base_dist.rate
-        self._shape = self.rate.shape
+        super().__init__(self.rate.shape, (), validate_args)
 
     @property
     def mean(self) -> Any:
@@ -240,10 +230,9 @@ class InverseGamma(Distribution):
         """Return random numbers, as constants."""
         return self.base_dist.sample(sample_shape).reciprocal()
 
-    def log_prob(self, value: Any) -> Tensor:
+    def _log_prob(self, value: Any) -> Tensor:
         """Return the logarithm of the density."""
         value = as_float(value)
-        check("The value must be positive", value > 0)
         return self.base_dist.log_prob(1 / value) - 2 * value.log()
 
     def entropy(self) -> Tensor:
@@ -271,12 +260,8 @@ class Chi2(Gamma):
     arg_constraints: ClassVar[dict[str, Any]] = {"df": constraints.positive}
 
     def __init__(self, df: Any, validate_args: Any = None) -> None:
-        super().__init__(as_float(df) / 2, 0.5, validate_args)
-
-    @property
-    def df(self) -> Any:
-        """How many."""
-        return 2 * self.concentration
+        self.df = as_float(df)
+        super().__init__(self.df / 2, 0.5, validate_args)
 
 
 class FisherSnedecor(Distribution):
@@ -290,8 +275,8 @@ class FisherSnedecor(Distribution):
     has_rsample = True
 
     def __init__(self, df1: Any, df2: Any, validate_args: Any = None) -> None:
-        self.df1, self.df2 = _positive("FisherSnedecor", df1, df2, validate_args)
-        self._shape = self.df1.shape
+        self.df1, self.df2 = broadcast_tensors(as_float(df1), as_float(df2))
+        super().__init__(self.df1.shape, (), validate_args)
 
     @property
     def mean(self) -> Any:
@@ -311,10 +296,9 @@ class FisherSnedecor(Distribution):
         above = Chi2(self.df1).sample(sample_shape) / self.df1.detach()
         return above / (Chi2(self.df2).sample(sample_shape) / self.df2.detach())
 
-    def log_prob(self, value: Any) -> Tensor:
+    def _log_prob(self, value: Any) -> Tensor:
         """Return the logarithm of the density."""
         value, a, b = as_float(value), self.df1 / 2, self.df2 / 2
-        check("The value must be positive", value > 0)
         ratio = self.df1 / self.df2
         constant = (a + b).lgamma() - a.lgamma() - b.lgamma() + a * ratio.log()
         return constant + (a - 1) * value.log() - (a + b) * (ratio * value).log1p()  # type: ignore[no-any-return]
@@ -344,9 +328,9 @@ class Kumaraswamy(Distribution):
     has_rsample = True
 
     def __init__(self, concentration1: Any, concentration0: Any, validate_args: Any = None) -> None:
-        found = _positive("Kumaraswamy", concentration1, concentration0, validate_args)
+        found = broadcast_tensors(as_float(concentration1), as_float(concentration0))
         self.concentration1, self.concentration0 = found
-        self._shape = self.concentration1.shape
+        super().__init__(self.concentration1.shape, (), validate_args)
 
     def _moment(self, power: int) -> Any:
         a, b = 1 + power / self.concentration1, self.concentration0
@@ -368,10 +352,9 @@ class Kumaraswamy(Distribution):
         inner = -(u.log() / self.concentration0).expm1()
         return inner ** (1 / self.concentration1)  # type: ignore[no-any-return]
 
-    def log_prob(self, value: Any) -> Tensor:
+    def _log_prob(self, value: Any) -> Tensor:
         """Return the logarithm of the density."""
         value, a, b = as_float(value), self.concentration1, self.concentration0
-        check("The value must be from 0 to 1", (value >= 0) & (value <= 1))
         rest = (-(value**a)).log1p()
         return a.log() + b.log() + (a - 1) * value.log() + (b - 1) * rest  # type: ignore[no-any-return]
 
@@ -410,8 +393,7 @@ class VonMises(Distribution):
 
     def __init__(self, loc: Any, concentration: Any, validate_args: Any = None) -> None:
         self.loc, self.concentration = broadcast_tensors(as_float(loc), as_float(concentration))
-        self._shape = self.loc.shape
-        check("The concentration must be positive", self.concentration > 0, validate_args)
+        super().__init__(self.loc.shape, (), validate_args)
 
     @property
     def mean(self) -> Any:
@@ -428,7 +410,7 @@ class VonMises(Distribution):
         shape = self._extended(sample_shape)
         return drawn("vonmises", shape, self.loc, self.loc, self.concentration)
 
-    def log_prob(self, value: Any) -> Tensor:
+    def _log_prob(self, value: Any) -> Tensor:
         """Return the logarithm of the density."""
         k = self.concentration
         near = k * ((as_float(value) - self.loc).cos() - 1)

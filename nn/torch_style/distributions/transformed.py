@@ -50,11 +50,10 @@ class TransformedDistribution(Distribution):
         for transform in parts:
             shape = tuple(transform.forward_shape(shape))
         cut = len(shape) - max(outer, len(base.event_shape) + outer - inner)
-        self._shape, self._event = shape[:cut], shape[cut:]
-        missing = len(self._shape) - len(base.batch_shape)
-        if missing > 0 or tuple(base.batch_shape) != self._shape:
-            base = base.expand(self._shape)
+        if tuple(base.batch_shape) != shape[:cut]:
+            base = base.expand(shape[:cut])
         self.base_dist, self.has_rsample = base, base.has_rsample
+        super().__init__(shape[:cut], shape[cut:], validate_args)
 
     @property
     def support(self) -> Any:
@@ -78,7 +77,7 @@ class TransformedDistribution(Distribution):
         """Return random numbers; derivatives flow to the parameters."""
         return self._applied(self.base_dist.rsample(sample_shape))
 
-    def log_prob(self, value: Any) -> Tensor:
+    def _log_prob(self, value: Any) -> Tensor:
         """Return the logarithm of the density."""
         y, total, axes = value, 0.0, len(self._event)
         for transform in reversed(self.transforms):
@@ -129,7 +128,8 @@ class LogisticNormal(TransformedDistribution):
 
     def __init__(self, loc: Any, scale: Any, validate_args: Any = None) -> None:
         base = Normal(loc, scale, validate_args)
-        super().__init__(base if base.batch_shape else base.expand((1,)), StickBreakingTransform())
+        base = base if base.batch_shape else base.expand((1,))
+        super().__init__(base, StickBreakingTransform(), validate_args)
 
     @property
     def loc(self) -> Any:

@@ -21,8 +21,8 @@ class Uniform(Distribution):
 
     def __init__(self, low: Any, high: Any, validate_args: Any = None) -> None:
         self.low, self.high = broadcast_tensors(as_float(low), as_float(high))
-        self._shape = self.low.shape
-        check("low of Uniform must be below high", self.low < self.high, validate_args)
+        super().__init__(self.low.shape, (), validate_args)
+        check("low of Uniform must be below high", self.low < self.high, self._validate_args)
 
     @property
     def mean(self) -> Any:
@@ -46,7 +46,7 @@ class Uniform(Distribution):
         """Return random numbers; derivatives flow to the limits."""
         return self.low + (self.high - self.low) * rand(*sample_shape, *self._shape)
 
-    def log_prob(self, value: Any) -> Tensor:
+    def _log_prob(self, value: Any) -> Tensor:
         """Return the logarithm of the density."""
         inside = (value >= self.low) & (value < self.high)
         return inside.to(self.low.dtype).log() - (self.high - self.low).log()
