@@ -68,7 +68,7 @@ def test_derivatives_at_kinks_are_as_documented(function, at, expected):
 
 
 @pytest.mark.filterwarnings("ignore:.*encountered:RuntimeWarning")
-@pytest.mark.parametrize(("function", "at", "expected"), TAKEN)
+@pytest.mark.each("function, at, expected", TAKEN)
 @pytest.mark.parametrize("kind", [Value, Tensor])
 def test_forward_mode_takes_the_same_derivative_at_kinks(function, at, expected, kind):
     nodes = [kind(x) for x in at]

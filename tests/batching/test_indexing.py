@@ -33,7 +33,7 @@ def compiled(text):
     return names
 
 
-@pytest.mark.parametrize("index", [*BATCHED, *SHARED])
+@pytest.mark.each("index", [*BATCHED, *SHARED])
 def test_elements_are_those_of_each_call(index):
     read = compiled(f"def read(x, i, j, v, m): return np.sin(x{index})")["read"]
     found = vmap(read)(BATCH, K, J, V, M)

@@ -58,7 +58,7 @@ def changing(way, write):
     return names["f"]
 
 
-@pytest.mark.parametrize("way", WAYS)
+@pytest.mark.each("way", list(WAYS))
 def test_changes_reach_what_they_reach_in_each_call(way):
     is_number = isinstance(changing(way, "pass")(BATCH[0])[1], (np.generic, float))
     for name, write in WRITES.items():

@@ -168,7 +168,7 @@ DRAWING = {
 }  # fmt: skip
 
 
-@pytest.mark.parametrize("name", DRAWING)
+@pytest.mark.each("name", list(DRAWING))
 def test_numbers_that_all_entries_share_are_an_error(name):
     f = DRAWING[name]
     f = (lambda x, f=f: x * f()) if name in ("bound itself", "random itself") else f
@@ -234,7 +234,7 @@ def different(f, generator, x=X):
 
 
 @pytest.mark.parametrize("kind", MAKERS)
-@pytest.mark.parametrize("name", DISTRIBUTIONS)
+@pytest.mark.each("name", list(DISTRIBUTIONS))
 def test_each_entry_draws_its_own_numbers(name, kind):
     make = MAKERS[kind]
     if not hasattr(make(), name):

@@ -175,7 +175,7 @@ METHODS_OF_NUMBERS = sorted(
 )
 
 
-@pytest.mark.parametrize("name", METHODS_OF_NUMBERS)
+@pytest.mark.each("name", list(METHODS_OF_NUMBERS))
 @pytest.mark.parametrize("kind", [Value, Tensor])
 def test_methods_of_a_number_return_what_numpy_returns(kind, name):
     arguments = ARGUMENTS.get(name, ())

@@ -67,7 +67,7 @@ ALIASES = {
 }
 
 
-@pytest.mark.parametrize("name", ALIASES)
+@pytest.mark.each("name", list(ALIASES))
 def test_an_alias_has_numpys_value_and_derivative(name):
     ours, numpys, x = ALIASES[name]
     found = ours(Tensor(x))
@@ -119,7 +119,7 @@ def test_what_clashes_or_misleads_says_what_to_write(call, error, message):
         call(Tensor(X))
 
 
-@pytest.mark.parametrize("name", HINTS)
+@pytest.mark.each("name", list(HINTS))
 def test_what_a_tensor_lacks_says_what_to_write(name):
     with pytest.raises(AttributeError, match=f"{name}: write ") as caught:
         getattr(Tensor(X), name)

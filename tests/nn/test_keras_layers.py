@@ -39,7 +39,7 @@ def made(name):
     return layer, x, "Batch" in name
 
 
-@pytest.mark.parametrize("name", RECORDER["LAYERS"])
+@pytest.mark.each("name", list(RECORDER["LAYERS"]))
 def test_layers_compute_what_those_of_keras_do(name):
     layer, x, trains = made(name)
     recorded = RECORDED["layers"][name]

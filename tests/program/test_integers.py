@@ -156,7 +156,7 @@ def decided(f):
 CALLS = [(MATRIX + number, scores) for number, scores in enumerate(SCORES)]
 
 
-@pytest.mark.parametrize("name", [*DECIDING, *COMPUTING])
+@pytest.mark.each("name", [*DECIDING, *COMPUTING])
 def test_integers_from_the_inputs_decide_at_each_call(name):
     f = decided((DECIDING | COMPUTING)[name])
     assert difference(f, *CALLS) is None

@@ -418,7 +418,7 @@ def compare_random_program(seed, size):
         assert [bits(x), bits(y)] == [bits(z) for z in given]
 
 
-@pytest.mark.parametrize("seed", range(60))
+@pytest.mark.each("seed", range(60))
 def test_random_programs_in_small_tiles_are_the_same_bits(seed, monkeypatch):
     monkeypatch.setattr("autograd.program.passes.tiles.LEAST", 1)
     monkeypatch.setattr("autograd.program.passes.tiled.TILE", 1024)

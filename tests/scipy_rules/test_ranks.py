@@ -44,7 +44,7 @@ def assert_same(ours, original, x):
 
 
 @pytest.mark.parametrize("number", range(len(OPTIONS)))
-@pytest.mark.parametrize("name", FILTERS)
+@pytest.mark.each("name", list(FILTERS))
 def test_filters_by_rank_match_scipy(name, number):
     options = OPTIONS[number]
     if isinstance(options.get("mode"), list) and name not in ("minimum_filter", "maximum_filter"):
