@@ -89,7 +89,12 @@ for (long w = first + $lanes; w < last; w += $lanes) {
     const __typeof__(part > found) takes = (part > found) | (part != part);
     found = (lanes)((takes & (__typeof__(takes))part) | (~takes & (__typeof__(takes))found));
 }
-for (long l = 0; l < $lanes; l++) { $one }
+int is_nan = 0; /* without branches, which would often be mispredicted */
+for (long l = 0; l < $lanes; l++) {
+    most = found[l] > most ? found[l] : most;
+    is_nan |= found[l] != found[l];
+}
+most = is_nan ? NAN : most;
 """)
 
 #: First the maxima of the rows, column by column; one row alone is read in place.
@@ -123,8 +128,8 @@ for (long t = 0; is_wide && t < counts[line]; t++, done++) {
         """
     ),
     around=_AROUND,
-    wide=_LARGEST_OF_ROW.substitute(lanes="WIDE", one=larger("most", "found[l]")),
-    narrow=_LARGEST_OF_ROW.substitute(lanes="NARROW", one=larger("most", "found[l]")),
+    wide=_LARGEST_OF_ROW.substitute(lanes="WIDE"),
+    narrow=_LARGEST_OF_ROW.substitute(lanes="NARROW"),
     one=larger("most", "row[q]"),
 )
 
@@ -158,6 +163,7 @@ for (long q = 0; q <= last; q++)
 _FIRST_LINE = Template("""
 if (!(i + j + piece)) __builtin_memset(result + image * size, 0, size * sizeof(real));
 fronts[line] = z, tops[line] = h, starts[line] = start;
+are_whole[line] = z >= 0 && z + (k[0] - 1) * d[0] < n[0] && h >= 0 && h + (k[1] - 1) * d[1] < n[1];
 begins[line] = image * size + (z * n[1] + h) * n[2] + start;
 const long window = ((image * m[0] + i) * m[1] + j) * m[2] + piece * width;
 for (long t = 0; !is_wide && t < counts[line]; t++) most[line * apart + t] = y[window + t];
@@ -174,13 +180,26 @@ if (!is_wide) { $rows }
     )
 )
 
-#: Skips vectors of a row without a maximum.
-_SKIPPED = Template("""
-for (; c + $lanes <= end; c += $lanes) {
-    int is_found = 0;
-    for (long l = 0; l < $lanes; l++) is_found |= !(x[at + c + l] < largest);
-    if (is_found) break;
-}
+#: For a window in the grid: row by row, the last elements of which may be looked at twice.
+_FIRST_OF_ROWS = Template("""
+enum { NO_HIT = 1 << 20 };
+typedef real lanes __attribute__((vector_size($lanes * sizeof(real))));
+typedef __typeof__((lanes){0} < (lanes){0}) masks;
+const lanes all = largest + (lanes){0};
+masks numbers;
+for (long l = 0; l < $lanes; l++) numbers[l] = l;
+for (long q = 0; q <= last && found < 0; q += run)
+    for (long c = 0; c < run; c += $lanes) {
+        const long at = first + places[q] + SMALLER(c, run - $lanes);
+        lanes part;
+        __builtin_memcpy(&part, x + at, sizeof(lanes));
+        const masks hits = numbers | ((part < all) & NO_HIT);
+        __typeof__(hits[0] + 0) least = NO_HIT;
+        for (long l = 0; l < $lanes; l++) least = hits[l] < least ? hits[l] : least;
+        if (least >= NO_HIT) continue;
+        found = at + least;
+        break;
+    }
 """)
 
 #: The first maximum of a window replaces the others that were found before: as a number of the
@@ -192,39 +211,44 @@ for (long q = last; !is_wide && q >= 0; q--) {
     const long at = q / k[2] * some * pitch + q % k[2] * d[2];
     $first
 }
-for (long line = 0; line < count; line++)
-    for (long t = 0; t < counts[line]; t++, done++) {
+for (long line = 0; line < count; line++) {
+    const real *numbers = which + line * apart;
+    const long known = counts[line], origin = begins[line];
+    for (long t = 0; t < known; t++, done++) {
         const real largest = y[done];
+        const long first = origin + step * t;
         if (!is_wide && largest > -INFINITY) {
-            const long q = (long)which[line * apart + t];
-            if (q >= 0) result[begins[line] + step * t + places[q]] += g[done];
+            const long q = (long)numbers[t];
+            if (q >= 0) result[first + places[q]] += g[done];
             continue;
         }
-        const long w = starts[line] + step * t, reach = n[2] - w;
+        const long w = starts[line] + step * t;
+        const long is_whole = are_whole[line] && w >= 0 && w + (k[2] - 1) * d[2] < n[2];
         long found = -1;
-        for (long q = 0; q <= last && found < 0; q += run) {
-            const long front = fronts[line] + q / (k[1] * k[2]) * d[0];
-            const long top = tops[line] + q / k[2] % k[1] * d[1];
-            if (front < 0 || front >= n[0] || top < 0 || top >= n[1]) continue;
-            const long at = begins[line] + step * t + places[q], shift = q % k[2] * d[2];
-            const long end = SMALLER(run, reach - shift);
-            long c = w + shift < 0 ? -w - shift : 0;
-            if (end - c >= WIDE) { $wide }
-            else if (end - c >= NARROW) { $narrow }
-            for (; c < end && found < 0; c++) if (!(x[at + c] < largest)) found = at + c;
-        }
+        if (is_whole && run >= WIDE) { $wide }
+        else if (is_whole && is_wide) { $narrow }
+        else
+            for (long q = 0; q <= last && found < 0; q++) {
+                const long front = fronts[line] + q / (k[1] * k[2]) * d[0];
+                const long top = tops[line] + q / k[2] % k[1] * d[1], side = w + q % k[2] * d[2];
+                const long is_there = front >= 0 && front < n[0] && top >= 0 && top < n[1]
+                    && side >= 0 && side < n[2];
+                if (is_there && !(x[first + places[q]] < largest)) found = first + places[q];
+            }
         if (found >= 0) result[found] += g[done];
     }
+}
 """).substitute(
     first=each("which[t] = laid[at + step * t] < most[t] ? which[t] : (real)q;"),
-    wide=_SKIPPED.substitute(lanes="WIDE"),
-    narrow=_SKIPPED.substitute(lanes="NARROW"),
+    wide=_FIRST_OF_ROWS.substitute(lanes="WIDE"),
+    narrow=_FIRST_OF_ROWS.substitute(lanes="NARROW"),
 )
 
 LARGEST_BACK = lines(
     {
         **dict.fromkeys(
-            [f"long *{name}" for name in ("fronts", "tops", "starts", "begins")], "some"
+            [f"long *{name}" for name in ("fronts", "tops", "starts", "begins", "are_whole")],
+            "some",
         ),
         "long *places": "rows * k[2]",
         "real *laid": "is_wide ? 0 : rows * some * pitch",
