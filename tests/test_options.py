@@ -1,4 +1,4 @@
-"""No public function takes an option and forgets it."""
+"""No public function takes an option and forgets it, or takes a misspelt one."""
 
 import ast
 from pathlib import Path
@@ -81,3 +81,43 @@ def test_no_option_is_taken_and_forgotten(folder):
             options = {f"{name}({option})" for option in forgotten(node) - NAMES}
             found += [f"{path.relative_to(ROOT)}: {x}" for x in sorted(options - ELSEWHERE)]
     assert not found, "\n".join(found)
+
+
+#: Calls that take further options by ``**options``, to which a misspelt one is added.
+TORCH = (
+    "x.to(", "m.to(", "x.std(", "x.var(0, ", "x.new_zeros(2, ", "x.new_tensor([1.0], ",
+    "x.new_full((2,), 1.0, ", "x.new_empty(2, ", "torch.zeros(2, ", "torch.rand(2, ",
+    "torch.tensor([1.0], ", "torch.zeros_like(x, ", "torch.arange(3, ", "torch.eye(2, ",
+    "torch.normal(0.0, 1.0, (2,), ", "torch.normal(x, x, ", "torch.randperm(3, ",
+    "torch.nn.Linear(2, 2, ", "torch.nn.MSELoss(", "torch.nn.LSTM(2, 2, ",
+    "torch.nn.functional.mse_loss(x, x, ", "torch.nn.functional.interpolate(x[None, None], 2, ",
+    "torch.nn.init.xavier_uniform_(m.weight, ", "torch.optim.Adam(m.parameters(), ",
+    "torch.optim.lr_scheduler.StepLR(torch.optim.SGD(m.parameters(), 0.1), 1, ",
+    "torch.utils.data.DataLoader([1], ", "torch.utils.checkpoint.checkpoint(torch.sin, x, ",
+    "torch.compile(m, ", "torch.save({}, 'never.pt', ", "torch.load('never.pt', ",
+    "torch.amp.GradScaler(", "torch.autocast('cpu', ", "torch.autograd.gradcheck(torch.sin, x, ",
+    "torch.onnx.export(m, x, 'never.onnx', ", "torch.autograd.functional.jacobian(torch.sin, x, ",
+)  # fmt: skip
+KERAS = (
+    "layers.Dense(2, ", "layers.Conv2D(1, 1, ", "layers.LSTM(2, ", "layers.Dropout(0.1, ",
+    "optimizers.Adam(", "optimizers.SGD(0.1, ", "losses.MeanSquaredError(", "Input((2,), ",
+    "Sequential([], ", "callbacks.EarlyStopping(", "callbacks.ModelCheckpoint('never.keras', ",
+    "regularizers.L2(", "initializers.GlorotUniform(", "utils.to_categorical([1], ",
+    "optimizers.schedules.ExponentialDecay(0.1, 1, 0.1, ", "Sequential([]).compile('sgd', 'mse', ",
+    "Sequential([]).summary(", "Sequential([]).fit([1.0], ", "Sequential([]).predict([1.0], ",
+)  # fmt: skip
+
+
+def test_misspelt_options_raise():
+    import nn.keras_style as keras
+    import nn.torch_style as torch
+
+    x = torch.tensor([[1.0, 2.0], [3.0, 4.0]], requires_grad=True)
+    space = {"torch": torch, "x": x, "m": torch.nn.Linear(2, 2), "keras": keras}
+    for call in (*TORCH, *(f"keras.{call}" for call in KERAS)):
+        try:
+            eval(f"{call}mispelt=1)", space)
+        except (TypeError, ValueError) as error:
+            assert "mispelt" in str(error), call  # noqa: PT017 - not something else
+        else:
+            pytest.fail(f"{call}mispelt=1) raises nothing")

@@ -257,21 +257,33 @@ class Model(Trained):
         return own or any(isinstance(module, Layer) for module in self.modules()[1:])
 
     def summary(
-        self, line_length: int | None = None, print_fn: Callable[[str], Any] = print, **options: Any
-    ) -> None:
+        self, line_length: int | None = None, positions: Any = None,
+        print_fn: Callable[[str], Any] | None = None, expand_nested: bool = False,
+        show_trainable: bool = False, layer_range: Any = None,
+    ) -> None:  # fmt: skip
         """Print the layers with their shapes and numbers of parameters, as Keras does.
 
         Parameters
         ----------
         line_length : int, optional
             The width; by default that of the terminal, at most Keras' width.
-        print_fn : callable
-            What to call with the text.
-        **options
-            Options of Keras, which are ignored.
+        print_fn : callable, optional
+            What to call with the text instead of ``print``.
+        positions, expand_nested, show_trainable, layer_range
+            Not here.
+
+        Raises
+        ------
+        OptionError
+            If one of these is given.
         """
-        del options
-        print_fn(summarised(self, self._graph, line_length))
+        options = {
+            "positions": positions, "expand_nested": expand_nested,
+            "show_trainable": show_trainable, "layer_range": layer_range,
+        }  # fmt: skip
+        for name in [name for name, option in options.items() if option]:
+            raise OptionError(f"summary has no {name}= here: leave it out.")
+        (print_fn or print)(summarised(self, self._graph, line_length))
 
     def _takes(self) -> int | None:
         """Return how many inputs the model takes; None if that is not known."""

@@ -5,6 +5,8 @@ from __future__ import annotations
 from contextlib import ContextDecorator
 from typing import Any
 
+from nn.torch_style.types import check_options
+
 __path__: list[str] = []  # PyTorch's is a package: see `submodules`
 
 
@@ -20,7 +22,7 @@ class autocast(ContextDecorator):  # noqa: N801 - PyTorch's name
     """
 
     def __init__(self, *arguments: Any, **options: Any) -> None:
-        pass
+        check_options("autocast", options, "device_type dtype enabled cache_enabled")
 
     def __enter__(self) -> autocast:
         return self
@@ -33,7 +35,8 @@ class GradScaler:
     """Scales losses by 1: float32 needs no other scale."""
 
     def __init__(self, *arguments: Any, **options: Any) -> None:
-        pass
+        names = "device init_scale growth_factor backoff_factor growth_interval enabled"
+        check_options("GradScaler", options, names)
 
     def scale(self, outputs: Any) -> Any:
         """Return the loss itself."""

@@ -9,6 +9,7 @@ from typing import Any
 import autograd
 from nn.torch_style.base import inside, outside
 from nn.torch_style.nn.module import Module
+from nn.torch_style.types import check_options
 
 
 def compile(model: Any = None, **options: Any) -> Any:
@@ -24,6 +25,7 @@ def compile(model: Any = None, **options: Any) -> Any:
     >>> f(torch.zeros(3))
     tensor(0.)
     """
+    check_options("compile", options, "fullgraph dynamic backend mode options disable")
     if model is None:
         return compile
     if isinstance(model, Module):

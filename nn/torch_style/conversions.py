@@ -13,6 +13,7 @@ from nn.torch_style.types import (
     array_type,
     bfloat16,
     check_device,
+    check_options,
     device,
     dtype,
     memory_format,
@@ -44,6 +45,7 @@ class Conversions(InGraph):
 
     def to(self: S, *target: Any, **options: Any) -> S:
         """Return the elements in another type; "cpu" is the only device."""
+        check_options("Tensor.to", options, "dtype device non_blocking copy memory_format")
         wanted = options.get("dtype")
         check_device(options.get("device"))
         for each in target:

@@ -14,7 +14,7 @@ from nn.torch_style.base import TensorBase, constant, made, memory_of, numbers, 
 from nn.torch_style.drawing import drawn_places
 from nn.torch_style.promotion import result_type
 from nn.torch_style.tensor import Tensor, shape_of, source
-from nn.torch_style.types import DEFAULT, array_type, check_device
+from nn.torch_style.types import DEFAULT, array_type, check_device, check_options
 
 
 def _array(data: Any, wanted: Any = None) -> Any:
@@ -316,6 +316,7 @@ def normal(
         found = randn(size, generator=generator, dtype=wanted) * std + mean
         return _filled(numbers(found), options)
     shape = np.broadcast_shapes(np.shape(numbers(mean)), np.shape(numbers(std)))
+    check_options("normal of tensors", options, "")
     return mean + std * randn(shape, generator=generator)
 
 

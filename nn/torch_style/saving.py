@@ -18,7 +18,7 @@ import nn
 from autograd.errors import WeightsError
 from nn.torch_style import types
 from nn.torch_style.base import TensorBase, constant, numbers
-from nn.torch_style.types import check_device, dtype
+from nn.torch_style.types import check_device, check_options, dtype
 
 #: The key of the description in the metadata.
 TREE = "torch_style"
@@ -49,6 +49,8 @@ def save(obj: Any, f: Any, **options: Any) -> None:
     >>> torch.load(path)
     {'epoch': 3, 'weights': [tensor([1., 1.])]}
     """
+    names = "pickle_module pickle_protocol _use_new_zipfile_serialization"
+    check_options("save", options, names)
     arrays: dict[str, Any] = {}
     described = _described(obj, "", arrays)
     is_flat = isinstance(obj, Mapping) and list(arrays) == list(obj)
@@ -81,6 +83,7 @@ def load(f: Any, map_location: Any = None, weights_only: bool = True, **options:
     WeightsError
         If it is a pickle of PyTorch's, which would run code; the message says how to convert it.
     """
+    check_options("load", options, "pickle_module mmap encoding fix_imports errors")
     if isinstance(map_location, (str, os.PathLike)):
         check_device(map_location)
     if not isinstance(f, (str, os.PathLike)):

@@ -34,6 +34,7 @@ from nn.torch_style.types import (
     Size,
     array_type,
     check_device,
+    check_options,
     device,
     dtype,
     dtype_of,
@@ -160,6 +161,7 @@ class Tensor(Conversions):
     # -- new tensors of the same type -------------------------------------------------------
 
     def _new(self, array: Any, options: Any) -> Tensor:
+        check_options("Tensor.new_...", options, "dtype device requires_grad layout pin_memory")
         check_device(options.get("device"))
         wanted = options.get("dtype") or self.dtype
         found = array.astype(array_type(wanted), copy=False)

@@ -171,6 +171,13 @@ def check_device(place: Any) -> None:
         )
 
 
+def check_options(owner: str, options: Any, names: str) -> None:
+    """Raise if there is an option that PyTorch does not have either, such as a misspelt one."""
+    unknown = sorted(set(options) - set(names.split()))
+    if unknown:
+        raise TypeError(f"{owner} has no argument {', '.join(unknown)}; it takes {names}.")
+
+
 class memory_format:  # noqa: N801 - PyTorch's name
     """The order of elements in memory, which changes nothing but speed on a GPU."""
 

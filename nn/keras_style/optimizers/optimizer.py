@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
+from inspect import signature
 from typing import Any
 
 import numpy as np
@@ -78,6 +79,7 @@ class Optimizer(Configured, optim.Optimizer):
                 raise OptionError(f"{type(self).__name__} has no {name}= here: write {advice}.")
         for name in WITHOUT_EFFECT:
             options.pop(name, None)
+        self._check_names(options)
         clipping = {
             "clipnorm": clipnorm,
             "clipvalue": clipvalue,
@@ -90,6 +92,17 @@ class Optimizer(Configured, optim.Optimizer):
         self.defaults = {"lr": rate, "weight_decay": weight_decay, **clipping, **options}
         self.defaults["iterations"] = 0
         self.param_groups, self._packings = [], []
+
+    def _check_names(self, options: dict[str, Any]) -> None:
+        """Raise if an option is none of those that the class and its base classes name."""
+        makers = [vars(kind)["__init__"] for kind in type(self).__mro__ if "__init__" in vars(kind)]
+        names = {name for maker in makers for name in signature(maker).parameters}
+        unknown = sorted(options.keys() - names)
+        if unknown:
+            raise OptionError(
+                f"{type(self).__name__} has no {', '.join(f'{name}=' for name in unknown)}; it has "
+                f"{', '.join(sorted(names - {'self', 'options', 'args', 'kwargs'}))}."
+            )
 
     def build(self, variables: Iterable[Any]) -> None:
         """Take the parameters to update, once.

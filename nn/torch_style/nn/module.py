@@ -27,7 +27,7 @@ from nn.torch_style.nn.parameter import Buffer, Parameter, shown_parameter
 from nn.torch_style.nn.plain_view import plain_loss, plain_view
 from nn.torch_style.nn.text import described
 from nn.torch_style.tensor import Tensor
-from nn.torch_style.types import array_type, bfloat16, check_device, memory_format
+from nn.torch_style.types import array_type, bfloat16, check_device, check_options, memory_format
 
 Show = Callable[[Any, str, Any], Any]
 
@@ -250,6 +250,7 @@ class Module(PlainModule):
 
     def to(self, *target: Any, **options: Any) -> Self:
         """Convert parameters and buffers of floats; "cpu" is the only device."""
+        check_options("Module.to", options, "dtype device non_blocking memory_format")
         wanted = options.get("dtype")
         check_device(options.get("device"))
         for each in target:
