@@ -7,7 +7,6 @@ function is recorded, the names refer to what represents the arrays.
 
 from __future__ import annotations
 
-import builtins
 import collections
 import functools
 import operator
@@ -22,7 +21,7 @@ import numpy as np
 from autograd.engine.node import Node
 from autograd.engine.primitive import Primitive
 from autograd.engine.tracing import Followed
-from autograd.program import creation
+from autograd.program import creation, mentioned
 from autograd.program.hidden_state import hidden_state, is_container_of_library, member_of
 from autograd.program.hosts import Hosts, is_on_device
 from autograd.program.libraries import is_installed, is_library
@@ -40,7 +39,6 @@ from autograd.program.meanings import (
     states,
     store,
 )
-from autograd.program.mentioned import UNCALLED, Text, functions_in, globals_in, names_in
 from autograd.program.state import is_stateful
 from autograd.program.substitution import substituted
 from autograd.tree import CONTAINERS
@@ -52,12 +50,6 @@ SOURCES = (np.random.Generator, np.random.RandomState, random.Random)
 _OPAQUE = frozenset(
     ("builtins", "functools", "contextlib", "_thread", "threading", "weakref", "logging")
 )
-
-#: What code mentions that reads all attributes of objects.
-_ALL = frozenset(("vars", "__dict__", "asdict", "astuple"))
-
-#: The errors that code handles if it tries to read an attribute.
-_HANDLED = frozenset(("AttributeError", "Exception"))
 
 #: Types whose attributes are not looked at.
 OPAQUE: set[type] = set()
@@ -263,10 +255,9 @@ class Environment:
             self._attribute(function, "__kwdefaults__")
         self._codes.append((function, function.__code__))
         space = function.__globals__
-        called = globals_in(function.__code__)
+        called = mentioned.globals_in(function.__code__)
         for name in called:
-            # Names that start with @ are those of tools that rewrite code, such as pytest.
-            if (name in space or not hasattr(builtins, name)) and name[0] != "@":
+            if name[0] != "@":  # names of tools that rewrite code, such as pytest
                 self._item(space, name, name)
         self.spaces.append((space, called))
 
@@ -286,11 +277,13 @@ class Environment:
 
     def _mention(self, code: types.CodeType) -> None:
         """Note the names in some code: any object that it reaches may have them."""
-        names = names_in(code)
-        handles = not _HANDLED.isdisjoint(names)  # it may go on where an attribute is missing
+        names = mentioned.names_in(code)
+        handles = not mentioned.HANDLED.isdisjoint(
+            names
+        )  # it may go on where an attribute is missing
         for name in names:
             self._names[name] = None
-            if handles or type(name) is Text:
+            if handles or type(name) is mentioned.Text:
                 self._texts[name] = None
 
     def _attribute(self, owner: Any, name: str) -> None:
@@ -427,14 +420,17 @@ class Environment:
                 self._item(vars(module), name, f"{module.__name__}.{name}")
 
     def _class(self, kind: Any) -> None:
-        """Watch the methods of a class, and what they read."""
+        """Watch the methods of a class and of a metaclass, and what they read."""
+        self._hold(type(kind))
         for ancestor in kind.__mro__:
             if self._is_foreign(ancestor.__module__):
                 continue
             for name, member in list(vars(ancestor).items()):
-                for function in functions_in(member):
+                for function in mentioned.functions_in(member):
                     self._function(function)
                     self._member(kind, name)
+                if mentioned.is_descriptor(member):
+                    self._hold(member)
                 plain = name in self._names and not hasattr(member, "__get__")
                 if plain and not name.startswith("__") and self._is_new((id(ancestor), name)):
                     self._attribute(ancestor, name)
@@ -455,7 +451,9 @@ class Environment:
         """Watch the attributes of an object that code mentions, also in methods that it calls."""
         found = getattr(owner, "__dict__", None)
         space: dict[str, Any] = found if type(found) is dict else {}
-        reads_all = not _ALL.isdisjoint(self._names) or is_container_of_library(type(owner))
+        reads_all = not mentioned.ALL.isdisjoint(self._names) or is_container_of_library(
+            type(owner)
+        )
         is_local = isinstance(owner, threading.local)  # each thread has another dict
         for name in list(space):
             if (reads_all or name in self._names) and not name.startswith("__"):
@@ -479,9 +477,12 @@ class Environment:
             self._attributed.append((owner, "__class__", kind))
         for name, member in members.items():
             special = name.startswith("__")
-            if name in space or name in UNCALLED or not (special or name in self._names):
+            uncalled = name in space or mentioned.is_uncalled(name, self._names)
+            if uncalled or not (special or name in self._names):
                 continue
-            functions = functions_in(member)
+            if is_own and mentioned.is_descriptor(member):
+                self._hold(member)
+            functions = mentioned.functions_in(member)
             for function in functions if is_own else ():
                 self._mention(function.__code__)
                 self._function(function)

@@ -60,6 +60,22 @@ def test_names_that_appear_later_are_noticed(monkeypatch):
     assert (replayed(2.0), asked(2.0)) == (6.0, 8.0)
 
 
+def test_names_that_hide_those_of_python_are_noticed(monkeypatch):
+    for name, f in {
+        "abs": lambda x: abs(x),
+        "float": lambda x: float(x),
+        "max": lambda x: max(x, 1.0),
+        "len": lambda x: len([x]) * x,
+    }.items():
+        replayed = jit(f)
+        before = f(2.0)
+        for _ in range(2):
+            assert replayed(2.0) == before
+            with monkeypatch.context() as patch:
+                patch.setitem(globals(), name, lambda *_: 50.0)
+                assert replayed(2.0) == f(2.0) != before
+
+
 def test_new_code_of_a_function_is_noticed():
     def f(x):
         return x * 2

@@ -168,6 +168,24 @@ def of_vectorized():
     return np.vectorize(lambda x: x * held[0]), lambda: operator.setitem(held, 0, 3.0)
 
 
+def reading(make):
+    """Return what makes an object with a method that reads a number, and changes the number."""
+
+    def made():
+        numbers = [1.0]
+        return make(lambda *_: numbers[0]), lambda: operator.setitem(numbers, 0, 3.0)
+
+    return made
+
+
+def made_of(*bases, **members):
+    return type("Made", bases, members)
+
+
+def as_text(read):
+    return lambda s: str(read())
+
+
 #: Makes what is read and what changes it from 1 to 3; reads it.
 KINDS = {
     "deque": (stored(collections.deque, [1.0]), lambda x, k: x * k[0]),
@@ -212,6 +230,23 @@ KINDS = {
     "array of a rule": (of_rule(lambda: np.ones(2)), lambda x, k: x * grad(k)(x)),
     "vectorised": (of_vectorized, lambda x, k: x * grad(lambda x: np.sum(k(x)))(x)),
     "own method": (of_own_method, lambda x, k: k.method(x)),
+    "descriptor": (
+        reading(lambda read: made_of(slope=made_of(__get__=read)())()), lambda x, k: x * k.slope,
+    ),
+    "descriptor of a class": (
+        reading(lambda read: made_of(slope=made_of(__get__=read)())), lambda x, k: x * k.slope,
+    ),
+    "metaclass": (
+        reading(lambda read: made_of(type, __getattr__=read)("M", (), {})), lambda x, k: x * k.any,
+    ),
+    "property of a metaclass": (
+        reading(lambda read: made_of(type, any=property(read))("M", (), {})),
+        lambda x, k: x * k.any,
+    ),
+    "text": (reading(lambda read: made_of(__str__=as_text(read))()), lambda x, k: x * float(str(k))),
+    "f-string": (
+        reading(lambda read: made_of(__repr__=as_text(read))()), lambda x, k: x * float(f"{k!r}"),
+    ),
 }  # fmt: skip
 
 
