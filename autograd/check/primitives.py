@@ -170,7 +170,8 @@ def _as_array(primitive: Primitive, argnum: int, x: Any) -> Any:
 def _add(
     report: Report, mode: str, call: Callable[..., Any], inputs: list[Any], options: dict[str, Any]
 ) -> None:
-    """Check at other inputs, and add the result to the report."""
+    """Check at other inputs, and add the result to the report; one search for reasons is enough."""
+    options = {**options, "explain": options.get("explain", True) and not report.reasons}
     try:
         other = check_gradients(call, *inputs, **options)
     except Exception as error:  # such as a rule that does not accept nodes
@@ -183,4 +184,5 @@ def _add(
     report.batches.extend(other.batches)
     report.faults.extend(other.faults)
     report.reasons.extend(reason for reason in other.reasons if reason not in report.reasons)
+    report.lines.extend(other.lines)
     report.evaluations += other.evaluations

@@ -500,6 +500,16 @@ def test_the_line_where_a_derivative_is_lost_is_named():
         assert all(line.endswith("# lost") for line in lines), f
 
 
+def test_the_wrong_line_of_a_rule_is_named():
+    from check.wrong_rules import CASES
+
+    for rule, inputs in CASES:
+        report = check_gradients(lambda *x, f=rule: np.sum(np.sin(f(*x))), *inputs, raises=False)
+        (line,) = report.lines
+        assert line.text.split("\n")[1].endswith("# wrong"), line
+        assert line.text in "\n".join(report.reasons)
+
+
 def test_a_lost_derivative_without_source_names_its_use():
     names = {"np": np}
     exec("def f(x):\n    scale = x.data.max()\n    return (x * scale).sum()", names)

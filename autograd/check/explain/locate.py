@@ -15,6 +15,8 @@ from autograd.check.checked_function import CheckedFunction, argument_names
 from autograd.check.explain.lost import beside, named
 from autograd.check.explain.numbers import first_hypothesis
 from autograd.check.explain.replay import run
+from autograd.check.explain.rule_lines import lines_of_rule
+from autograd.check.findings import WrongLine
 from autograd.check.finite_differences import differentiate
 from autograd.check.verdicts import WRONG
 from autograd.debugging import Trace
@@ -62,6 +64,7 @@ class Locator:
         self.function = function
         self.check_gradients = check_gradients
         self.budget = budget
+        self.lines: list[WrongLine] = []  # of rules
         with Trace() as trace:
             self.recorded_call = RecordedCall(function.with_nodes())
         self.trace: Trace = trace
@@ -158,7 +161,18 @@ class Locator:
         what = self._hypothesis(node, argnum, plain, cotangent, pulled)
         detail = f": it {what}" if what else ""
         text = f"The derivative of {node.op!r} with respect to {which} is wrong{detail}."
-        return text + self._line(node)
+        return "\n".join([text + self._line(node), *self._lines_of_rule(node, argnum, plain)])
+
+    def _lines_of_rule(self, node: Any, argnum: int, plain: list[Any]) -> list[str]:
+        """Name the lines of a user's rule that are wrong, if it is small enough to be searched."""
+        if np.size(plain[argnum]) > MOST_ELEMENTS or len(self.lines) > 1:
+            return []
+        try:
+            reasons, lines = lines_of_rule(node, argnum, plain, self.check_gradients)
+        except Exception:  # the rule may do anything
+            return []
+        self.lines += [line for line in lines if line not in self.lines]
+        return reasons
 
     def _line(self, node: Any) -> str:
         place = self.trace.where(node)

@@ -67,7 +67,9 @@ def _called(check: Check) -> None:
 def _explain(check: Check, check_gradients: Callable[..., Any]) -> None:
     report = check.report
     if check.function.on_nodes:
-        report.reasons = Locator(check.function, check_gradients, check.budget).reasons()
+        locator = Locator(check.function, check_gradients, check.budget)
+        report.reasons = locator.reasons()
+        report.lines = locator.lines
         return
     explanation = Explanation(check)
     report.reasons = explanation.sentences() or report.reasons
