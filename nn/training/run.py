@@ -56,7 +56,8 @@ class Run:
                     save()
             self.restore_best()
         except NanLossError as error:
-            if not any(isinstance(callback, TerminateOnNaN) for callback in callbacks.hooked):
+            seen = (*callbacks.hooked, *callbacks.functions)
+            if not any(isinstance(callback, TerminateOnNaN) for callback in seen):
                 raise
             history.stopped = f"in {error.place}: the loss is NaN"
             self.restore_best()
