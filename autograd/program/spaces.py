@@ -229,6 +229,8 @@ class StateTracer(Tracer):
         Further ones that the function has changed, and that should have been inputs.
     is_repeatable : bool
         Whether a program can do what the function does to objects.
+    keeps_changes : bool
+        Whether objects keep, when the recording ends, what the function has changed.
     """
 
     isolated: bool
@@ -241,6 +243,7 @@ class StateTracer(Tracer):
         self.changing: set[tuple[int, str]] = set(changing)
         self.found_changing: set[tuple[int, str]] = set()
         self.is_repeatable = True
+        self.keeps_changes = False
         self.spaces: dict[int, Space] = {}
         self._loads: list[tuple[Load, Traced]] = []
         self._owners: dict[int, Any] = {}
@@ -376,9 +379,9 @@ class StateTracer(Tracer):
             space.add_to(fixed, read)
         return fixed
 
-    def end_state(self, keep: bool) -> None:
+    def end_state(self) -> None:
         """Put plain objects in place of followed ones, with what they hold now or held before."""
         for space in self.spaces.values():
-            space.restore(keep)
+            space.restore(self.keeps_changes)
         for generator, state in self._states.values():
             generator.bit_generator.state = state

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import contextlib
 import itertools
 import threading
 import types
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import numpy as np
@@ -120,21 +121,17 @@ def record(
     positional = structure.replaced(arguments, parts, creation.standing_for)
     named = structure.replaced(keywords, parts, creation.standing_for)
     containers = (structure.contents(positional), structure.contents(named))
-    marks = marked(leaves, given)
-    hooks.start(recorder)
-    creation.begin()
-    keep = False
-    try:
+    with _traced(recorder):
         for owner in (*environment.owners, *filter(is_stateful, (*arguments, *keywords.values()))):
             recorder.follow(owner)
         try:
-            with FEWER_SEARCHES, marks, environment.follow(recorder.constant):
+            with FEWER_SEARCHES, marked(leaves, given), environment.follow(recorder.constant):
                 found = function(*positional, **named)
                 found = _containers_of(recorder, found)
         finally:  # the function may have caught it, or have made another error of it
             if recorder.given_up:
                 raise NotFollowed(recorder.given_up)
-        keep = not isolated
+        recorder.keeps_changes = not isolated
         if recorder.refusal is not None:
             raise recorder.refusal
         if (structure.contents(positional), structure.contents(named)) != containers:
@@ -145,14 +142,33 @@ def record(
         output = tree.mapped(found, lambda x: _output(recorder, x))
         results = results_of(found, recorder)
         stores = _stores(recorder)
+    _check_constants(recorder)
+    program = _program(recorder, function, inputs, output, stores, parameters)
+    recorder.release()
+    return Recording(program, tree.mapped(found, plain_result), results, recorder)
+
+
+@contextlib.contextmanager
+def _traced(recorder: Recorder) -> Iterator[None]:
+    """Let a recorder follow what this thread computes; then give all objects plain numbers."""
+    hooks.start(recorder)
+    creation.begin()
+    try:
+        yield
     finally:
         creation.end()
         hooks.stop()
         for outside in recorder.outside.values():
-            outside.finish(keep)
-        recorder.end_state(keep)
+            outside.finish(recorder.keeps_changes)
+        recorder.end_state()
         recorder.finish()
-    _check_constants(recorder)
+
+
+def _program(
+    recorder: Recorder, function: Any, inputs: list[Any], output: Any, stores: list[Store],
+    parameters: Any,
+) -> Program:  # fmt: skip
+    """Return what a recorder has recorded."""
     loads = _loads(recorder, output, stores)
     name = str(getattr(function, "__name__", "function"))
     variables = [x._variable for x in inputs]
@@ -160,8 +176,7 @@ def record(
     program.function = function
     program.derived = recorder.origins.roots
     program.gradients = recorder.origins.gradients
-    recorder.release()
-    return Recording(program, tree.mapped(found, plain_result), results, recorder)
+    return program
 
 
 def _inputs(recorder: Recorder, leaves: list[Any]) -> tuple[list[Any], list[Any]]:
