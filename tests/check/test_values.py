@@ -128,11 +128,11 @@ RECURRENT_MISTAKES = [
     ("np.outer(dz, hs[t - 1])", "np.outer(dz, hs[t])"),
     ("later = U.T.dot(dz)", "later = U.dot(dz)"),
     ("dV += np", "dV = np"),
-    ("dz = dh *", "dz = -dh *"),
 ]
 #: Other mistakes of the same kinds.
 SIMILAR_MISTAKES = [
     (" + later", " - later"),
+    ("dz = dh *", "dz = -dh *"),
     ("later = U.T.dot(dz)", "later = U.T.dot(dh)"),
     ("dW += np", "dW -= np"),
 ]

@@ -84,7 +84,7 @@ def begin():
 
 
 @pytest.mark.skipif(not autograd.COMPILED, reason="only native code can crash")
-@pytest.mark.parametrize("seed", range(round(3 * FACTOR)))
+@pytest.mark.parametrize("seed", range(round(2 * FACTOR)))
 def test_random_operations_on_objects_do_not_crash(seed, tmp_path):
     program, log = Path(__file__).with_name("objects.py"), tmp_path / "log"
     finished = run(program, seed, 1000, log, directory=tmp_path)

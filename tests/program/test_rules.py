@@ -95,9 +95,15 @@ def in_turns(items, text):
 
 
 def modes_of(sample, first):
-    """Return all modes for these samples; for others the value, the gradient and some in turns."""
+    """Return the modes for a sample: the value, the gradient and some others in turns.
+
+    These samples get both other derivatives. What is left calls the same rules in another way.
+    """
     value, gradient, *others = MODES
-    return [value, gradient, *(others if id(sample) in first else in_turns(others, str(sample)))]
+    if id(sample) in first:
+        ways = [mode for mode in others if mode not in ("forward", "second")]
+        return [value, gradient, "forward", "second", *in_turns(ways, str(sample))[: TURNS // 2]]
+    return [value, gradient, *in_turns(others, str(sample))]
 
 
 def check_replays(sample, modes):

@@ -304,11 +304,18 @@ def test_any_name_of_python_becomes_one_of_c(tmp_path, start):
     exec(f"def f({', '.join(names)}):\n    return {body.format(*names)}\n", space)
     for name in names:
         exec(f"def {name}(x, other):\n    return {body.format('x', 'other')}\n", space)
-    for name in ("f", *names):
-        arguments = [x + k for k in range(len(names) if name == "f" else 2)]
-        path = tmp_path / f"{name}.c"
+    inputs = {
+        name: [x + k for k in range(len(names) if name == "f" else 2)]
+        for name in space
+        if name in ("f", *names)
+    }
+    paths = [tmp_path / f"{name}.c" for name in inputs]
+    for path, (name, arguments) in zip(paths, inputs.items(), strict=True):
         trace(space[name])(*arguments).save(path)
-        code, found = Compiled(path)(*arguments)
+    library = tmp_path / "names.so"
+    Compiled.compile(paths[0], "", paths[1:], library)
+    for path, (name, arguments) in zip(paths, inputs.items(), strict=True):
+        code, found = Compiled(path, library=library)(*arguments)
         assert code == 0
         assert_same(found, space[name](*arguments))
 
