@@ -360,3 +360,26 @@ def test_sequences_are_padded_on_either_side():
 def test_wrong_layers_raise(call, error, match):
     with pytest.raises(error, match=match):
         call()
+
+
+def test_softmax_of_channels_first_is_along_the_last_axis():
+    x = np.random.default_rng(0).standard_normal((2, 3, 6))
+    for layer in (
+        layers.Conv1D(2, 2, data_format="channels_first", activation="softmax"),
+        layers.Conv1DTranspose(2, 2, data_format="channels_first", activation="softmax"),
+        layers.DepthwiseConv1D(2, data_format="channels_first", activation="softmax"),
+        layers.SeparableConv1D(2, 2, data_format="channels_first", activation="softmax"),
+    ):
+        np.testing.assert_allclose(np.sum(layer(x).data, axis=-1), 1.0, 1e-5, err_msg=layer.name)
+
+
+def test_images_are_cropped_only_if_asked():
+    x = np.ones((1, 4, 4, 1))
+    assert layers.Cropping2D()(x).shape == (1, 4, 4, 1)
+    assert layers.Cropping1D()(x[0]).shape == (4, 2, 1)
+
+
+def test_unit_vectors_along_several_axes():
+    x = np.random.default_rng(0).standard_normal((2, 3, 4))
+    y = layers.UnitNormalization(axis=[1, 2])(x)
+    np.testing.assert_allclose(np.sum(np.square(y), axis=(1, 2)), 1.0, 1e-5)

@@ -127,7 +127,7 @@ class Conv(Grid, Weighted):
                 f"{weight.shape[1] * self.groups} channels."
             )
         y = convolved(x, weight, self.bias, windows, self.groups)
-        return self.activation(channels_last(y))
+        return self.activated(channels_last(y))
 
     def weight(self) -> Any:
         """Return the kernel with its outputs and inputs as the first axes."""
@@ -238,7 +238,7 @@ class ConvTranspose(Grid, Weighted):
         shape = (inputs.shape[0], self.filters, *grid)
         y = spread(channels_first(inputs), weight, windows, 1, shape)
         y = channels_last(y)
-        return self.activation(y if self.bias is None else y + self.bias)
+        return self.activated(y if self.bias is None else y + self.bias)
 
 
 class Conv1DTranspose(ConvTranspose):

@@ -39,7 +39,16 @@ class Grid(Layer):
         if data_format not in FORMATS:
             raise OptionError(f"data_format={data_format!r} must be one of {FORMATS[1:]}.")
         super().__init__(*arguments, **options)
-        self.data_format = data_format
+        self.data_format = self.order_of_activation = data_format
+
+    def activated(self, y: Any) -> Any:
+        """Return what the activation makes of ``(batch, *grid, channels)``.
+
+        One along the last axis, such as softmax, sees the axes in the order of the outputs.
+        """
+        if self.order_of_activation != "channels_first":
+            return self.activation(y)
+        return channels_last(self.activation(channels_first(y)))
 
     def forward(self, inputs: Any, **options: Any) -> Any:  # type: ignore[override]
         """Make the weights, if there are none yet, and compute ``call``.

@@ -128,8 +128,8 @@ class UnitNormalization(Layer):
 
     Parameters
     ----------
-    axis : int
-        The axis of the vectors.
+    axis : int, list or tuple of int
+        The axis of the vectors, or their axes.
     **options
         Options of `Layer`.
 
@@ -142,9 +142,9 @@ class UnitNormalization(Layer):
     supports_masking = True
     autocast = "fiub"
 
-    def __init__(self, axis: int = -1, **options: Any) -> None:
+    def __init__(self, axis: Any = -1, **options: Any) -> None:
         super().__init__(**options)
-        self.axis = axis
+        self.axis = tuple(axis) if isinstance(axis, list) else axis
 
     def call(self, inputs: Any) -> Any:
         """Return the vectors, with the length 1.

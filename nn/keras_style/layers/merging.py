@@ -196,7 +196,7 @@ class Dot(Merge):
         return None
 
 
-def unit(x: Any, axis: int) -> Any:
+def unit(x: Any, axis: Any) -> Any:
     """Return vectors of length 1."""
     squares = np.sum(x * x, axis=axis, keepdims=True)
     return x / np.sqrt(np.maximum(squares, 1e-12))

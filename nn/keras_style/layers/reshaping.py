@@ -170,8 +170,8 @@ class Cropping(Grid):
 
     Parameters
     ----------
-    cropping : int, tuple of int, or tuple of pairs
-        How much to leave out before and after, along each axis of the grid.
+    cropping : int, tuple of int, or tuple of pairs, optional
+        How much to leave out before and after, along each axis of the grid; by default 1.
     data_format : {"channels_last", "channels_first"}, optional
         The order of axes.
     **options
@@ -179,10 +179,13 @@ class Cropping(Grid):
     """
 
     ndim: int
+    usual = 1
 
-    def __init__(self, cropping: Any = 1, data_format: str | None = None, **options: Any) -> None:
+    def __init__(
+        self, cropping: Any = None, data_format: str | None = None, **options: Any
+    ) -> None:
         super().__init__(data_format=data_format, **options)
-        self.cropping = pairs(self.ndim, cropping)
+        self.cropping = pairs(self.ndim, self.usual if cropping is None else cropping)
 
     def call(self, inputs: Any) -> Any:
         """Return the middle of the inputs.
@@ -263,9 +266,10 @@ class Cropping1D(Cropping):
 
 
 class Cropping2D(Cropping):
-    """The middle of images; see `Cropping`."""
+    """The middle of images; see `Cropping`. By default all of it, as in Keras."""
 
     ndim = 2
+    usual = 0
 
 
 class UpSampling1D(UpSampling):

@@ -149,6 +149,7 @@ class SeparableConv(Grid):
             kernel_regularizer=pointwise_regularizer, bias_regularizer=bias_regularizer,
             dtype=self.dtype, name="pointwise",
         )  # fmt: skip
+        self.pointwise.order_of_activation = data_format
 
     def get_config(self) -> dict[str, Any]:
         """Return the options with which to make such a layer again."""
