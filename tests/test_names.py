@@ -1,4 +1,4 @@
-import ast
+import re
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -8,10 +8,9 @@ LONGEST = 60
 def test_no_test_name_is_longer_than_60_characters():
     files = [path for folder in ("tests", "clients") for path in (ROOT / folder).rglob("test_*.py")]
     functions = [
-        item
+        name
         for path in files
-        for item in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
-        if isinstance(item, ast.FunctionDef) and item.name.startswith("test_")
+        for name in re.findall(r"^ *def (test_\w+)", path.read_text(encoding="utf-8"), re.M)
     ]
     assert len(functions) > 900
-    assert [item.name for item in functions if len(item.name) > LONGEST] == []
+    assert [name for name in functions if len(name) > LONGEST] == []

@@ -60,7 +60,7 @@ def test_notebooks_and_their_solutions_run(path, tmp_path):
     notebook = nbformat.read(folder / path.name, as_version=4)
     found = [code for cell in notebook.cells for code in solutions(cell)]
     notebook.cells += [nbformat.v4.new_code_cell(code) for code in found]
-    shorten_searches(tmp_path)
+    configure(tmp_path)
     options = {
         "timeout": 300,
         "kernel_name": "python3",
@@ -77,10 +77,14 @@ def test_notebooks_and_their_solutions_run(path, tmp_path):
     assert {file.name for file in folder.iterdir()} == before, "it leaves files behind"
 
 
-def shorten_searches(folder):
-    """Let the kernel search briefly for the wrong line of a gradient: no output is compared."""
-    startup = folder / "ipython" / "profile_default" / "startup"
+def configure(folder):
+    """Let the kernel search briefly for wrong lines, and draw coarsely: no output is compared."""
+    profile = folder / "ipython" / "profile_default"
+    startup = profile / "startup"
     startup.mkdir(parents=True)
+    (profile / "ipython_kernel_config.py").write_text(
+        "get_config().InlineBackend.print_figure_kwargs = {'bbox_inches': None, 'dpi': 20}\n"
+    )
     (startup / "brief.py").write_text(
         "from autograd.check.explain.repair import outcomes\noutcomes.SECONDS = 0.3\n"
     )

@@ -77,8 +77,8 @@ def is_for_type_checkers(test):
     return any(isinstance(node, ast.Name) and node.id == "TYPE_CHECKING" for node in ast.walk(test))
 
 
-def nodes_of(tree, with_types=True):
-    """Yield the nodes of a syntax tree, also inside functions and, if asked, for type checkers."""
+def statements_of(tree, with_types=True):
+    """Yield the statements of a syntax tree, also inside functions and, if asked, for type checkers."""
     waiting = [tree]
     while waiting:
         node = waiting.pop()
@@ -86,12 +86,13 @@ def nodes_of(tree, with_types=True):
             waiting.extend(node.orelse)
             continue
         yield node
-        waiting.extend(ast.iter_child_nodes(node))
+        for name in ("body", "orelse", "handlers", "finalbody", "cases"):
+            waiting.extend(getattr(node, name, ()))
 
 
 def imports_of(tree, with_types=True):
     """Yield (module, name) for each import of a name, and (module, None) for each of a module."""
-    for node in nodes_of(tree, with_types):
+    for node in statements_of(tree, with_types):
         if isinstance(node, ast.Import):
             yield from ((target_of(alias.name) or alias.name, None) for alias in node.names)
         elif isinstance(node, ast.ImportFrom):
@@ -105,7 +106,7 @@ def imports_of(tree, with_types=True):
 
 def named_in(tree):
     """Yield the modules that strings name, to be imported later."""
-    for node in nodes_of(tree):
+    for node in ast.walk(tree):
         if isinstance(node, ast.Constant) and node.value in modules() and "." in node.value:
             yield node.value
 
@@ -185,7 +186,7 @@ def test_nn_uses_only_public_names_of_autograd():
                 private.add(f"{module}.{imported}" if imported else module)
         private |= {
             f"autograd.{node.attr}"
-            for node in nodes_of(tree)
+            for node in ast.walk(tree)
             if isinstance(node, ast.Attribute)
             and isinstance(node.value, ast.Name)
             and node.value.id == "autograd"
