@@ -16,6 +16,7 @@ from autograd.batching.entries import RULES, Entries
 from autograd.batching.level import refuse
 from autograd.batching.operators import ARITHMETIC, inplace, matmul, repeated
 from autograd.engine.callers import gives_way
+from autograd.engine.foreign import is_writable
 from autograd.engine.memory import owner_of
 from autograd.errors import BatchNumberError
 
@@ -177,7 +178,7 @@ class BatchedNumber(Entries):
 
     def _apart(self, found: Any) -> Any:
         """Return an array in memory of its own: nothing is a view of a number."""
-        if not isinstance(found, BatchedArray) or not found.flags.writeable:
+        if not isinstance(found, BatchedArray) or not is_writable(found.array):
             return found
         return found.copy() if owner_of(found.array) is owner_of(self.array) else found
 

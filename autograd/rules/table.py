@@ -165,6 +165,7 @@ def with_values(found: Any, expected: Any, arguments: Any = ()) -> Any:
     numbers = plain(found)
     if (
         arguments
+        and hasattr(numbers, "dtype")  # a number is part of nothing
         and getattr(expected, "dtype", None) == numbers.dtype
         and _is_part(found, arguments)
     ):
