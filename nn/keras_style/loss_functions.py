@@ -240,8 +240,10 @@ def categorical_focal_crossentropy(
     return -np.sum(alpha * (1.0 - p) ** gamma * y_true * np.log(p), axis=-1)
 
 
-def sparse_categorical_crossentropy(y_true: Any, y_pred: Any, from_logits: bool = False) -> Any:
-    """Return the cross-entropy of classes, given their indices."""
+def sparse_categorical_crossentropy(
+    y_true: Any, y_pred: Any, from_logits: bool = False, ignore_class: int | None = None
+) -> Any:
+    """Return the cross-entropy of classes, given their indices; 0 where one is ignored."""
     name = "sparse_categorical_crossentropy"
     y_true = np.asarray(plain(y_true))
     if y_true.shape == (*shape_of(y_pred)[:-1], 1):
@@ -251,6 +253,9 @@ def sparse_categorical_crossentropy(y_true: Any, y_pred: Any, from_logits: bool 
             f"{name} takes class indices: the outputs have shape {shape_of(y_pred)}, the targets "
             f'{y_true.shape}. For one number for each class write "categorical_crossentropy".'
         )
+    counts = None if ignore_class is None else y_true != ignore_class
+    y_true = y_true if counts is None else np.where(counts, y_true, 0)
     chosen = indices_below(shape_of(y_pred)[-1], y_true, name)
     logarithms = _logarithms(name, y_pred, from_logits)
-    return -np.take_along_axis(logarithms, chosen[..., None], axis=-1)[..., 0]
+    found = -np.take_along_axis(logarithms, chosen[..., None], axis=-1)[..., 0]
+    return found if counts is None else np.where(counts, found, np.zeros((), found.dtype))

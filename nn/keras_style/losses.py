@@ -18,6 +18,7 @@ from nn.keras_style.configured import (
     serialize_keras_object,
 )
 from nn.keras_style.loss_functions import (
+    LEAST,
     binary_crossentropy,
     binary_focal_crossentropy,
     categorical_crossentropy,
@@ -35,6 +36,13 @@ from nn.keras_style.loss_functions import (
     poisson,
     sparse_categorical_crossentropy,
     squared_hinge,
+)
+from nn.keras_style.overlap_losses import (
+    categorical_generalized_cross_entropy,
+    circle,
+    ctc,
+    dice,
+    tversky,
 )
 from nn.keras_style.registered import get_registered_object
 from nn.missing_names import refuse
@@ -88,6 +96,20 @@ class Loss(Configured):
         """
         raise NotImplementedError("Define call(self, y_true, y_pred).")
 
+    def counted(self, y_true: Any, found: Any, mask: Any) -> Any:
+        """Return which numbers count; by default those of the mask.
+
+        Parameters
+        ----------
+        y_true : array_like
+            The targets.
+        found : array or Tensor
+            The loss of each example.
+        mask : array of bool, optional
+            The mask of the outputs.
+        """
+        return mask
+
     def __call__(
         self, y_true: Any, y_pred: Any, sample_weight: Any = None, mask: Any = None
     ) -> Any:
@@ -108,6 +130,7 @@ class Loss(Configured):
             If there is not one weight for each example.
         """
         found = self.call(y_true, y_pred)
+        mask = self.counted(y_true, found, mask)
         if mask is not None and self.reduction not in (None, "none"):
             mean = masked_mean(found, mask, sample_weight)
             return mean * np.sum(plain(mask)) if self.reduction == "sum" else mean
@@ -187,7 +210,7 @@ def masked_mean(numbers: Any, mask: Any, weights: Any = None) -> Any:
     total = np.sum(counts)
     if weights is not None:
         counts = counts * of_steps(weights, counts)
-    return np.sum(numbers * counts) / total
+    return np.sum(numbers * counts) / np.maximum(total, LEAST)
 
 
 class FunctionLoss(Loss):
@@ -235,7 +258,10 @@ FUNCTIONS: dict[str, tuple[Callable[..., Any], tuple[str, ...]]] = {
     "kl_divergence": (kl_divergence, ()),
     "binary_crossentropy": (binary_crossentropy, ("from_logits", "label_smoothing")),
     "categorical_crossentropy": (categorical_crossentropy, ("from_logits", "label_smoothing")),
-    "sparse_categorical_crossentropy": (sparse_categorical_crossentropy, ("from_logits",)),
+    "sparse_categorical_crossentropy": (
+        sparse_categorical_crossentropy,
+        ("from_logits", "ignore_class"),
+    ),
     "binary_focal_crossentropy": (
         binary_focal_crossentropy,
         ("apply_class_balancing", "alpha", "gamma", "from_logits", "label_smoothing"),
@@ -244,6 +270,11 @@ FUNCTIONS: dict[str, tuple[Callable[..., Any], tuple[str, ...]]] = {
         categorical_focal_crossentropy,
         ("alpha", "gamma", "from_logits", "label_smoothing"),
     ),
+    "categorical_generalized_cross_entropy": (categorical_generalized_cross_entropy, ("q",)),
+    "circle": (circle, ("gamma", "margin", "remove_diagonal")),
+    "ctc": (ctc, ()),
+    "dice": (dice, ("axis",)),
+    "tversky": (tversky, ("alpha", "beta", "axis")),
 }
 
 KNOWN.update({name: function for name, (function, _) in FUNCTIONS.items()})
@@ -340,6 +371,7 @@ class NamedLoss(FunctionLoss):
 
 def _maker(name: str) -> type[NamedLoss]:
     kind = "".join(word.capitalize() for word in name.split("_")).replace("Kl", "KL")
+    kind = "CTC" if name == "ctc" else kind
     doc = f"The loss `{name}`, with its options, such as ``reduction=``; see `Loss`."
     return type(kind, (NamedLoss,), {"named": name, "__module__": __name__, "__doc__": doc})
 
@@ -359,7 +391,39 @@ MeanAbsolutePercentageError = _maker("mean_absolute_percentage_error")
 MeanSquaredError = _maker("mean_squared_error")
 MeanSquaredLogarithmicError = _maker("mean_squared_logarithmic_error")
 Poisson = _maker("poisson")
-SparseCategoricalCrossentropy = _maker("sparse_categorical_crossentropy")
+CategoricalGeneralizedCrossEntropy = _maker("categorical_generalized_cross_entropy")
+CTC = _maker("ctc")
+Dice = _maker("dice")
+Tversky = _maker("tversky")
+
+
+def _both(mask: Any, counts: Any) -> Any:
+    return counts if mask is None else np.logical_and(plain(mask), counts)
+
+
+class SparseCategoricalCrossentropy(NamedLoss):
+    """The loss `sparse_categorical_crossentropy`, with its options; see `Loss`."""
+
+    named = "sparse_categorical_crossentropy"
+
+    def counted(self, y_true: Any, found: Any, mask: Any) -> Any:
+        """Return which numbers count: not those of the class to be ignored."""
+        ignored = self.options.get("ignore_class")
+        if ignored is None:
+            return mask
+        return _both(mask, np.reshape(np.asarray(plain(y_true)), shape_of(found)) != ignored)
+
+
+class Circle(NamedLoss):
+    """The loss `circle`, with its options; see `Loss`."""
+
+    named = "circle"
+
+    def counted(self, y_true: Any, found: Any, mask: Any) -> Any:
+        """Return which numbers count: those that are positive."""
+        return _both(mask, plain(found) > 0)
+
+
 SquaredHinge = _maker("squared_hinge")
 
 

@@ -49,6 +49,16 @@ LOSSES |= {
     "BinaryCrossentropy of a row": ("line", "columns", {"from_logits": True}),
 }  # fmt: skip
 
+LOSSES |= {
+    "SparseCategoricalCrossentropy, ignored": ("shares", "classes", {"ignore_class": 1}),
+    "Dice": ("shades", "masks", {}),
+    "Dice, axis": ("shades", "masks", {"axis": (1, 2)}),
+    "Tversky": ("shades", "masks", {"alpha": 0.3, "beta": 0.8}),
+    "Circle": ("units", "pairs", {"gamma": 3.0, "margin": 0.3}),
+    "CategoricalGeneralizedCrossEntropy": ("shares", "classes", {"q": 0.4}),
+    "CTC": ("sequences", "words", {}),
+}
+
 #: Metrics: the arrays for outputs and targets, and options.
 METRICS = {
     "Accuracy": ("classes", "choices", {}),
@@ -111,6 +121,12 @@ OPTIMIZERS = {
     "Adagrad, all": lambda o: o.Adagrad(0.1, 0.01, 1e-2),
     "Adadelta": lambda o: o.Adadelta(),
     "Adadelta, all": lambda o: o.Adadelta(0.5, 0.8, 1e-3),
+    "Lamb": lambda o: o.Lamb(),
+    "Lamb, all": lambda o: o.Lamb(0.1, 0.8, 0.9, 1e-3, weight_decay=0.1, clipnorm=0.5),
+    "Ftrl": lambda o: o.Ftrl(),
+    "Ftrl, all": lambda o: o.Ftrl(0.2, -0.4, 0.2, 0.05, 0.1, 0.02, 0.3, weight_decay=0.1),
+    "Adafactor": lambda o: o.Adafactor(),
+    "Adafactor, all": lambda o: o.Adafactor(0.25, -0.6, 1e-3, 1e-2, 0.5, False, weight_decay=0.125),
     "Lion": lambda o: o.Lion(),
     "Lion, all": lambda o: o.Lion(0.01, beta_1=0.8, beta_2=0.9, weight_decay=0.1),
 }
@@ -174,6 +190,12 @@ def arrays():
         "line": random.normal(size=4),
         "signs_of_line": np.array([1, 0, 1, 1]),
         "columns": np.array([[0], [1], [1], [0]]),
+        "units": shares / np.sqrt((shares**2).sum(axis=1, keepdims=True)),
+        "shades": 1 / (1 + np.exp(-random.normal(size=(4, 2, 3)))),
+        "masks": random.integers(0, 2, (4, 2, 3)),
+        "pairs": np.array([0, 1, 0, 1]),
+        "sequences": random.normal(size=(4, 5, 4)),
+        "words": np.array([[1, 2, 0], [3, 3, 0], [1, 0, 0], [2, 1, 3]]),
     }
 
 

@@ -94,6 +94,29 @@ LAYERS = {
     "UpSampling2D, bilinear": (lambda k: k.UpSampling2D(2, interpolation="bilinear"), (1, 2, 3, 1)),
     "ZeroPadding2D": (lambda k: k.ZeroPadding2D(((1, 0), (0, 2))), (1, 2, 2, 1)),
     "Cropping2D": (lambda k: k.Cropping2D((1, 0)), (1, 3, 2, 1)),
+    "Resizing": (lambda k: k.Resizing(3, 4), (2, 5, 3, 2)),
+    "Resizing, nearest": (lambda k: k.Resizing(6, 2, interpolation="nearest"), (1, 4, 3, 1)),
+    "Resizing, proportions": (lambda k: k.Resizing(2, 2, crop_to_aspect_ratio=True), (1, 4, 3, 2)),
+    "CenterCrop": (lambda k: k.CenterCrop(2, 3), (2, 5, 4, 1)),
+    "CenterCrop of small images": (lambda k: k.CenterCrop(5, 3), (1, 4, 4, 1)),
+    "Train RandomRotation": (lambda k: k.RandomRotation((0.1, 0.1)), (1, 5, 4, 2)),
+    "Train RandomRotation, constant": (
+        lambda k: k.RandomRotation((0.1, 0.1), fill_mode="constant", fill_value=2.0),
+        (1, 4, 5, 1),
+    ),
+    "Train RandomTranslation": (
+        lambda k: k.RandomTranslation((0.3, 0.3), (-0.2, -0.2)),
+        (1, 5, 4, 1),
+    ),
+    "Train RandomTranslation, nearest": (
+        lambda k: k.RandomTranslation(
+            (0.3, 0.3), (-0.2, -0.2), fill_mode="nearest", interpolation="nearest"
+        ),
+        (1, 5, 4, 1),
+    ),
+    "Train RandomZoom": (lambda k: k.RandomZoom((0.3, 0.3), (-0.2, -0.2)), (1, 5, 4, 1)),
+    "Train RandomZoom, wrap": (lambda k: k.RandomZoom((0.4, 0.4), fill_mode="wrap"), (1, 5, 4, 1)),
+    "Train RandomContrast": (lambda k: k.RandomContrast((-0.3, 0.3), (-9, 9)), (1, 3, 2, 2)),
     "Permute": (lambda k: k.Permute((2, 1)), (2, 3, 4)),
     "RepeatVector": (lambda k: k.RepeatVector(2), (2, 3)),
     "Add": (lambda k: k.Add(), [(2, 3), (2, 3)]),
@@ -311,7 +334,7 @@ def derived(keras, name):
     weights = weights_of(name, layer.get_weights())
     if weights:
         layer.set_weights(weights)
-    outputs = layer(given, training=True) if "Batch" in name else layer(given)
+    outputs = layer(given, training=True) if "Batch" in name or "Train" in name else layer(given)
     factors = torch.tensor(numbers(name, tuple(outputs.shape), 99))
     (outputs * factors).sum().backward()
     wanted = [t.grad for t in tensors if t.requires_grad]

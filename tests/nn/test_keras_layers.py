@@ -36,7 +36,7 @@ def made(name):
     weights = RECORDER["weights_of"](name, layer.get_weights())
     assert [list(w.shape) for w in weights] == RECORDED["layers"][name]["shapes"]
     layer.set_weights(weights)
-    return layer, x, "Batch" in name
+    return layer, x, "Batch" in name or "Train" in name
 
 
 @pytest.mark.each("name", list(RECORDER["LAYERS"]))
@@ -53,8 +53,64 @@ def test_layers_compute_what_those_of_keras_do(name):
     found += [weight.grad for weight in layer.trainable_weights]
     for gradient, expected in zip(found, recorded["gradients"], strict=True):
         np.testing.assert_allclose(gradient, expected, **CLOSE)
-    if trains:
+    if recorded["after"] is not None:
         np.testing.assert_allclose(layer.get_weights()[-1], recorded["after"], **CLOSE)
+
+
+def test_images_are_changed_at_random_in_training_only():
+    x = np.arange(2 * 4 * 6.0).reshape(2, 4, 6, 1)
+    made = {
+        layers.RandomFlip("horizontal"): lambda y: all(
+            any(np.array_equal(a, b) for b in (image, image[:, ::-1]))
+            for a, image in zip(y, x, strict=True)
+        ),
+        layers.RandomFlip("vertical", seed=1): lambda y: np.array_equal(np.sort(y, 1), x),
+        layers.RandomRotation(0.2): lambda y: 0 <= y.min() <= y.max() <= x.max(),
+        layers.RandomBrightness((0.25, 0.25), (0, 48)): lambda y: np.array_equal(
+            y, np.minimum(x + 12, 48)
+        ),
+    }
+    for layer, is_right in made.items():
+        found = [layer(x, training=True) for _ in range(20)]
+        assert all(map(is_right, found))
+        assert any(not np.array_equal(y, x) for y in found)
+        assert np.array_equal(layer(x, training=False), x)
+        assert np.array_equal(keras.Sequential([layer]).predict(x, verbose=0), x)
+    parts = [layers.RandomCrop(3, 2)(x) for _ in range(30)]
+    assert {part.shape for part in parts} == {(2, 3, 2, 1)}
+    assert {int(part[0, 0, 0, 0]) for part in parts} <= {0, 1, 2, 3, 4, 6, 7, 8, 9, 10}
+    assert layers.RandomCrop(3, 3)(x, training=False).shape == (2, 3, 3, 1)
+    with pytest.raises(OptionError, match="wrap"):
+        layers.RandomZoom(0.1, fill_mode="mirror")
+
+
+def test_categories_become_numbers_and_vectors():
+    tokens = np.array([[1, 3, 3], [0, 1, 1]])
+    assert layers.CategoryEncoding(4)(tokens).tolist() == [[0, 1, 0, 1], [1, 1, 0, 0]]
+    assert layers.CategoryEncoding(4, "count")(tokens).tolist() == [[0, 1, 0, 2], [1, 2, 0, 0]]
+    weighed = layers.CategoryEncoding(4, "count")(tokens, count_weights=tokens + 0.5)
+    assert weighed.tolist() == [[0, 1.5, 0, 7], [0.5, 3, 0, 0]]
+    assert layers.CategoryEncoding(4, "one_hot")(tokens[:, 1:2]).tolist() == [
+        [0, 0, 0, 1],
+        [0, 1, 0, 0],
+    ]
+    bins = layers.Discretization(num_bins=3)
+    bins.adapt(np.arange(9.0))
+    assert bins(np.array([0.0, 4.0, 8.0])).tolist() == [0, 1, 2]
+    lookup = layers.IntegerLookup(max_tokens=3)
+    lookup.adapt(np.array([5, 5, 7, 9, 9, 9]))
+    assert lookup.get_vocabulary() == [-1, 9, 5]
+    assert lookup(np.array([5, 7, 9])).tolist() == [2, 0, 1]
+    words = layers.StringLookup(vocabulary=["a", "b"], mask_token="")
+    assert words(np.array([["b", "", "z"]])).tolist() == [[3, 0, 1]]
+    back = layers.StringLookup(vocabulary=words.get_vocabulary(), mask_token="", invert=True)
+    assert back(np.array([3, 2])).tolist() == ["b", "a"]
+    again = layers.StringLookup.from_config(words.get_config())
+    assert again.get_vocabulary() == words.get_vocabulary()
+    with pytest.raises(DataError, match="'z'"):
+        layers.StringLookup(vocabulary=["a"], num_oov_indices=0)(np.array(["z"]))
+    with pytest.raises(DataError, match="from 0 to 3"):
+        layers.CategoryEncoding(4)(tokens + 2)
 
 
 @pytest.mark.parametrize("name", ["Conv2D, even", "MaxPooling2D, same"])

@@ -4,17 +4,9 @@ from __future__ import annotations
 
 #: By the name of a layer in Keras, what to write.
 LAYERS = {
-    "CategoryEncoding": "keras.utils.to_categorical before training",
     "ConvLSTM2D": "a layer of your own that steps through the images",
-    "Discretization": "numpy.digitize before training",
     "Hashing": "integers of your own before training",
-    "IntegerLookup": "a dict or numpy.unique before training",
-    "RandomFlip": "functions of NumPy on the batches",
-    "RandomRotation": "functions of NumPy on the batches",
-    "RandomZoom": "functions of NumPy on the batches",
-    "Resizing": "nn.functional.interpolate",
     "SpectralNormalization": "nn.utils.parametrizations",
-    "StringLookup": "a dict or numpy.unique before training",
     "TextVectorization": "integers of your own before training, with keras.utils.pad_sequences",
 }
 
@@ -24,8 +16,8 @@ def advice_for(name: str) -> str:
 
     Examples
     --------
-    >>> advice_for("IntegerLookup")
-    'write a dict or numpy.unique before training.'
+    >>> advice_for("Hashing")
+    'write integers of your own before training.'
     """
     found = LAYERS.get(name)
     if found is None:

@@ -23,18 +23,32 @@ from nn.keras_style.optimizers.adaptive import (
 )
 from nn.keras_style.optimizers.optimizer import Optimizer
 from nn.keras_style.optimizers.sgd import SGD
+from nn.keras_style.optimizers.whole import Adafactor, Ftrl, Lamb, LossScaleOptimizer
 from nn.keras_style.registered import get_registered_object
 from nn.missing_names import refuse
 
 __all__ = [
-    "SGD", "Adadelta", "Adagrad", "Adam", "AdamW", "Adamax", "Lion", "Nadam", "Optimizer",
-    "RMSprop", "get", "schedules",
+    "SGD", "Adadelta", "Adafactor", "Adagrad", "Adam", "AdamW", "Adamax", "Ftrl", "Lamb", "Lion",
+    "LossScaleOptimizer", "Nadam", "Optimizer", "RMSprop", "get", "schedules",
 ]  # fmt: skip
 
 #: The optimisers by the names that `compile` takes.
 NAMED: dict[str, type[Optimizer]] = {
     kind.__name__.lower(): kind
-    for kind in (SGD, RMSprop, Adam, AdamW, Adamax, Nadam, Adagrad, Adadelta, Lion)
+    for kind in (
+        SGD,
+        RMSprop,
+        Adam,
+        AdamW,
+        Adamax,
+        Nadam,
+        Adagrad,
+        Adadelta,
+        Lion,
+        Adafactor,
+        Ftrl,
+        Lamb,
+    )
 }
 
 
@@ -76,5 +90,5 @@ if not TYPE_CHECKING:  # a type checker is to find wrong names
     def __getattr__(name: str) -> Any:
         refuse(
             f"nn.keras_style has no optimizers.{name}; it has {', '.join(__all__)}. compile also "
-            "takes the optimisers of nn.optim: nn.optim.Adafactor(model.parameters())."
+            "takes the optimisers of nn.optim: nn.optim.Muon(model.parameters())."
         )

@@ -134,6 +134,8 @@ class Optimizer(Configured, optim.Optimizer):
     @property
     def learning_rate(self) -> float:
         """The rate of the next step, which may be assigned to unless there is a schedule."""
+        if self.schedule is not None:
+            return float(self.schedule(self.iterations))
         return float(self._options()["lr"])
 
     @learning_rate.setter
@@ -153,6 +155,16 @@ class Optimizer(Configured, optim.Optimizer):
     def name(self) -> str:
         """The name: that of its class, as ``compile`` takes it."""
         return type(self).__name__.lower()
+
+    def scale_loss(self, loss: Any) -> Any:
+        """Return the loss: float32 needs no scaling.
+
+        Parameters
+        ----------
+        loss : Tensor
+            The loss.
+        """
+        return loss
 
     def _options(self) -> dict[str, Any]:
         return self.param_groups[0] if self.param_groups else self.defaults
