@@ -8,15 +8,24 @@ import numpy as np
 
 import autograd
 from nn.arrays import floating, plain
-from nn.keras_style import activations
+from nn.keras_style import activations, array_ops
 from nn.keras_style.config import floatx
 from nn.keras_style.configured import FUNCTIONS
 from nn.keras_style.configured import NUMPY as OF_NUMPY
 from nn.keras_style.symbolic import lifted
 from nn.missing_names import refuse
 
+#: Names of NumPy that functional models are not made of.
+MORE = [
+    "array", "bartlett", "bitwise_invert", "bitwise_left_shift", "bitwise_not",
+    "bitwise_right_shift", "blackman", "dsplit", "dstack", "gcd", "hamming", "hanning",
+    "histogram", "hsplit", "i0", "kaiser", "lcm", "nan_to_num", "nanargmax", "nanargmin",
+    "nancumprod", "nancumsum", "nanmedian", "nanpercentile", "nanquantile", "nextafter",
+    "percentile", "trapezoid", "unique", "vectorize", "vsplit",
+]  # fmt: skip
+
 #: The names that are NumPy's, in Keras too.
-NUMPY = sorted({*OF_NUMPY, "array", "vectorize"} - {"copysign", "positive", "reciprocal", "rint"})
+NUMPY = sorted({*OF_NUMPY, *MORE} - {"copysign", "positive", "reciprocal", "rint"})
 
 relu, sigmoid, softmax, log_softmax = (
     activations.relu, activations.sigmoid, activations.softmax, activations.log_softmax,
@@ -35,6 +44,36 @@ log_sigmoid, softsign, squareplus, tanh_shrink, threshold = (
 )  # fmt: skip
 hard_shrink, soft_shrink = activations.hard_shrink, activations.soft_shrink
 erf = lifted(autograd.erf)
+cholesky, det, eigh, fori_loop, in_top_k, inv = (
+    array_ops.cholesky,
+    array_ops.det,
+    array_ops.eigh,
+    array_ops.fori_loop,
+    array_ops.in_top_k,
+    array_ops.inv,
+)
+logdet, multi_hot, normalize, pinv, qr, scatter = (
+    array_ops.logdet,
+    array_ops.multi_hot,
+    array_ops.normalize,
+    array_ops.pinv,
+    array_ops.qr,
+    array_ops.scatter,
+)
+scatter_update, segment_sum, slice, slice_update, slogdet, solve = (
+    array_ops.scatter_update,
+    array_ops.segment_sum,
+    array_ops.slice,
+    array_ops.slice_update,
+    array_ops.slogdet,
+    array_ops.solve,
+)
+solve_triangular, svd, switch, while_loop = (
+    array_ops.solve_triangular,
+    array_ops.svd,
+    array_ops.switch,
+    array_ops.while_loop,
+)
 
 
 @lifted
@@ -290,7 +329,7 @@ def norm(x: Any, ord: Any = None, axis: Any = None, keepdims: bool = False) -> A
 FUNCTIONS.update({
     f"ops.{one.__name__}": one
     for one in (gelu, reciprocal, cast, one_hot, norm, rsqrt, logsumexp, divide_no_nan, moments,
-                unstack, top_k)
+                unstack, top_k, *array_ops.OF_ARRAYS)
 })  # fmt: skip
 FUNCTIONS["ops.erf"] = erf
 

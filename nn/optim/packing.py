@@ -128,11 +128,19 @@ class Packing:
             self._signature = signature
         return self._blocks
 
-    def states(self, read: Callable[[Any], Any] = plain) -> dict[int, dict[str, Any]]:
-        """Return a copy of the state of each parameter that has one, by position."""
-        found = {position: dict(state) for position, state in self._unpacked.items()}
+    def states(
+        self, read: Callable[[Any], Any] = plain, only: int | None = None
+    ) -> dict[int, dict[str, Any]]:
+        """Return a copy of the state of each parameter that has one, or of one, by position."""
+        found = {
+            position: dict(state)
+            for position, state in self._unpacked.items()
+            if only is None or position == only
+        }
         for block in self._blocks:
             for position, _, shape, rows, place, part in block.pieces:
+                if only is not None and position != only:
+                    continue
                 state = found.setdefault(position, {"step": read(block.steps)})
                 for name, flat in block.state.items():
                     flat = read(flat)

@@ -131,6 +131,43 @@ OPTIMIZERS = {
     "Lion, all": lambda o: o.Lion(0.01, beta_1=0.8, beta_2=0.9, weight_decay=0.1),
 }
 
+#: Calls of `ops`, with the arrays by name.
+OPS = """
+ops.cholesky(square)
+ops.cholesky(square, upper=True)
+ops.det(square)
+ops.inv(square)
+ops.pinv(numbers)
+ops.logdet(square)
+ops.slogdet(square)[1]
+ops.solve(square, numbers[:3])
+ops.solve_triangular(square, numbers[:3], lower=True)
+ops.qr(square)[1] ** 2
+ops.svd(numbers, False)[1]
+ops.svd(numbers, compute_uv=False)
+ops.eigh(square)[0]
+ops.normalize(numbers, axis=0)
+ops.normalize(numbers, order=1)
+ops.slice(numbers, (1, 0), (2, 3))
+ops.slice_update(numbers, (1, 1), others[:2, :2])
+ops.scatter(columns, line, (3,))
+ops.scatter_update(numbers, columns, others)
+ops.segment_sum(numbers, classes, 4)
+ops.multi_hot(bits, 3)
+ops.in_top_k(classes, numbers, 2)
+ops.while_loop(lambda i, s: i < 3, lambda i, s: (i + 1, s * 2), (0, numbers))[1]
+ops.fori_loop(0, 3, lambda i, s: s + i, numbers)
+ops.switch(1, [lambda v: v, lambda v: v * 2], numbers)
+ops.trapezoid(numbers)
+ops.nan_to_num(numbers / bits)
+ops.nanquantile(numbers, 0.3)
+ops.unique(classes)
+ops.dstack([numbers, others])
+ops.gcd(classes, choices)
+ops.nanmedian(numbers, axis=0)
+ops.percentile(numbers, 30.0)
+""".strip().splitlines()
+
 SCHEDULES = {
     "ExponentialDecay": lambda s: s.ExponentialDecay(0.1, 7, 0.6),
     "ExponentialDecay, stairs": lambda s: s.ExponentialDecay(0.1, 7, 0.6, staircase=True),
@@ -190,6 +227,7 @@ def arrays():
         "line": random.normal(size=4),
         "signs_of_line": np.array([1, 0, 1, 1]),
         "columns": np.array([[0], [1], [1], [0]]),
+        "square": np.array([[2.0, 0.3, -0.2], [0.3, 1.5, 0.4], [-0.2, 0.4, 1.0]]),
         "units": shares / np.sqrt((shares**2).sum(axis=1, keepdims=True)),
         "shades": 1 / (1 + np.exp(-random.normal(size=(4, 2, 3)))),
         "masks": random.integers(0, 2, (4, 2, 3)),
@@ -275,7 +313,7 @@ def fits(keras):
 def recorded(keras):
     """Return what losses, metrics, optimisers and schedules compute."""
     given = arrays()
-    found = {"losses": {}, "metrics": {}, "optimizers": {}, "schedules": {}}
+    found = {"losses": {}, "metrics": {}, "optimizers": {}, "schedules": {}, "ops": {}}
     for name, (outputs, targets, options) in LOSSES.items():
         loss = getattr(keras.losses, name.split()[0].strip(","))(**options)
         values = [loss(given[targets], given[outputs].astype("float64"), sample_weight=w)
@@ -296,6 +334,10 @@ def recorded(keras):
                 keras.ops.convert_to_tensor(g) for g in slopes([numbers(v) for v in variables])
             ],
         )
+    for call in OPS:
+        space = {name: keras.ops.convert_to_tensor(array) for name, array in given.items()}
+        result = keras.ops.convert_to_numpy(eval(call, {"ops": keras.ops, **space}))
+        found["ops"][call] = np.asarray(result, float).tolist()
     for name, build in SCHEDULES.items():
         schedule = build(keras.optimizers.schedules)
         found["schedules"][name] = [float(schedule(step)) for step in range(30)]

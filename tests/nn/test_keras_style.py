@@ -115,6 +115,19 @@ def test_metrics_are_those_of_keras(name):
     assert metric.result() == 0.0
 
 
+@pytest.mark.parametrize("call", RECORDER["OPS"])
+def test_calls_of_ops_are_those_of_keras(call):
+    given = RECORDER["arrays"]()
+    with np.errstate(divide="ignore"):
+        found = eval(call, {"ops": keras.ops, **given})
+    np.testing.assert_allclose(found, RECORDED["ops"][call], rtol=1e-5, atol=1e-12)
+    x = Tensor(given["numbers"])
+    with np.errstate(divide="ignore"):
+        y = eval(call, {"ops": keras.ops, **given, "numbers": x})
+    is_float = getattr(found, "dtype", np.dtype(bool)).kind == "f"
+    assert isinstance(y, Tensor) == ("numbers" in call and is_float)
+
+
 @pytest.mark.parametrize("jit", [False, True])
 @pytest.mark.parametrize("name", RECORDER["OPTIMIZERS"])
 def test_steps_are_those_of_the_optimisers_of_keras(name, jit):

@@ -328,6 +328,37 @@ def test_groups_keep_what_programs_store_there():
     assert second.param_groups[0]["lr_scale"] == 0.25
 
 
+def test_the_state_of_a_parameter_is_read_and_kept_by_subclasses():
+    layer = nn.Linear(3, 2)
+    optimizer = optim.Adam(layer.parameters(), lr=0.1)
+    assert len(optimizer.state) == len(optimizer.state[layer.weight]) == 0
+    layer(torch.ones(1, 3)).sum().backward()
+    optimizer.step()
+    state = optimizer.state[layer.weight]
+    assert sorted(state) == ["exp_avg", "exp_avg_sq", "step"]
+    assert (state["step"].item(), state["exp_avg"].shape) == (1.0, (2, 3))
+    assert [p is q for p, q in zip(optimizer.state, layer.parameters(), strict=True)] == [True] * 2
+    with pytest.raises(ValueError, match="read-only"):
+        state["exp_avg"].zero_()
+    with pytest.raises(TypeError, match="assignment"):
+        state["exp_avg"] = torch.zeros(2, 3)
+    optimizer.state = {}
+    assert layer.weight not in optimizer.state
+
+    class Signs(optim.SGD):
+        @torch.no_grad()
+        def step(self):
+            for p in self.param_groups[0]["params"]:
+                self.state[p]["count"] = self.state[p].get("count", torch.zeros(p.shape)) + 1
+                p.sub_(self.state[p]["count"] * p.grad.sign())
+
+    own = Signs(layer.parameters(), lr=1.0)
+    own.step()
+    again = Signs(layer.parameters(), lr=1.0)
+    again.load_state_dict(own.state_dict())
+    assert again.state[layer.bias]["count"].tolist() == [1, 1]
+
+
 def test_samples_of_distributions_have_their_shape_and_average():
     torch.manual_seed(0)
     two = torch.tensor([1.5, 3.0])

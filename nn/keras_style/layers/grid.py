@@ -35,6 +35,8 @@ class Grid(Layer):
         Options of the next base class and of `Layer`.
     """
 
+    activation: Any  # of the layers that have one
+
     def __init__(self, *arguments: Any, data_format: str | None = None, **options: Any) -> None:
         if data_format not in FORMATS:
             raise OptionError(f"data_format={data_format!r} must be one of {FORMATS[1:]}.")

@@ -9,10 +9,11 @@ from typing import Any, ClassVar
 
 from autograd.errors import OptionError
 from nn import optim
-from nn.optim.optimizer import WITHOUT_EFFECT
+from nn.optim.optimizer import WITHOUT_EFFECT, ParameterState
 from nn.parameter import Parameter as PlainParameter
 from nn.torch_style.base import TensorBase, held, inside, outside
 from nn.torch_style.nn.parameter import shown_parameter
+from nn.torch_style.optim.state import KeptState
 from nn.torch_style.tensor import Tensor
 
 
@@ -144,6 +145,31 @@ class _Known(Optimizer):
         for name in WITHOUT_EFFECT:
             options.pop(name, None)
         kind.__init__(self, [_group(part) for part in params], *map(inside, arguments), **options)
+
+    def _has_step(self) -> bool:
+        """Return whether the class is one of a program, and defines ``step``."""
+        return type(self).step is not Optimizer.step
+
+    @property
+    def state(self) -> Any:
+        """What is kept of each parameter."""
+        if self._has_step():
+            return vars(self).setdefault("state", ParameterState(dict))
+        return KeptState(self)
+
+    @state.setter
+    def state(self, given: Any) -> None:
+        if self._has_step():
+            vars(self)["state"] = given
+        elif given:
+            raise OptionError(
+                "Only an empty state can be assigned: load others with load_state_dict."
+            )
+        else:
+            KeptState(self).clear()
+
+    def _is_own(self) -> bool:
+        return self._has_step()
 
 
 class SGD(_Known, optim.SGD):
