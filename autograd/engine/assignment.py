@@ -129,7 +129,7 @@ def link_view(
             handle: ArrayNode = handles[argnum]
             if not handle._contents.shape and _is_number(handle):
                 return
-            memory = _memory(handle)
+            memory = memory_of(handle)
             result._memory = memory
             result._at = memory.version
             result._versions += memory.mutations
@@ -148,7 +148,8 @@ def _is_number(handle: ArrayNode) -> bool:
     return not primitive.makes_views or primitive.name in _GIVING_NUMBERS
 
 
-def _memory(handle: ArrayNode) -> Memory:
+def memory_of(handle: ArrayNode) -> Memory:
+    """Return what all handles on the buffer of a Tensor have in common."""
     memory = handle._memory
     if memory is None:
         memory = handle._memory = Memory()
@@ -157,7 +158,7 @@ def _memory(handle: ArrayNode) -> Memory:
 
 def detached(handle: ArrayNode) -> Any:
     """Return a constant with the same numbers; assigning to either one copies them first."""
-    memory = _memory(handle)
+    memory = memory_of(handle)
     memory.private = False
     constant: ArrayNode = calls.tensor(current(handle)._contents, handle.label, False)
     constant._memory = memory
@@ -201,7 +202,7 @@ def assign(handle: ArrayNode, index: Any, item: Any) -> None:
     numbers = plain(item)
     if np.iscomplexobj(numbers) and now._contents.dtype.kind != "c":
         raise DataError("A complex number cannot be assigned to an element of a real Tensor.")
-    memory = _memory(root)
+    memory = memory_of(root)
     if root._at == DETACHED:
         memory = root._memory = Memory()
     in_place = now is not root and not is_observed() and memory.may_write(now._contents, index)
@@ -256,7 +257,7 @@ def update(handle: ArrayNode, result: Any) -> Any:
         batching.refuse_assignment(handle)
     if GRAD_MODE.interventions != 0:
         tell_assigned(handle)
-    memory = _memory(handle)
+    memory = memory_of(handle)
     if handle._at == DETACHED:
         memory = handle._memory = Memory()
     memory.private = False
@@ -277,30 +278,11 @@ def update_unrecorded(handle: ArrayNode, ufunc: Any, other: Any) -> ArrayNode:
     return handle
 
 
-def replace_data(handle: ArrayNode, data: Any) -> None:
-    """Replace the numbers of a Tensor, without recording it."""
-    if GRAD_MODE.batching != 0:
-        batching.refuse_assignment(handle)
-    memory = _memory(handle)
-    if handle._primitive is None:  # it is a leaf again, whatever was assigned to it
-        handle._latest = None
-    now = current(handle)
-    if data is not now._contents:
-        handle._view = None
-        memory.private = False
-        memory.version += 1
-        handle._at = memory.version
-    if GRAD_MODE.tracing != 0:
-        note_store(now)
-    now._contents = data
-    memory.mutations += 1
-
-
 def mutated(handle: ArrayNode) -> None:
     """Count an unrecorded change of the numbers."""
     if GRAD_MODE.tracing != 0:
         note_store(current(handle))
-    memory = _memory(handle)
+    memory = memory_of(handle)
     memory.mutations += 1
     if not memoryless.has_memory(handle._contents):
         memory.version += 1  # no view sees the change

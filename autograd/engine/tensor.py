@@ -14,7 +14,8 @@ from autograd.engine.cotangents import as_given
 from autograd.engine.fields import ArrayNode, adopt
 from autograd.engine.flat_elements import FlatElements
 from autograd.engine.foreign import index_beside
-from autograd.engine.grad_mode import GRAD_MODE, is_recording
+from autograd.engine.grad_mode import GRAD_MODE
+from autograd.engine.hooks import add_hook
 from autograd.engine.missing import HINTS
 from autograd.engine.mypyc import mypyc_attr
 from autograd.engine.node import Node, plain
@@ -35,6 +36,7 @@ from autograd.engine.operations import (
     SUBTRACT,
 )
 from autograd.engine.primitive import NO_KEYWORDS, Primitive
+from autograd.engine.unrecorded import is_unrecorded, replace_data
 from autograd.errors import GraphError, ShapeError
 
 _ndarray: Final = np.ndarray
@@ -100,7 +102,7 @@ class Tensor(ArrayNode):
 
     @data.setter
     def data(self, data: Any) -> None:
-        assignment.replace_data(self, as_array(data, None))
+        replace_data(self, as_array(data, None))
 
     def _now(self) -> ArrayNode:
         """Return the node that holds the current elements, after assignments."""
@@ -112,6 +114,11 @@ class Tensor(ArrayNode):
         """Return the current elements, after assignments."""
         return self._now()._contents
 
+    def _is_own_leaf(self) -> bool:
+        """Return whether ``grad`` and hooks belong to this object, not to what was assigned."""
+        is_alone = self._latest is None and self._view is None
+        return self._primitive is None and (self._requires_grad or is_alone)
+
     @property
     def grad(self) -> Any:
         """The derivative: None at first, then an array like ``data``.
@@ -119,7 +126,7 @@ class Tensor(ArrayNode):
         A Tensor after ``backward(create_graph=True)``. Only leaves keep it, and nodes on which
         `retain_grad` was called.
         """
-        if self._primitive is not None:
+        if not self._is_own_leaf():
             return self._now()._grad
         return self._grad if GRAD_MODE.tracing == 0 else tracing.here().gradient(self)
 
@@ -152,7 +159,7 @@ class Tensor(ArrayNode):
         if self._now()._primitive is not None:
             raise GraphError("requires_grad can only be changed on a leaf; see detach().")
         if self._latest is not None:
-            assignment.replace_data(self, self._latest._contents)
+            replace_data(self, self._latest._contents)
         self._requires_grad = bool(wanted)
 
     @property
@@ -225,17 +232,7 @@ class Tensor(ArrayNode):
         callable
             Removes the hook, when called without arguments.
         """
-        node = self if self._primitive is None else self._now()
-        hooks = node._hooks if node._hooks is not None else []
-        node._hooks = hooks
-        entry = [function]
-        hooks.append(entry)
-
-        def remove() -> None:
-            if any(entry is other for other in hooks):
-                hooks[:] = [other for other in hooks if other is not entry]
-
-        return remove
+        return add_hook(self if self._is_own_leaf() else self._now(), function)
 
     # -- how it looks -----------------------------------------------------------------------
 
@@ -351,42 +348,42 @@ class Tensor(ArrayNode):
     # In place: views see the change too. Inside `no_grad` the array itself changes, not the node.
 
     def __iadd__(self, other: Any) -> Any:
-        if _unrecorded(self):
+        if is_unrecorded(self):
             return assignment.update_unrecorded(self, np.add, other)
         return assignment.update(self, self + other)
 
     def __isub__(self, other: Any) -> Any:
-        if _unrecorded(self):
+        if is_unrecorded(self):
             return assignment.update_unrecorded(self, np.subtract, other)
         return assignment.update(self, self - other)
 
     def __imul__(self, other: Any) -> Any:
-        if _unrecorded(self):
+        if is_unrecorded(self):
             return assignment.update_unrecorded(self, np.multiply, other)
         return assignment.update(self, self * other)
 
     def __itruediv__(self, other: Any) -> Any:
-        if _unrecorded(self):
+        if is_unrecorded(self):
             return assignment.update_unrecorded(self, np.divide, other)
         return assignment.update(self, self / other)
 
     def __ifloordiv__(self, other: Any) -> Any:
-        if _unrecorded(self):
+        if is_unrecorded(self):
             return assignment.update_unrecorded(self, np.floor_divide, other)
         return assignment.update(self, self // other)
 
     def __imod__(self, other: Any) -> Any:
-        if _unrecorded(self):
+        if is_unrecorded(self):
             return assignment.update_unrecorded(self, np.remainder, other)
         return assignment.update(self, self % other)
 
     def __ipow__(self, other: Any) -> Any:
-        if _unrecorded(self):
+        if is_unrecorded(self):
             return assignment.update_unrecorded(self, np.power, other)
         return assignment.update(self, self**other)
 
     def __imatmul__(self, other: Any) -> Any:
-        if _unrecorded(self):
+        if is_unrecorded(self):
             return assignment.update_unrecorded(self, np.matmul, other)
         return assignment.update(self, self @ other)
 
@@ -487,12 +484,6 @@ def _operator(primitive: Primitive, a: Any, b: Any) -> Any:
     if isinstance(other, (Tensor, _ndarray, float, int)):
         return calls.apply(primitive, (a, b), NO_KEYWORDS)
     return calls.operator(primitive, a, b)
-
-
-def _unrecorded(t: Tensor) -> bool:
-    if GRAD_MODE.interventions == 0 or is_recording():
-        return False
-    return assignment.changes_unrecorded(t)
 
 
 def restore_tensor(

@@ -137,7 +137,10 @@ class Arithmetic(TensorBase):
     __ipow__ = in_place(__pow__)
 
     __neg__ = unary(operator.neg, "the elements with the other sign", floating=False)
-    __pos__ = unary(operator.pos, "the elements", floating=False)
+
+    def __pos__(self: S) -> S:
+        return self
+
     __abs__ = unary(abs, "the absolute values", floating=False)
 
     eq = binary(_boolean(operator.eq), "where the elements are equal")

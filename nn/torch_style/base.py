@@ -273,6 +273,25 @@ def _overwritten(space: Any, index: Any, item: Any) -> bool:
     return True
 
 
+def show_other(space: Any, other: Any) -> bool:
+    """Let a leaf show other memory inside ``no_grad``, where `other` has no derivative.
+
+    Returns False, and does nothing, where the tensor may hold `other` instead.
+    """
+    if not isinstance(space, _engine) or not space.requires_grad:
+        return False
+    _check_leaf(space)
+    if autograd.is_recording():
+        return False
+    if not space.is_leaf:
+        raise DataError(
+            "A tensor that was computed cannot change its shape in place inside no_grad: it would "
+            "lose its derivative. Write y = x.squeeze() or the like."
+        )
+    space.data = plain(other)
+    return True
+
+
 def _check_leaf(space: Any) -> None:
     """Raise where PyTorch does: a leaf that requires a gradient is not overwritten."""
     if space.requires_grad and space.is_leaf and autograd.is_recording():

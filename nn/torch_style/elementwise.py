@@ -32,10 +32,6 @@ def _sign(x: Any) -> Any:
     return np.where(is_nan, np.zeros((), x.dtype), found) if is_nan.any() else found
 
 
-def _conjugated(x: Any) -> Any:
-    return x if x.dtype.kind == "b" else np.conjugate(x)
-
-
 def _squared(x: Any) -> Any:
     return np.square(x.astype(np.int64) if x.dtype.kind == "b" else x)
 
@@ -89,14 +85,21 @@ class Elementwise(Arithmetic):
     isneginf = unary(_tested(np.isneginf), "where the elements are -∞", floating=False)
     isreal = unary(_tested(np.isreal), "where the imaginary part is 0", floating=False)
     signbit = unary(_tested(np.signbit), "where the sign is negative", floating=False)
-    positive = unary(np.positive, "the elements", floating=False)
     sgn = unary(_sign, "the signs; of complex numbers x / |x|", floating=False)
     i0 = unary(np.i0, "the modified Bessel function of order 0")
     digamma = unary(_of_scipy("digamma"), "the logarithmic derivative of Γ")
     erfc = unary(_of_scipy("erfc"), "1 - erf(x), exact for large x")
     erfinv = unary(_of_scipy("erfinv"), "the inverse of the error function")
-    conj = unary(_conjugated, "the complex conjugates", floating=False)
     angle = unary(np.angle, "the angles of complex numbers")
+
+    def positive(self: S) -> S:
+        """Return the tensor itself."""
+        return self
+
+    def conj(self: S) -> S:
+        """Return the complex conjugates; of real numbers, the tensor itself."""
+        x = tensor_held(self, "conj")
+        return made(np.conjugate(x)) if x.dtype.kind == "c" else self
 
     def round(self: S, *, decimals: Any = 0) -> S:
         """Return the elements rounded; halves to the even number."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any, TypeVar
 
-from nn.torch_style.base import in_place
+from nn.torch_style.base import in_place, show_other
 from nn.torch_style.products import Products
 from nn.torch_style.spectra import Spectra
 
@@ -79,7 +79,8 @@ class InPlaceForms(Spectra):
     # -- other shapes: the tensor shows other memory from then on ----------------------------
 
     def _become(self: S, other: Any) -> S:
-        self._held, self._owner = other._held, other._owner
+        if not show_other(self._held, other._held):
+            self._held, self._owner = other._held, other._owner
         return self
 
     def squeeze_(self: S, dim: Any = None) -> S:

@@ -138,7 +138,8 @@ class Products(Statistics):
 
     def matrix_power(self: S, n: int) -> S:
         """Return the n-th power of a square matrix."""
-        return made(np.linalg.matrix_power(tensor_held(self, "matrix_power"), n))
+        found = made(np.linalg.matrix_power(tensor_held(self, "matrix_power"), n))
+        return found.clone() if n == 1 else found  # type: ignore[no-any-return]
 
     def slogdet(self) -> Any:
         """Return the sign of the determinant, and the logarithm of its absolute value."""

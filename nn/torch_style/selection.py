@@ -35,6 +35,13 @@ def _source(src: Any, index: Any) -> Any:
     return src[tuple(slice(n) for n in index.shape)]
 
 
+def _names_one(index: Any, ndim: int) -> bool:
+    """Return whether an index consists of integers, one for each axis."""
+    if type(index) is tuple:
+        return len(index) == ndim and all(type(i) is int for i in index)
+    return type(index) is int and ndim == 1
+
+
 class Selection(Shapes):
     """Indices, masks, gather and scatter."""
 
@@ -44,6 +51,8 @@ class Selection(Shapes):
         index = positions(index)
         if type(index) is tuple and (parts := apart(index)) is not None:
             return made(self._held[parts[0]][parts[1]])
+        if _names_one(index, self._held.ndim):  # a view, of one element
+            index = (*index, ...) if type(index) is tuple else (index, ...)
         return made(self._held[index])
 
     def __setitem__(self, index: Any, value: Any) -> None:

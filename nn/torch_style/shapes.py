@@ -11,11 +11,12 @@ from typing import Any, Concatenate, TypeVar
 
 import numpy as np
 from numpy.lib.array_utils import normalize_axis_index
+from numpy.lib.stride_tricks import sliding_window_view
 
 from autograd.errors import DataError, OptionError, ShapeError
 from nn.torch_style.base import made, numbers, tensor_held
 from nn.torch_style.reductions import Reductions
-from nn.torch_style.types import Dims, Int, Size, dtype
+from nn.torch_style.types import Dims, Int, Size, contiguous_format, dtype
 
 S = TypeVar("S", bound="Shapes")
 
@@ -198,6 +199,8 @@ class Shapes(Reductions):
         own, wanted = tensor_held(self, "expand").shape, size
         added = len(wanted) - len(own)
         full = [own[i - added] if n == -1 and i >= added else n for i, n in enumerate(wanted)]
+        if tuple(full) == tuple(own):
+            return made(self._held[...])  # which may be assigned to
         return made(np.broadcast_to(self._held, full))
 
     @one_or_many
@@ -295,7 +298,7 @@ class Shapes(Reductions):
     @one_or_many
     def flip(self: S, dims: Any) -> S:
         """Return the elements with axes reversed."""
-        return made(np.flip(tensor_held(self, "flip"), dims))
+        return made(np.copy(np.flip(tensor_held(self, "flip"), dims)))
 
     def fliplr(self: S) -> S:
         """Return the elements with the second axis reversed."""
@@ -307,7 +310,7 @@ class Shapes(Reductions):
 
     def rot90(self: S, k: Int = 1, dims: Any = (0, 1)) -> S:
         """Return the elements turned k times by 90 degrees."""
-        return made(np.rot90(tensor_held(self, "rot90"), k, tuple(dims)))
+        return made(np.copy(np.rot90(tensor_held(self, "rot90"), k, tuple(dims))))
 
     def roll(self: S, shifts: Any, dims: Any = None) -> S:
         """Return the elements shifted along axes, those from the end at the beginning."""
@@ -334,7 +337,7 @@ class Shapes(Reductions):
 
     def diag(self: S, diagonal: Int = 0) -> S:
         """Return the diagonal of a matrix, or a matrix with this diagonal."""
-        return made(np.diag(tensor_held(self, "diag"), diagonal))
+        return made(np.copy(np.diag(tensor_held(self, "diag"), diagonal)))
 
     def diagflat(self: S, offset: Int = 0) -> S:
         """Return a matrix with these elements on a diagonal."""
@@ -357,18 +360,19 @@ class Shapes(Reductions):
         return made(np.trace(tensor_held(self, "trace")))
 
     def unfold(self: S, dimension: Int, size: Int, step: Int) -> S:
-        """Return all windows of a length along an axis, as a new last axis."""
+        """Return all windows of a length along an axis, as a new last axis; they share memory."""
         x = tensor_held(self, "unfold")
-        count = (x.shape[dimension] - size) // step + 1
-        if count < 1:
+        axis = normalize_axis_index(dimension, x.ndim)
+        if x.shape[axis] < size:
             raise DataError(f"unfold: a window of {size} is longer than the axis.")
-        places = np.arange(count)[:, None] * step + np.arange(size)
-        found = np.take(x, places, axis=dimension)
-        return made(np.moveaxis(found, normalize_axis_index(dimension, x.ndim) + 1, -1))
+        windows = sliding_window_view(x, size, axis)
+        return made(windows[(*(slice(None),) * axis, slice(None, None, step))])
 
     def contiguous(self: S, memory_format: Any = None) -> S:
-        """Return the tensor: where the order matters, arrays are copied as needed."""
-        return self
+        """Return the tensor, or a copy with the elements in their order in memory."""
+        if numbers(self).flags.c_contiguous or memory_format not in (None, contiguous_format):
+            return self
+        return made(np.copy(tensor_held(self, "contiguous"), order="C"))
 
     def is_contiguous(self, memory_format: Any = None) -> bool:
         """Return whether the elements are in memory in their order."""

@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from autograd import Tensor, Value, check_gradients, draw, grad, hessian, no_grad, text
-from autograd.errors import DataError
+from autograd.errors import DataError, GraphError
 
 random = np.random.default_rng(6)
 
@@ -224,3 +224,50 @@ def test_assignments_appear_in_pictures():
     t[0] = Value(2.0, label="x")
     assert "setitem" in text(t)
     assert '"[ ] = 0"' in draw(t).source
+
+
+@pytest.mark.parametrize("kind", ["constant", "view of a constant", "computed"])
+def test_what_was_assigned_keeps_hooks_and_derivatives(kind):
+    """A Tensor to which computed elements were assigned is treated like a computed one."""
+
+    def slope_after(change):
+        q = Tensor([1.0, 2.0])
+        base = Tensor(np.array([[5.0, 6.0], [7.0, 8.0]]), requires_grad=False)
+        c = {"constant": base, "view of a constant": base[0], "computed": base * q}[kind]
+        c[...] = c - q
+        change(c)
+        assert c.requires_grad
+        (np.ravel(c)[:2] * np.array([1.0, 10.0])).sum().backward()
+        return q.grad.tolist(), c
+
+    plain, _ = slope_after(lambda c: None)
+    twice = [2 * g for g in plain]
+    assert slope_after(lambda c: c.register_hook(lambda g: 2 * g))[0] == twice
+    found, c = slope_after(lambda c: c.retain_grad())
+    assert found == plain
+    np.testing.assert_array_equal(np.ravel(c.grad)[:2], [1.0, 10.0])
+
+    def doubled(c):
+        c.data *= 2
+
+    def replaced(c):
+        c.data = np.ones(c.shape)
+
+    for change in (doubled, replaced):
+        if kind == "computed":
+            with pytest.raises(GraphError, match="changed in place"):
+                slope_after(change)
+        else:
+            assert slope_after(change)[0] == plain
+
+
+def test_new_data_of_a_leaf_loses_no_derivative_of_elements():
+    q, w = Tensor([1.0, 2.0]), Tensor([3.0, 4.0])
+    w[0] = q[1]
+    with pytest.raises(GraphError, match="lose their derivative"):
+        w.data = w.data - 0.1
+    (w * w).sum().backward()
+    w.data -= 0.1  # the derivative is known
+    assert w.is_leaf
+    np.testing.assert_allclose(w.data, [1.9, 3.9])
+    assert q.grad.tolist() == [0.0, 4.0]

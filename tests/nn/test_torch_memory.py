@@ -1,0 +1,83 @@
+"""Which results of `nn.torch_style` show the memory of a tensor, and which are copies."""
+
+import numpy as np
+import pytest
+
+import nn.torch_style as torch
+from autograd.errors import DataError
+
+F = torch.nn.functional
+
+#: What PyTorch returns in the memory of x, and what it copies.
+SHARED = """
+x.t(); x.T; x.mT; x.transpose(0,1); x.swapaxes(0,1); x.swapdims(0,1); x.permute(1,0);
+x.movedim(0,1); x.moveaxis(0,1); x.reshape(-1); x.reshape(9); x.view(-1); x.view(9,1);
+x.view_as(x); x.reshape_as(x); x.flatten(); x.ravel(); x.squeeze(); x.unsqueeze(0); x.squeeze(0);
+x[0]; x[:,1]; x[1:]; x[...,::2]; x[None]; x[:]; x[...]; x[0,0]; x.select(0,1); x.narrow(0,0,1);
+x.expand(3,3); x.expand_as(x); x[None].expand(2,3,3); x.broadcast_to((2,3,3)); x.diagonal();
+x.split(1)[0]; x.chunk(2)[0]; x.unbind()[0]; x.tensor_split(2)[0]; x.hsplit(3)[0];
+x.vsplit(3)[0]; x.contiguous(); x.unfold(0,2,1); x.unfold(1,2,2); x.detach(); x.data; x.float(); x.to(torch.float32); x.to('cpu');
+x.type(torch.float32); x.cpu(); +x; x.positive(); x.real; x.conj(); torch.atleast_2d(x);
+torch.atleast_1d(x); torch.atleast_3d(x); torch.squeeze(x); torch.broadcast_tensors(x,x)[0];
+torch.as_tensor(x); torch.asarray(x); x.unflatten(1,(3,1)); x.movedim(-1,0); F.dropout(x,0.0);
+F.dropout(x,0.5,training=False); torch.nn.Identity()(x); torch.nn.Flatten()(x);
+torch.nn.Dropout(0.5).eval()(x); x.to(x); x.requires_grad_(); x.type_as(x);
+torch.einsum('ij->ij',x); torch.einsum('ij->ji',x); torch.einsum('ii->i',x); x[0:3]; x.view(3,3);
+torch.diagonal(x); torch.linalg.diagonal(x); torch.ravel(x); x.adjoint(); x.H;
+x.unsqueeze(-1).squeeze(-1); torch.permute(x,(1,0)); x.float().t(); x.numpy();
+torch.from_numpy(x.numpy()); x.tolist() and x
+"""
+COPIED = """
+x.T.reshape(-1); x.T.flatten(); x[[0,1]]; x[x>0]; x[torch.tensor([0,1])];
+x.index_select(0,torch.tensor([0])); x.gather(0,torch.zeros(1,3,dtype=torch.long));
+x.take(torch.tensor([0])); x.repeat(1,1); x.tile(1,1); x.flip(0); x.fliplr(); x.flipud();
+x.rot90(); x.roll(0); x.roll(1); x.diag(); x.tril(); x.triu(); x.T.contiguous(); x.clone();
+x.double(); x.clamp(-9,9); x.relu(); x.abs(); -x; x*1; x+0; torch.tensor(x); torch.cat([x]);
+torch.stack([x]); torch.hstack([x]); torch.vstack([x]); torch.where(x>9,x,x); x.where(x>-99,x);
+x.masked_select(x>-99); x.nan_to_num(); x.sum(()); x.mean(()); x.sort(-1).values; F.pad(x,(0,0));
+F.relu(x); F.normalize(x); x.round(); x.floor(); x.new_tensor(x); x.cumsum(0);
+torch.diag_embed(x).diagonal(dim1=-2,dim2=-1); x.max(); torch.clone(x); x.matrix_power(1);
+x.pow(1); x.lerp(x,0.0); torch.flip(x,[0]); x.index_fill(0,torch.tensor([0]),0.);
+x.masked_fill(x>99,0.); x.clip(-9,9); F.hardtanh(x,-9,9); F.leaky_relu(x,1.0);
+F.interpolate(x[None,None],scale_factor=1); F.avg_pool2d(x[None],1); F.unfold(x[None,None],1);
+x.sub(0)
+"""
+
+
+@pytest.mark.parametrize("requires_grad", [False, True])
+def test_results_share_memory_where_those_of_pytorch_do(requires_grad):
+    wrong = []
+    for calls, is_shared in ((SHARED, True), (COPIED, False)):
+        for call in calls.replace("\n", " ").strip().split("; "):
+            x = torch.arange(1.0, 10.0).reshape(3, 3).requires_grad_(requires_grad)
+            y = eval(
+                call.replace("x.numpy()", "x.detach().numpy()"), {"torch": torch, "F": F, "x": x}
+            )
+            y = y.detach().numpy() if isinstance(y, torch.Tensor) else y
+            if np.shares_memory(y, x.detach().numpy()) is not is_shared:
+                wrong.append(call)
+    assert not wrong
+
+
+def test_an_element_may_be_changed_by_a_view_of_it():
+    x = torch.zeros(2, 2)
+    x[0, 1].add_(3)
+    x[1][0].fill_(2)
+    x.expand(2, 2).add_(1)
+    assert x.tolist() == [[1.0, 4.0], [3.0, 1.0]]
+
+
+def test_leaves_stay_leaves_when_their_shape_changes():
+    for change in ("t_()", "squeeze_()", "unsqueeze_(0)", "transpose_(0, 1)", "swapaxes_(1, 0)"):
+        p = torch.ones(1, 3, requires_grad=True)
+        with pytest.raises(DataError, match="no_grad"):
+            eval(f"p.{change}")
+        with torch.no_grad():
+            shape = eval(f"p.{change}").shape
+        assert p.requires_grad, change
+        assert p.is_leaf, change
+        (p * p).sum().backward()
+        assert p.grad.shape == shape, change
+        y = 2 * p
+        with torch.no_grad(), pytest.raises(DataError, match="lose its derivative"):
+            eval(f"y.{change}", {"y": y})
