@@ -59,7 +59,10 @@ class AdaptiveAvgPool(AdaptivePool):
     """The averages of windows."""
 
     def _pooled(self, x: Any, sizes: list[tuple[int, int]]) -> Any:
-        return along_grid(x, [averages(*size) for size in sizes])
+        if any(wanted != 1 for _, wanted in sizes):
+            return along_grid(x, [averages(*size) for size in sizes])
+        # One window each: a sum of what is adjacent takes less time than products for each axis.
+        return np.mean(x, axis=tuple(range(-self.ndim, 0)), keepdims=True)
 
 
 class AdaptiveMaxPool(AdaptivePool):

@@ -41,9 +41,13 @@ from nn.layers.padding import MODES, pad
 from nn.layers.sliding_window import Size, Windows, offsets, parts, windows_of, with_batch
 from nn.layers.small_grids import (
     SUMMED_WINDOWS,
+    convolved_single,
     convolved_small,
+    correlated_single,
     correlated_small,
+    is_single,
     is_small,
+    spread_single,
     spread_small,
 )
 from nn.module import Module
@@ -113,6 +117,8 @@ def matrices_of(weight: Any, groups: int, by_rows: bool) -> list[Any]:
 def convolved_array(x: Any, weight: Any, bias: Any, windows: Windows, groups: int) -> Any:
     """Sum each window of x times each weight, and add the bias."""
     outputs, counts = len(weight), windows.counts(x.shape)
+    if is_single(counts):
+        return convolved_single(x, weight, bias, windows, groups)
     if goes_by_planes(windows, x.size, ELEMENTS, weight.shape[1], outputs // groups, x, weight):
         return convolved_planes(x, weight, bias, windows, groups)
     if goes_by_bands(windows, outputs, groups, x.shape, x, weight):
@@ -139,6 +145,8 @@ def convolved_array(x: Any, weight: Any, bias: Any, windows: Windows, groups: in
 def spread_array(g: Any, weight: Any, windows: Windows, groups: int, shape: tuple[int, ...]) -> Any:
     """Add each output times its weight to the window that it was computed from."""
     outputs, counts = g.shape[1], g.shape[2:]
+    if is_single(counts):
+        return spread_single(g, weight, windows, groups, shape)
     channels = weight.shape[1], outputs // groups
     if goes_by_planes(windows, math.prod(shape), TRANSPOSED, *channels, g, weight):
         return spread_planes(g, weight, windows, groups, shape)
@@ -177,6 +185,8 @@ def mirror_of(weight: Any, groups: int) -> Any:
 def correlated_array(g: Any, x: Any, windows: Windows, groups: int) -> Any:
     """Sum the output times the window over all windows."""
     outputs, counts, inputs = g.shape[1], g.shape[2:], x.shape[1] // groups
+    if is_single(counts):
+        return correlated_single(g, x, windows, groups)
     if goes_by_planes(windows, x.size, ELEMENTS, inputs, outputs // groups, g, x):
         with np.errstate(invalid="ignore"):  # of 0 times an infinite x
             found = correlated_planes(g, x, windows, groups)

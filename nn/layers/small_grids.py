@@ -26,6 +26,11 @@ def is_small(examples: int, counts: tuple[int, ...], groups: int, most: int = WI
     return groups == 1 and examples >= EXAMPLES and 1 < math.prod(counts) <= most
 
 
+def is_single(counts: tuple[int, ...]) -> bool:
+    """Return whether there is one window: then each is a row of a matrix."""
+    return math.prod(counts) == 1
+
+
 def blocks(examples: int, size: int) -> Iterator[slice]:
     """Yield slices of examples, given how many elements are copied for each."""
     step = max(EXAMPLES, MOST // max(size, 1))
@@ -90,3 +95,46 @@ def correlated_small(g: Any, x: Any, windows: Windows) -> Any:
     for part in blocks(len(g), rows * math.prod(counts)):
         total += turned(g[part]).reshape((outputs, -1)) @ laid(x[part], windows, counts).T
     return total.reshape((outputs, inputs, *windows.kernel))
+
+
+# -- one window -------------------------------------------------------------------------------
+
+
+def window_of(windows: Windows) -> Any:
+    """Return the index of the first window in a padded array."""
+    sizes = zip(windows.kernel, windows.dilation, strict=True)
+    return (..., *(slice(0, gap * (size - 1) + 1, gap) for size, gap in sizes))
+
+
+def in_rows(x: Any, windows: Windows, groups: int) -> Any:
+    """Return the window of each example as a row: (groups, examples, channels · kernel)."""
+    window = windows.padded(x)[window_of(windows)]
+    return window.reshape((len(x), groups, math.prod(window.shape[1:]) // groups)).swapaxes(0, 1)
+
+
+def convolved_single(x: Any, weight: Any, bias: Any, windows: Windows, groups: int) -> Any:
+    """Sum the window of x times each weight, and add the bias."""
+    matrices = weight.reshape((groups, len(weight) // groups, -1)).swapaxes(1, 2)
+    y = np.matmul(in_rows(x, windows, groups), matrices).swapaxes(0, 1)
+    y = y.reshape((len(x), len(weight)))
+    if bias is not None:
+        y = y + bias
+    return y.reshape((*y.shape, *(1 for _ in windows.kernel)))
+
+
+def spread_single(
+    g: Any, weight: Any, windows: Windows, groups: int, shape: tuple[int, ...]
+) -> Any:
+    """Add each output times its weight to the window that it was computed from."""
+    slopes = g.reshape((len(g), groups, g.shape[1] // groups)).swapaxes(0, 1)
+    window = np.matmul(slopes, weight.reshape((groups, len(weight) // groups, -1))).swapaxes(0, 1)
+    total = np.zeros_like(window, shape=windows.padded_shape(shape), order="C")
+    total[window_of(windows)] = window.reshape((*shape[:2], *windows.kernel))
+    return windows.without_padding(total, shape)
+
+
+def correlated_single(g: Any, x: Any, windows: Windows, groups: int) -> Any:
+    """Sum the output times the window."""
+    slopes = g.reshape((len(g), groups, g.shape[1] // groups)).swapaxes(0, 1).swapaxes(1, 2)
+    found = np.matmul(slopes, in_rows(x, windows, groups))
+    return found.reshape((g.shape[1], x.shape[1] // groups, *windows.kernel))
