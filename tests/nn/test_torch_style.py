@@ -837,6 +837,23 @@ def test_closed_schedules_overwrite_what_others_have_done():
         schedules.ChainedScheduler([*parts, other])
 
 
+def test_plateaus_and_loaded_states_say_what_they_found():
+    optimizer = torch.optim.SGD([torch.ones(1, requires_grad=True)], lr=1.0)
+    plateau = torch.optim.lr_scheduler.ReduceLROnPlateau(optimizer, patience=1, cooldown=3)
+    found = []
+    for measured in (1.0, 2.0, 2.0, 2.0):
+        plateau.step(measured)
+        found.append((plateau.num_bad_epochs, plateau.cooldown_counter))
+    assert found == [(0, 0), (1, 0), (0, 3), (0, 2)]
+    layer = nn.Linear(1, 1)
+    state = {"weight": torch.ones(1, 1), "scale": torch.ones(1)}
+    assert repr(layer.load_state_dict(state, strict=False)) == (
+        "_IncompatibleKeys(missing_keys=['bias'], unexpected_keys=['scale'])"
+    )
+    with pytest.raises(RuntimeError, match="scale"):
+        layer.load_state_dict(state)
+
+
 def test_loaders_take_examples_alone_and_refuse_two_orders():
     data = [(np.ones(2, np.float32), b"a"), (np.zeros(2, np.float32), b"b")]
     (x, name), _ = DataLoader(data, batch_size=None)

@@ -264,6 +264,16 @@ class PolynomialLR(Schedule, lr_scheduler.PolynomialLR):
 class ReduceLROnPlateau(Schedule, lr_scheduler.ReduceLROnPlateau):
     """`nn.optim.ReduceLROnPlateau`."""
 
+    @property
+    def num_bad_epochs(self) -> int:
+        """How many measurements in a row were no better."""
+        return self.bad_steps
+
+    @property
+    def cooldown_counter(self) -> int:
+        """How many measurements do not count yet."""
+        return self.cooling
+
 
 class SequentialLR(Schedule, lr_scheduler.SequentialLR):
     """`nn.optim.SequentialLR`."""
