@@ -123,7 +123,20 @@ def sequence_back(
     written = unpacked(y, blocks)
     by_inputs, by_states, by_first = backward(unpacked(g, blocks), written, w_hh, *first)
     before = np.concatenate([first[0][None], written[0][:-1]])
+    is_one = by_states is by_inputs
     by_inputs, by_states = matrix(by_inputs), matrix(by_states)
+    if are_plain([by_inputs, by_states], [flat, x, w_hh], ()):
+        y = np.empty_like(flat)
+        parts = unpacked(y, shapes)
+        if inputs is None:
+            np.matmul(by_inputs, w_ih, out=matrix(parts.pop(0)))
+        np.matmul(by_inputs.T, matrix(x), out=parts[0])
+        np.matmul(by_states.T, matrix(before), out=parts[1])
+        np.sum(by_inputs, axis=0, out=parts[2])
+        parts[3][...] = parts[2] if is_one else np.sum(by_states, axis=0)
+        for part, slope in zip(parts[4:], by_first, strict=True):
+            part[...] = slope
+        return y
     found = [by_inputs.T @ matrix(x), by_states.T @ matrix(before)]
     found += [np.sum(by_inputs, axis=0), np.sum(by_states, axis=0), *by_first]
     if inputs is None:
@@ -148,6 +161,24 @@ def filled(found: Any) -> Any:
 def gates_of(x: Any, width: int) -> Any:
     """Split the last axis into gates of this width."""
     return [x[..., k : k + width] for k in range(0, x.shape[-1], width)]
+
+
+@kernel()
+def are_plain(g: Any, y: Any, blocks: Any) -> bool:
+    """Return whether all is NumPy's, of one type, and nothing depends on some blocks directly.
+
+    Only higher derivatives do. Then factors are computed for all steps at once, and a step is a few
+    operations in place.
+    """
+    arrays = [*g, *y]
+    is_numpy = all(type(x) is np.ndarray and x.dtype == y[0].dtype for x in arrays)
+    return is_numpy and not any(np.any(g[k]) for k in blocks)
+
+
+@kernel()
+def backwards(*arrays: Any) -> Any:
+    """Return the steps of some arrays, the last first."""
+    return zip(*[x[::-1] for x in arrays], strict=True)
 
 
 # -- the plain cell: h = f(projected + w h) ---------------------------------------------------
@@ -175,6 +206,12 @@ def relu_forward(y: Any, w_hh: Any, b_hh: Any, h: Any) -> None:
 def plain_backward(slopes: Any, g: Any, w_hh: Any) -> Any:
     """Backpropagate, given the slopes of the activation."""
     by_h, found = 0.0, room(g, slopes)
+    if are_plain([g], [slopes], []):
+        for a, direct, slope in backwards(found, g, slopes):
+            np.add(direct, by_h, out=a)
+            a *= slope
+            by_h = a @ w_hh
+        return found, found, (by_h,)
     for t in reversed(range(len(slopes))):
         found[t] = (g[t] + by_h) * slopes[t]
         by_h = found[t] @ w_hh
@@ -212,21 +249,22 @@ def lstm_forward(y: Any, w_hh: Any, b_hh: Any, h: Any, c: Any) -> None:
     gates[...] += b_hh
     gates[...] *= scale
     turned = w_hh.T.copy("C") * scale
-    for t, a in enumerate(gates):
+    for a, i, f, u, o, kept, out in zip(gates, *gates_of(gates, width), cs, hs, strict=True):
         a += h @ turned
         np.tanh(a, out=a)
         a *= scale
         a += shift
-        i, f, u, o = gates_of(a, width)
-        c = np.multiply(f, c, out=cs[t])
+        c = np.multiply(f, c, out=kept)
         c += i * u
-        h = np.tanh(c, out=hs[t])
+        h = np.tanh(c, out=out)
         h *= o
 
 
 @kernel()
 def lstm_backward(g: Any, y: Any, w_hh: Any, h: Any, first: Any) -> Any:
     """Backpropagate through c = f c + i u, h = o tanh(c)."""
+    if are_plain(g, y, (2,)):
+        return lstm_backward_in_place(g, y, w_hh, first)
     _, c, gates = y
     width = h.shape[1]
     shift = np.zeros_like(gates, shape=(4 * width,))
@@ -250,6 +288,39 @@ def lstm_backward(g: Any, y: Any, w_hh: Any, h: Any, first: Any) -> Any:
     return by_all, by_all, (by_h, by_c)
 
 
+@kernel()
+def lstm_backward_in_place(g: Any, y: Any, w_hh: Any, first: Any) -> Any:
+    """Compute the same of NumPy's arrays, if nothing depends on the gates directly."""
+    _, c, gates = y
+    steps, batch, width = c.shape
+    found = 1 - gates
+    i, f, u, o = gates_of(gates, width)
+    by_i, by_f, by_u, by_o = gates_of(found, width)
+    for slope, gate in ((by_i, i), (by_f, f), (by_o, o)):
+        slope *= gate
+    by_u *= 1 + u
+    by_i *= u
+    by_u *= i
+    by_f[:1] *= first
+    by_f[1:] *= c[:-1]
+    turned = np.tanh(c)
+    by_o *= turned
+    turned *= turned
+    to_c = np.subtract(1, turned, out=turned)
+    to_c *= o
+    by_h, by_c = np.zeros_like(first), np.zeros_like(first)
+    each = found.reshape((steps, batch, 4, width))
+    for a, row, h, own, rest, kept in backwards(found, each, g[0], g[1], to_c, f):
+        by_h += h
+        by_c += own
+        by_c += by_h * rest
+        row[:, :3] *= by_c[:, None]
+        row[:, 3] *= by_h
+        by_h = a @ w_hh
+        by_c *= kept
+    return found, found, (by_h, by_c)
+
+
 # -- gated recurrent unit ---------------------------------------------------------------------
 
 
@@ -258,25 +329,26 @@ def gru_forward(y: Any, w_hh: Any, b_hh: Any, h: Any) -> None:
     """H = (1 - z) n + z h, with n = tanh(projected + r q) and q = w h + b."""
     hs, qs, gates = y
     width = h.shape[1]
-    for t, a in enumerate(gates):
+    of_both = gates[..., : 2 * width]
+    for both, r, z, n, q, out in zip(of_both, *gates_of(gates, width), qs, hs, strict=True):
         by_h = h @ w_hh.T
         by_h += b_hh
-        both, n = a[:, : 2 * width], a[:, 2 * width :]
         both += by_h[:, : 2 * width]
         both *= 0.5  # sigmoid(x) = (tanh(x / 2) + 1) / 2
         np.tanh(both, out=both)
         both *= 0.5
         both += 0.5
-        r, z = gates_of(both, width)
-        qs[t] = by_h[:, 2 * width :]
-        n += r * qs[t]
+        q[...] = by_h[:, 2 * width :]
+        n += r * q
         np.tanh(n, out=n)
-        h = np.add(n, z * (h - n), out=hs[t])
+        h = np.add(n, z * (h - n), out=out)
 
 
 @kernel()
 def gru_backward(g: Any, y: Any, w_hh: Any, first: Any) -> Any:
     """Backpropagate through h = (1 - z) n + z h, n = tanh(projected + r q)."""
+    if are_plain(g, y, (1, 2)):
+        return gru_backward_in_place(g, y, w_hh, first)
     h, q, gates = y
     width = first.shape[1]
     by_h = 0.0
@@ -293,6 +365,35 @@ def gru_backward(g: Any, y: Any, w_hh: Any, first: Any) -> Any:
         by_states[t] = np.concatenate([by_r, by_z, by_n * r + g[1][t]], axis=-1)
         by_h = by_h * z + by_states[t] @ w_hh
     return filled(by_inputs), filled(by_states), (by_h,)
+
+
+@kernel()
+def gru_backward_in_place(g: Any, y: Any, w_hh: Any, first: Any) -> Any:
+    """Compute the same of NumPy's arrays, if nothing depends on the gates and on q directly."""
+    h, q, gates = y
+    width = first.shape[1]
+    r, z, n = gates_of(gates, width)
+    by_states, by_inputs = 1 - gates, np.empty_like(gates)
+    by_r, by_z, to_n = gates_of(by_states, width)
+    np.multiply(by_z, 1 - n * n, out=to_n)
+    by_r *= r
+    by_r *= q
+    by_z *= z
+    by_z[:1] *= first - n[:1]
+    by_z[1:] *= h[:-1] - n[1:]
+    by_n = by_inputs[..., 2 * width :]
+    by_h = np.zeros_like(first)
+    parts = (by_r, by_z, by_n, to_n, r, z, g[0], by_states)
+    for reset, update, a, slope, gate, kept, direct, row in backwards(*parts):
+        by_h += direct
+        np.multiply(by_h, slope, out=a)
+        reset *= a
+        update *= by_h
+        np.multiply(a, gate, out=slope)
+        by_h *= kept
+        by_h += row @ w_hh
+    by_inputs[..., : 2 * width] = by_states[..., : 2 * width]
+    return by_inputs, by_states, (by_h,)
 
 
 # -- the primitives ---------------------------------------------------------------------------
