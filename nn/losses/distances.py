@@ -6,6 +6,7 @@ from typing import Any
 
 import numpy as np
 
+from autograd import relu
 from autograd.devices import as_array, beside
 from autograd.errors import OptionError, ShapeError
 from nn.arrays import floating, plain, shape_of
@@ -106,7 +107,7 @@ def triplet_margin(
     _, negative = same_shape(anchor, negative)
     near = np.linalg.norm(anchor - positive + eps, ord=p, axis=-1)
     far = np.linalg.norm(anchor - negative + eps, ord=p, axis=-1)
-    return reduced(np.maximum(near - far + margin, 0.0), reduction)
+    return reduced(relu(near - far + margin), reduction)
 
 
 def margin_ranking(
@@ -142,7 +143,7 @@ def margin_ranking(
     """
     first, second = same_shape(first, second)
     signs = beside(as_array(plain(targets), first.dtype), first)
-    return reduced(np.maximum(margin - signs * (first - second), 0.0), reduction)
+    return reduced(relu(margin - signs * (first - second)), reduction)
 
 
 def hinge_embedding(
@@ -178,7 +179,7 @@ def hinge_embedding(
     """
     outputs, targets = same_shape(outputs, targets)
     alike = plain(targets) == 1
-    return reduced(np.where(alike, outputs, np.maximum(margin - outputs, 0.0)), reduction)
+    return reduced(np.where(alike, outputs, relu(margin - outputs)), reduction)
 
 
 def cosine_embedding(
@@ -222,4 +223,4 @@ def cosine_embedding(
             f"The vectors have shape {shape_of(first)}, the targets {signs.shape}; they must have "
             f"shape {shape_of(cosine)}, one for each pair."
         )
-    return reduced(np.where(signs == 1, 1 - cosine, np.maximum(cosine - margin, 0.0)), reduction)
+    return reduced(np.where(signs == 1, 1 - cosine, relu(cosine - margin)), reduction)

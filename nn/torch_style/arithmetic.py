@@ -10,6 +10,7 @@ import numpy as np
 
 import autograd
 from autograd.errors import OptionError
+from nn.arrays import plain
 from nn.torch_style.base import (
     TensorBase,
     in_place,
@@ -43,6 +44,18 @@ def pair(a: Any, b: Any, floating: bool = False) -> list[Any]:
     elif hasattr(x, "dtype") and hasattr(y, "dtype") and x.dtype == y.dtype and not floating:
         return [x, y]
     return operands(x, y, floating=floating)
+
+
+def _between(x: Any, low: Any, high: Any) -> Any:
+    """Return a node limited to a range: outside and at the ends the derivative is 0, as PyTorch's.
+
+    It is chosen, not multiplied, so that it stays 0 where the next function has an infinite slope:
+    in ``x.clamp(min=0).sqrt()``.
+    """
+    found = plain(x)
+    above = True if low is None else found > low
+    below = True if high is None else found < high
+    return np.where(above & below, x, np.clip(found, low, high))
 
 
 def binary(
@@ -297,6 +310,9 @@ class Arithmetic(TensorBase):
             return self.reshape(1).clamp(min, max).reshape(())  # type: ignore[attr-defined, no-any-return]
         if min is None and max is None:
             raise OptionError("clamp needs min= or max=.")
+        are_numbers = all(isinstance(limit, (int, float, type(None))) for limit in (min, max))
+        if are_numbers and x.dtype.kind == "f" and isinstance(x, autograd.Node):
+            return made(_between(x, min, max))
         if min is not None:
             x = np.maximum(*pair(x, min))
         if max is not None:
