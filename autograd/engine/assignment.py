@@ -37,17 +37,6 @@ _ndarray: Final = np.ndarray
 #: Instead of a version: the memory belongs to another Tensor, whose assignments do not count.
 DETACHED: Final = -1
 
-#: Elementwise functions that make an array of shape () of numbers, as others do of no number.
-_GIVING_ARRAYS: Final = frozenset(("where", "i0"))
-
-#: Functions besides ufuncs whose result of shape () is a number in NumPy, and not an array.
-_GIVING_NUMBERS: Final = frozenset(
-    (
-        "sum", "prod", "mean", "max", "min", "std", "var", "einsum", "trace", "det", "getitem",
-        "take", "norm_of_powers", "root_of_squares",
-    )
-)  # fmt: skip
-
 
 def current(handle: ArrayNode) -> ArrayNode:
     """Return the node that holds the current elements of a Tensor."""
@@ -143,9 +132,7 @@ def _is_number(handle: ArrayNode) -> bool:
     primitive = handle._primitive
     if primitive is None or handle._view is not None or handle._latest is not None:
         return False
-    if primitive.partials is not None:  # elementwise
-        return primitive.name not in _GIVING_ARRAYS
-    return not primitive.makes_views or primitive.name in _GIVING_NUMBERS
+    return primitive.gives_numbers or not primitive.makes_views
 
 
 def memory_of(handle: ArrayNode) -> Memory:

@@ -89,6 +89,8 @@ class Primitive:
         Whether numbers of arguments may be among them.
     makes_views : bool
         Whether its result may share memory with an argument; a ufunc's never does.
+    gives_numbers : bool
+        Whether NumPy returns a number where the result has the shape (), and not an array.
     arity : int
         How many leading arguments may be nodes; -1 for any number.
 
@@ -123,6 +125,7 @@ class Primitive:
         self.unread: int = UNKNOWN
         self.spares_arguments: bool = True
         self.makes_views: bool = True
+        self.gives_numbers: bool = False
 
     def __call__(self, *arguments: Any, **keywords: Any) -> Any:
         """Call the function on anything: floats, arrays, nodes."""

@@ -14,7 +14,7 @@ from autograd.rules.kernel import extreme, holds
 from autograd.rules.limits import rounding
 from autograd.rules.matrices import H, T, column, diagonal_matrix, diagonal_of
 from autograd.rules.packing import Part, decomposition, unpack
-from autograd.rules.table import define, implements
+from autograd.rules.table import define, giving_numbers, implements
 
 
 def with_factor(matrix: Any, u: Any, vh: Any) -> Any:
@@ -85,6 +85,7 @@ slope     = define(slope_of_cofactors, second_slope_vjp,
                                        lambda g, y, a, e: slope(a, g), name="slope_of_cofactors")
 det       = define(np.linalg.det,      lambda g, y, a: column(g) * cofactors(a))
 # fmt: on
+giving_numbers(det)
 
 
 def slogdet_vjp(g: Any, y: Any, a: Any) -> Any:

@@ -15,7 +15,7 @@ from autograd.rules.kernel import holds, kernel, may_hold
 from autograd.rules.kinks import LENGTHS, slopes, vanishing
 from autograd.rules.reductions import forward_by, restore_axes, root_of_squares, spread
 from autograd.rules.singular_values import svdvals
-from autograd.rules.table import define, elementwise, implements
+from autograd.rules.table import define, elementwise, giving_numbers, implements
 
 
 def power_norm(x: Any, order: float, axis: Any = None, keepdims: Any = False) -> Any:
@@ -64,6 +64,7 @@ def power_norm_vjp(
 is_nonzero = elementwise(lambda x: (x != 0).astype(np.real(x).dtype), None, 0, name="is_nonzero")
 norm_of_powers = define(power_norm, power_norm_vjp, name="norm_of_powers")
 LENGTHS.append(norm_of_powers)
+giving_numbers(norm_of_powers)
 norm_of_powers.jvp = forward_by(
     lambda y, x, options: where_length(
         y,

@@ -15,7 +15,7 @@ from autograd.engine.dispatch import plain
 from autograd.engine.foreign import like
 from autograd.errors import NoRuleError, ShapeError
 from autograd.rules.shapes import arrays, put
-from autograd.rules.table import composition_of, define, implements
+from autograd.rules.table import composition_of, define, giving_numbers, implements
 
 # -- matmul -----------------------------------------------------------------------------------
 
@@ -146,6 +146,7 @@ def einsum_of_arrays(*operands: Any, subscripts: str, **keywords: Any) -> Any:
 
 
 contraction = define(einsum_of_arrays, variadic=einsum_vjp, multilinear=True, name="einsum")
+giving_numbers(contraction)
 
 
 def as_text(*arguments: Any) -> tuple[Any, ...]:

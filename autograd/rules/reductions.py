@@ -20,7 +20,14 @@ from autograd.rules.floats import floats
 from autograd.rules.kernel import full_of, holds, kernel, may_hold
 from autograd.rules.kinks import LENGTHS, over, slope_of_length, vanishing
 from autograd.rules.shapes import arrays
-from autograd.rules.table import composition_of, define, implements, linear, with_values
+from autograd.rules.table import (
+    composition_of,
+    define,
+    giving_numbers,
+    implements,
+    linear,
+    with_values,
+)
 
 _add_reduce: Any = np.add.reduce
 
@@ -234,6 +241,7 @@ def std_jvp(argnum: int, tangent: Any, y: Any, arguments: Any, keywords: dict[st
 
 std.jvp = std_jvp
 LENGTHS.extend([std, root_of_squares])
+giving_numbers(sum, mean, var, std, prod, max, min, root_of_squares)
 root_of_squares.jvp = forward_by(lambda y, x, options: slope_of_length(y, np.conjugate(x)))
 
 

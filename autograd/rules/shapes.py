@@ -23,7 +23,7 @@ from autograd.engine.foreign import as_array, index_beside, is_foreign, like
 from autograd.engine.memoryless import in_chunks_of
 from autograd.engine.objects import as_item, joined
 from autograd.rules.kernel import followed_with, taken, zeros
-from autograd.rules.table import composition_of, define, implements, linear
+from autograd.rules.table import composition_of, define, giving_numbers, implements, linear
 
 #: From how many elements on it takes less time to compute their places than to add them one by one.
 MANY = 32
@@ -316,6 +316,7 @@ diagonal     = rearrangement(np.diagonal)
 sort         = rearrangement(np.sort, sources_of_sort)
 partition    = rearrangement(np.partition, sources_of_partition)
 # fmt: on
+giving_numbers(getitem, take)
 
 
 def arrays(*things: Any) -> list[Any]:
