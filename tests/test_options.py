@@ -17,7 +17,8 @@ ACCEPTED = {
     "it chooses how something is computed, not what": (
         "foreach driver backends cache_size sparse inplace set_priority max_try_correction lims "
         "solver solver_args eps atol rtol nondet_tol fast_mode method lwork threshold "
-        "overwrite_a overwrite_b overwrite_data vectorize outer_jacobian_strategy"
+        "initial_scale dynamic_growth_steps overwrite_a overwrite_b overwrite_data vectorize "
+        "outer_jacobian_strategy"
     ),
     "results are always so": (
         "stable sorted weights_only only_inputs copy expand unsafe assume_valid volatile "
@@ -31,7 +32,7 @@ ACCEPTED = {
     "all methods of this name get it, and others need it": (
         "inputs arguments mask training input_shape generator fn tn tp fp x y t g n w b a h lr "
         "value model module target targets weights index memo path logs batch data create hidden "
-        "margin epoch"
+        "margin epoch found y_true name"
     ),
     "NumPy's methods have it": "out dtype keywords",
 }

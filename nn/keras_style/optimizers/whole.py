@@ -192,14 +192,17 @@ def _rate(lr: float, step: int) -> float:
     return min(lr, 1 / math.sqrt(step))
 
 
-def LossScaleOptimizer(inner_optimizer: Any, *settings: Any, **options: Any) -> Any:  # noqa: N802
+def LossScaleOptimizer(  # noqa: N802
+    inner_optimizer: Any, initial_scale: float = 2.0**15, dynamic_growth_steps: int = 2000,
+    name: str | None = None,
+) -> Any:  # fmt: skip
     """Return the optimizer itself: losses of float32 need no scaling.
 
     Parameters
     ----------
     inner_optimizer : Optimizer
         The optimizer.
-    *settings, **options
+    initial_scale, dynamic_growth_steps, name
         Keras' options of the scale, which change nothing.
     """
     return inner_optimizer
