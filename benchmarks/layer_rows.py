@@ -172,6 +172,7 @@ ROWS = [
     Row("Embedding", "nn.Embedding(1000, 64)", integers),
     Row("EmbeddingBag", "nn.EmbeddingBag(1000, 64)", bags),
     Row("AlphaDropout", "nn.AlphaDropout(0.5)", rows, is_random=True),
+    Row("FeatureAlphaDropout", "nn.FeatureAlphaDropout(0.5)", rows, is_random=True),
     *(Row(f"Dropout{n}d", f"nn.Dropout{n}d(0.5)", grids, is_random=True) for n, grids in GRIDS),
     Row("GroupNorm", "nn.GroupNorm(4, 16)", images),
     *(Row(f"InstanceNorm{n}d", f"nn.InstanceNorm{n}d(16)", grids) for n, grids in GRIDS),
