@@ -43,6 +43,12 @@ def is_within(value: Any, shape: tuple[int, ...]) -> bool:
         return False
 
 
+def _is_complex(value: Any) -> bool:
+    """Return whether numbers are complex, also those of PyTorch and JAX, which have own types."""
+    kind = getattr(value, "dtype", None)
+    return np.iscomplexobj(value) if kind is None else "complex" in str(kind)
+
+
 class Vocabulary:
     """What a statement could name.
 
@@ -89,7 +95,7 @@ class Vocabulary:
     @cached_property
     def has_complex_values(self) -> bool:
         """Whether some of the values are complex."""
-        return any(np.iscomplexobj(value) for value in self.values.values())
+        return any(map(_is_complex, self.values.values()))
 
     @cached_property
     def indexed(self) -> dict[str, Any]:
