@@ -28,7 +28,8 @@ def goes_by_bands(
         return False
     longest = LONGEST if max(windows.stride) == 1 else LONGEST_WITH_STRIDES
     length = max(shape[3], windows.counts(shape)[1])
-    return length <= longest and all(type(a) is np.ndarray for a in arrays)
+    are_plain = all(type(a) is np.ndarray and a.dtype.char in "fd" for a in arrays)
+    return length <= longest and are_plain
 
 
 @functools.lru_cache(maxsize=256)
@@ -42,7 +43,8 @@ def lines_that_meet(windows: Windows, height: int, count: int) -> list[tuple[sli
         begin = row * windows.dilation[0] - windows.padding[0][0]
         first = max(-(begin // step), 0)
         last = max(min((height - 1 - begin) // step, count - 1) + 1, first)
-        found.append((slice(first * step + begin, last * step + begin, step), slice(first, last)))
+        of = slice(first * step + begin, last * step + begin, step if step > 1 else None)
+        found.append((of, slice(first, last)))
     return found
 
 
@@ -111,7 +113,7 @@ def correlated_bands(g: Any, x: Any, windows: Windows) -> Any:
             given, slopes = x[part].swapaxes(2, 3), g[part]
             for row, (of, to) in zip(total, lines, strict=True):
                 row += np.add.reduce(np.matmul(given[..., of], slopes[:, :, to]), 0)
-    if not np.isfinite(total).all():
+    if not (np.isfinite(total).all() and np.isfinite(g).all()):  # g may meet only padding
         return None
     taps, places = places_of_bands(windows, x.shape[3], g.shape[3])
     ones = (taps[:, None] == np.arange(windows.kernel[1])).astype(kind)

@@ -28,7 +28,7 @@ MANY_FOR_EACH = 1 << 12
 def bags_summed(weight: Any, indices: Any, divisor: int) -> Any:
     """Return sums of the vectors of bags of one size, looked up in parts that fit the cache."""
     y, step = np.empty((len(indices), weight.shape[1]), weight.dtype), PART // weight.shape[1] + 1
-    first, *others = indices.T.copy()
+    first, *others = indices.T.astype(np.intp, order="C")
     taken = np.empty_like(y[:step])
     for start in range(0, len(y), step):
         total, some = y[start : start + step], slice(start, start + step)
@@ -43,6 +43,7 @@ def bags_summed(weight: Any, indices: Any, divisor: int) -> Any:
 @kernel()
 def bags_put(g: Any, indices: Any, divisor: int, count: int) -> Any:
     """Add the row of each bag, divided, to the rows of its indices, in their order."""
+    indices = indices.astype(np.intp, copy=False)  # small integers would overflow below
     size, length, g = indices.shape[1], g.shape[1], np.divide(g, divisor, order="C")
     total = np.zeros((count, length), g.dtype)
     if indices.size * length < MANY_FOR_EACH * count:

@@ -37,7 +37,7 @@ def affine_of_arrays(x: Any, weight: Any, bias: Any = None) -> Any:
     return y if x.ndim == 2 else y.reshape((*x.shape[:-1], len(weight)))
 
 
-def sum_of_products(g: Any, x: Any) -> Any:
+def sum_of_outer_products(g: Any, x: Any) -> Any:
     """Return g.T @ x; of a single row without a product of matrices, which takes five times."""
     return g.T * x if len(g) == 1 else g.T @ x
 
@@ -46,7 +46,7 @@ def sum_of_products(g: Any, x: Any) -> Any:
 affine = define(
     affine_of_arrays,
     lambda g, y, x, weight, bias=None: (rows(g) @ weight).reshape(x.shape),
-    lambda g, y, x, weight, bias=None: sum_of_products(rows(g), rows(x)),
+    lambda g, y, x, weight, bias=None: sum_of_outer_products(rows(g), rows(x)),
     lambda g, y, x, weight, bias=None: np.sum(rows(g), axis=0),
     fresh_results=True,
     name="linear",

@@ -118,7 +118,7 @@ def convolved_single(x: Any, weight: Any, bias: Any, windows: Windows, groups: i
     y = np.matmul(in_rows(x, windows, groups), matrices).swapaxes(0, 1)
     y = y.reshape((len(x), len(weight)))
     if bias is not None:
-        y = y + bias
+        y += bias
     return y.reshape((*y.shape, *(1 for _ in windows.kernel)))
 
 

@@ -125,3 +125,44 @@ def test_attention_masks_are_booleans_or_numbers_to_add():
         assert (weights.data[0, 1] == 0).all()
         assert (y.data[1] == attention.out_proj.bias.data).all()
         np.testing.assert_allclose(weights.data[0, [0, 2]].sum(axis=-1), 1)
+
+
+#: Layers that look up indices below 100, in rows that small integers cannot count.
+LOOKUPS = {
+    "Embedding": lambda: nn.Embedding(100, 40),
+    "EmbeddingBag, sum": lambda: nn.EmbeddingBag(100, 40, mode="sum"),
+    "EmbeddingBag, mean": lambda: nn.EmbeddingBag(100, 40, mode="mean"),
+    "EmbeddingBag, max": lambda: nn.EmbeddingBag(100, 40, mode="max"),
+}
+
+#: Functions of outputs and indices below 100.
+SELECTIONS = {
+    "cross_entropy": nn.cross_entropy,
+    "nll": nn.nll,
+    "multi_margin": nn.multi_margin,
+    "elements": lambda y, i: y[i % 8] * y[i % 7],
+    "take": lambda y, i: np.take(y, i, axis=1),
+}
+
+
+@pytest.mark.parametrize("count", [8, 2000])
+def test_indices_of_all_types_give_the_same_derivatives(count):
+    indices = np.random.default_rng(0).integers(0, 100, count)
+    outputs = np.cos(np.arange(count * 100.0)).reshape(count, 100)
+
+    def slope(name, given):
+        if name in SELECTIONS:
+            leaf = Tensor(outputs)
+            y = SELECTIONS[name](leaf, given)
+        else:
+            nn.seed(0)
+            layer = LOOKUPS[name]()
+            leaf, y = layer.weight, layer(given.reshape(-1, 4))
+        (y * np.sin(np.arange(y.size)).reshape(y.shape)).sum().backward()
+        return leaf.grad
+
+    for name in (*LOOKUPS, *SELECTIONS):
+        expected = slope(name, indices)
+        for kind in ("int8", "uint8", "int16", "uint16", "int32", "uint32"):
+            found = slope(name, indices.astype(kind))
+            np.testing.assert_allclose(found, expected, 1e-5, 1e-5, err_msg=f"{name}, {kind}")
