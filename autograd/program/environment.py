@@ -278,9 +278,8 @@ class Environment:
     def _mention(self, code: types.CodeType) -> None:
         """Note the names in some code: any object that it reaches may have them."""
         names = mentioned.names_in(code)
-        handles = not mentioned.HANDLED.isdisjoint(
-            names
-        )  # it may go on where an attribute is missing
+        # Code that handles a missing attribute goes on without it.
+        handles = not mentioned.HANDLED.isdisjoint(names)
         for name in names:
             self._names[name] = None
             if handles or type(name) is mentioned.Text:

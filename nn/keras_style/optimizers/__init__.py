@@ -36,20 +36,10 @@ __all__ = [
 NAMED: dict[str, type[Optimizer]] = {
     kind.__name__.lower(): kind
     for kind in (
-        SGD,
-        RMSprop,
-        Adam,
-        AdamW,
-        Adamax,
-        Nadam,
-        Adagrad,
-        Adadelta,
-        Lion,
-        Adafactor,
-        Ftrl,
+        SGD, RMSprop, Adam, AdamW, Adamax, Nadam, Adagrad, Adadelta, Lion, Adafactor, Ftrl,
         Lamb,
     )
-}
+}  # fmt: skip
 
 
 serialize, deserialize = serialize_keras_object, deserialize_keras_object
