@@ -7,6 +7,8 @@ from typing import Any
 
 import numpy as np
 
+from autograd import Tensor
+from autograd.errors import OptionError
 from nn.arrays import floating, plain, shape_of
 from nn.keras_style.config import floatx
 from nn.keras_style.symbolic import lifted
@@ -175,8 +177,18 @@ def slice_update(inputs: Any, start_indices: Any, updates: Any) -> Any:
     start_indices : tuple of int
         Where that part begins.
     """
-    found = np.copy(inputs)
+    found = _copied(inputs, updates)
     found[_part(start_indices, shape_of(updates))] = updates
+    return found
+
+
+def _copied(x: Any, updates: Any) -> Any:
+    """Return a copy of an array that can be assigned to: a Tensor, if one is to be assigned."""
+    if not isinstance(updates, Tensor) or isinstance(x, Tensor):
+        return np.copy(x)
+    x = np.asarray(x)
+    found = np.zeros_like(updates, shape=x.shape, dtype=x.dtype)
+    found[...] = x
     return found
 
 
@@ -199,9 +211,15 @@ def scatter(indices: Any, values: Any, shape: Any) -> Any:
     return found
 
 
+#: How `scatter_update` combines elements with new ones.
+REDUCTIONS: dict[Any, np.ufunc | None] = {
+    None: None, "add": np.add, "max": np.maximum, "min": np.minimum, "mul": np.multiply,
+}  # fmt: skip
+
+
 @lifted
-def scatter_update(inputs: Any, indices: Any, updates: Any) -> Any:
-    """Return a copy of an array, with elements replaced.
+def scatter_update(inputs: Any, indices: Any, updates: Any, reduction: str | None = None) -> Any:
+    """Return a copy of an array, with elements replaced, or combined with new ones.
 
     Parameters
     ----------
@@ -209,9 +227,17 @@ def scatter_update(inputs: Any, indices: Any, updates: Any) -> Any:
         The array, and the new elements.
     indices : array_like of int, shape (n, axes)
         Their places.
+    reduction : {None, "add", "max", "min", "mul"}
+        None to replace; or how to combine, also several for one place.
     """
-    found = np.copy(inputs)
-    found[tuple(np.moveaxis(np.asarray(plain(indices)), -1, 0))] = updates
+    if reduction not in REDUCTIONS:
+        raise OptionError(f"reduction={reduction!r} must be one of {tuple(REDUCTIONS)}.")
+    found, combined = _copied(inputs, updates), REDUCTIONS[reduction]
+    places = tuple(np.moveaxis(np.asarray(plain(indices)), -1, 0))
+    if combined is None:
+        found[places] = updates
+    else:
+        combined.at(found, places, updates)
     return found
 
 

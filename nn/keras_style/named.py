@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from autograd.errors import OptionError
-from nn.keras_style.configured import deserialize_keras_object, is_tagged
+from nn.keras_style.configured import FUNCTIONS, deserialize_keras_object, is_tagged
 from nn.keras_style.registered import get_registered_object
 
 
@@ -30,6 +30,8 @@ def looked_up(what: str, given: Any, known: Mapping[str, Callable[..., Any]]) ->
         return given
     if not isinstance(given, str):
         raise OptionError(f"{what}={given!r} must be a name or a function.")
+    if given.startswith("ops.") and given in FUNCTIONS:  # as `get_config` names it
+        return FUNCTIONS[given]
     own = get_registered_object(given)
     if own is not None:
         return own

@@ -8,10 +8,11 @@ import numpy as np
 
 import autograd
 from nn.arrays import floating, plain
-from nn.keras_style import activations, array_ops
+from nn.keras_style import activations, array_ops, fourier_ops, window_ops
 from nn.keras_style.config import floatx
 from nn.keras_style.configured import FUNCTIONS
 from nn.keras_style.configured import NUMPY as OF_NUMPY
+from nn.keras_style.numpy_names import named
 from nn.keras_style.symbolic import lifted
 from nn.missing_names import refuse
 
@@ -73,6 +74,25 @@ solve_triangular, svd, switch, while_loop = (
     array_ops.svd,
     array_ops.switch,
     array_ops.while_loop,
+)
+conv, conv_transpose, depthwise_conv, separable_conv = (
+    window_ops.conv,
+    window_ops.conv_transpose,
+    window_ops.depthwise_conv,
+    window_ops.separable_conv,
+)
+average_pool, max_pool = window_ops.average_pool, window_ops.max_pool
+fft, fft2, ifft2, rfft, irfft = (
+    fourier_ops.fft,
+    fourier_ops.fft2,
+    fourier_ops.ifft2,
+    fourier_ops.rfft,
+    fourier_ops.irfft,
+)
+extract_sequences, stft, istft = (
+    fourier_ops.extract_sequences,
+    fourier_ops.stft,
+    fourier_ops.istft,
 )
 
 
@@ -329,12 +349,16 @@ def norm(x: Any, ord: Any = None, axis: Any = None, keepdims: bool = False) -> A
 FUNCTIONS.update({
     f"ops.{one.__name__}": one
     for one in (gelu, reciprocal, cast, one_hot, norm, rsqrt, logsumexp, divide_no_nan, moments,
-                unstack, top_k, *array_ops.OF_ARRAYS)
+                unstack, top_k, *array_ops.OF_ARRAYS, *fourier_ops.OF_SEQUENCES,
+                *window_ops.OF_WINDOWS)
 })  # fmt: skip
 FUNCTIONS["ops.erf"] = erf
+FUNCTIONS.update({
+    f"ops.{name}": named(name) for name in NUMPY if named(name) is not getattr(np, name)
+})  # fmt: skip
 
 
 def __getattr__(name: str) -> Any:
     if name in NUMPY:
-        return getattr(np, name)
+        return named(name)
     refuse(f"nn.keras_style has no ops.{name}: write a function of NumPy, or one of nn.functional.")

@@ -166,6 +166,38 @@ ops.dstack([numbers, others])
 ops.gcd(classes, choices)
 ops.nanmedian(numbers, axis=0)
 ops.percentile(numbers, 30.0)
+ops.slice_update(ones, (1, 1), numbers[:2, :2])
+ops.scatter_update(ones, columns, numbers)
+ops.scatter_update(numbers, columns, others, "add")
+ops.scatter_update(others, columns, numbers, reduction="max")
+ops.scatter_update(numbers, columns, others, "mul")
+ops.clip(numbers, x_min=-0.5, x_max=0.5)
+ops.where(condition=bits > 0, x1=numbers, x2=others)
+ops.tile(x=numbers, repeats=2)
+ops.pad(x=numbers, pad_width=((0, 1), (2, 0)), constant_values=2.0)
+ops.reshape(numbers, newshape=(3, 4))
+ops.nan_to_num(numbers, 1.0)
+ops.max(numbers, 1, True)
+ops.concatenate(xs=[numbers, others], axis=1)
+ops.maximum(x1=numbers, x2=others)
+ops.conv(photos, kernels, (2, 1), "same")
+ops.conv(photos, kernels[:, :, :2], dilation_rate=(1, 2))
+ops.conv(photos, kernels, padding="same", data_format="channels_first")
+ops.depthwise_conv(photos, kernels, 2, "same")
+ops.separable_conv(photos, kernels[..., :2], kernels[:1, :1, :, :4].reshape(1, 1, 8, 2), 1, "same")
+ops.conv_transpose(photos, kernels, (3, 2), "same")
+ops.conv_transpose(photos, kernels, 1, "valid")
+ops.max_pool(photos, (3, 2), 2, "same")
+ops.average_pool(photos, 2, (2, 1), data_format="channels_first")
+ops.fft((numbers, others))[1]
+ops.fft2((numbers, others))[0]
+ops.ifft2((numbers, others))[1]
+ops.rfft(numbers, fft_length=5)[0]
+ops.irfft((numbers, others), 7)
+ops.stft(wave, 8, 3, 10, window="hamming")[1]
+ops.stft(wave, 8, 4, 8, center=False)[0]
+ops.istft((spectra, spectra * 0.5), 8, 4, 8, length=15)
+ops.istft((spectra, spectra * 0.5), 7, 3, 8)
 """.strip().splitlines()
 
 SCHEDULES = {
@@ -234,6 +266,11 @@ def arrays():
         "pairs": np.array([0, 1, 0, 1]),
         "sequences": random.normal(size=(4, 5, 4)),
         "words": np.array([[1, 2, 0], [3, 3, 0], [1, 0, 0], [2, 1, 3]]),
+        "ones": np.ones((4, 3)),
+        "photos": random.normal(size=(1, 4, 5, 4)),
+        "kernels": random.normal(size=(3, 2, 4, 4)),
+        "wave": random.normal(size=20),
+        "spectra": random.normal(size=(5, 5)),
     }
 
 
@@ -337,7 +374,8 @@ def recorded(keras):
     for call in OPS:
         space = {name: keras.ops.convert_to_tensor(array) for name, array in given.items()}
         result = keras.ops.convert_to_numpy(eval(call, {"ops": keras.ops, **space}))
-        found["ops"][call] = np.asarray(result, float).tolist()
+        flat = [float(f"{x:.9g}") for x in np.asarray(result, float).ravel()]
+        found["ops"][call] = np.reshape(flat, np.shape(result)).tolist()
     for name, build in SCHEDULES.items():
         schedule = build(keras.optimizers.schedules)
         found["schedules"][name] = [float(schedule(step)) for step in range(30)]

@@ -60,14 +60,26 @@ def test_names_of_registered_functions_are_found():
     assert layer.activation is halved
     assert keras.activations.get(layer.get_config()["activation"]) is halved
     assert keras.activations.serialize(keras.activations.relu) == "relu"
+    for activation in (keras.ops.gelu, keras.ops.cumsum, keras.ops.tanh):
+        layer = keras.layers.Dense(2, activation=activation)
+        assert keras.layers.Dense.from_config(layer.get_config()).activation is activation
     with pytest.raises(OptionError, match="rows"):
         keras.regularizers.OrthogonalRegularizer(mode="diagonal")
 
 
 def test_operations_compute_what_their_names_say():
     ops, x = keras.ops, np.array([[1.0, -2.0, 0.5], [3.0, 0.25, 4.0]])
-    missing = [name for name in ops.NUMPY if getattr(ops, name) is not getattr(np, name)]
+    missing = [
+        name for name in ops.NUMPY if getattr(ops, name).__name__ != getattr(np, name).__name__
+    ]
     assert not missing
+    for call in (
+        lambda: ops.clip(x, x_max=1.0),
+        lambda: ops.sum(x, x=x),
+        lambda: ops.tile(x, 2, 1),
+    ):
+        with pytest.raises(TypeError, match="each of them once"):
+            call()
     np.testing.assert_allclose(ops.rsqrt(x**2), 1 / np.abs(x))
     np.testing.assert_allclose(ops.logsumexp(x, axis=1), np.log(np.exp(x).sum(1)))
     np.testing.assert_allclose(ops.moments(x, [0]), [x.mean(0), x.var(0)])

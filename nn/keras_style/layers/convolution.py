@@ -165,6 +165,27 @@ class Conv3D(Conv):
     ndim = 3
 
 
+def transposed(x: Any, weight: Any, strides: Sizes, padding: str) -> Any:
+    """Return a transposed convolution: where "same", of the lengths times the strides.
+
+    Parameters
+    ----------
+    x : array, shape (batch, channels, *grid)
+        The inputs.
+    weight : array, shape (channels, outputs, *sizes)
+        The kernel.
+    strides : tuple of int
+        The factors of the lengths.
+    padding : {"valid", "same"}
+        Whether parts of windows beyond the ends are left out.
+    """
+    sizes = zip(x.shape[2:], weight.shape[2:], strides, strict=True)
+    extra = padding == "valid"
+    grid = tuple(n * step + extra * max(size - step, 0) for n, size, step in sizes)
+    windows = windows_over(grid, weight.shape[2:], strides, padding)
+    return spread(x, weight, windows, 1, (x.shape[0], weight.shape[1], *grid))
+
+
 class ConvTranspose(Grid, Weighted):
     """The base class of `Conv1DTranspose` to `Conv3DTranspose`.
 
@@ -230,14 +251,8 @@ class ConvTranspose(Grid, Weighted):
         inputs : array_like, shape (batch, *grid, channels)
             The inputs.
         """
-        sizes = zip(inputs.shape[1:-1], self.kernel_size, self.strides, strict=True)
-        extra = self.padding == "valid"
-        grid = tuple(n * step + extra * max(size - step, 0) for n, size, step in sizes)
-        windows = windows_over(grid, self.kernel_size, self.strides, self.padding)
         weight = np.moveaxis(self.kernel, (-1, -2), (0, 1))
-        shape = (inputs.shape[0], self.filters, *grid)
-        y = spread(channels_first(inputs), weight, windows, 1, shape)
-        y = channels_last(y)
+        y = channels_last(transposed(channels_first(inputs), weight, self.strides, self.padding))
         return self.activated(y if self.bias is None else y + self.bias)
 
 

@@ -74,8 +74,13 @@ class AveragePooling(Pooling):
 
     def pooled(self, x: Any, windows: Windows) -> Any:
         """Return the average of each window."""
-        counted = window_sum(np.ones((1, 1, *x.shape[2:]), x.dtype), windows)
-        return window_sum(x, windows) / counted
+        return window_mean(x, windows)
+
+
+def window_mean(x: Any, windows: Windows) -> Any:
+    """Return the average of each window, of which what is beyond the end is no part."""
+    counted = window_sum(np.ones((1, 1, *x.shape[2:]), x.dtype), windows)
+    return window_sum(x, windows) / counted
 
 
 class MaxPooling1D(MaxPooling):
