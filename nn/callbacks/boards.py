@@ -41,7 +41,7 @@ class TensorBoard(Callback):
     """
 
     def __init__(
-        self, log_dir: Any = "logs", histogram_freq: int = 0, update_freq: str | int = "epoch"
+        self, log_dir: Any = "logs", histogram_freq: int = 0, *, update_freq: str | int = "epoch"
     ) -> None:
         self.log_dir, self.histogram_freq = os.fspath(log_dir), histogram_freq
         every = {"epoch": 0, "batch": 1}.get(str(update_freq), update_freq)

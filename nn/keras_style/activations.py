@@ -138,14 +138,55 @@ def threshold(x: Any, threshold: float, default_value: float) -> Any:
     return np.where(x > threshold, x, default_value)
 
 
+@lifted
+def glu(x: Any, axis: int = -1) -> Any:
+    """Return the first half along an axis times the sigmoid of the second.
+
+    Parameters
+    ----------
+    x : array_like
+        The input.
+    axis : int
+        The axis.
+    """
+    return functional.glu(x, axis)
+
+
+@lifted
+def hard_shrink(x: Any, threshold: float = 0.5) -> Any:
+    """Return x, and 0 where its magnitude is at most a threshold.
+
+    Parameters
+    ----------
+    x : array_like
+        The input.
+    threshold : float
+        The threshold.
+    """
+    return functional.hardshrink(x, threshold)
+
+
+@lifted
+def soft_shrink(x: Any, threshold: float = 0.5) -> Any:
+    """Return x nearer to 0 by a threshold, and 0 where its magnitude is less.
+
+    Parameters
+    ----------
+    x : array_like
+        The input.
+    threshold : float
+        The threshold.
+    """
+    return functional.softshrink(x, threshold)
+
+
 elu, selu, celu = lifted(functional.elu), lifted(functional.selu), lifted(functional.celu)
 silu, mish, relu6 = lifted(functional.silu), lifted(functional.mish), lifted(functional.relu6)
 sigmoid, log_sigmoid = lifted(functional.sigmoid), lifted(functional.logsigmoid)
 hard_sigmoid, hard_silu = lifted(functional.hardsigmoid), lifted(functional.hardswish)
 softplus, softsign = lifted(functional.softplus), lifted(functional.softsign)
 tanh_shrink = lifted(functional.tanhshrink)
-glu, hard_tanh = lifted(functional.glu), lifted(functional.hardtanh)
-hard_shrink, soft_shrink = lifted(functional.hardshrink), lifted(functional.softshrink)
+hard_tanh = lifted(functional.hardtanh)
 exponential, tanh = np.exp, np.tanh
 swish, hard_swish = silu, hard_silu
 

@@ -19,13 +19,11 @@ from nn.keras_style.symbolic import lifted
 def _of_matrices(function: Callable[..., Any], does: str) -> Callable[..., Any]:
     """Return a function of matrices; integers become floats before."""
 
-    def call(*matrices: Any) -> Any:
-        return function(*[floating(matrix) for matrix in matrices])
+    def call(x: Any) -> Any:
+        return function(floating(x))
 
     call.__name__ = function.__name__
-    call.__doc__ = (
-        f"Return {does}.\n\nParameters\n----------\n*matrices : array_like\n    Matrices."
-    )
+    call.__doc__ = f"Return {does}.\n\nParameters\n----------\nx : array_like\n    Matrices."
     return lifted(call)
 
 

@@ -15,6 +15,7 @@ from nn.keras_style import metrics as known
 from nn.keras_style.layers.passing import MASKS
 from nn.keras_style.metric import Mean, MeanMetricWrapper, Metric
 from nn.keras_style.outputs import Several, by_name, weights_by_key
+from nn.keras_style.reductions import of_steps, reduced
 from nn.module import Module
 from nn.training.metrics import direction_of
 
@@ -126,7 +127,7 @@ class Counted:
         mask = MASKS.of_outputs(outputs)
         if mask is not None and not isinstance(self.metric, BatchMeans):
             mask = np.asarray(mask, float)
-            per_step = None if weights is None else losses.of_steps(weights, mask)
+            per_step = None if weights is None else of_steps(weights, mask)
             weights = mask if per_step is None else mask * per_step
         given = {} if weights is None else {"sample_weight": weights}
         self.metric.update_state(plain(targets), plain(outputs), **given)
@@ -193,7 +194,7 @@ class OfOutput:
             return np.mean(self.of_examples(outputs, targets, sample_weight=weights, **own))
         found = self.of_examples(outputs, targets)
         if mask is not None:
-            return losses.masked_mean(found, mask, weights)
+            return reduced(found, weights, mask)
         if weights is None:
             return np.mean(found)
         if shape_of(found) != shape_of(weights):
@@ -300,7 +301,7 @@ def of_examples(metric: Any) -> Any:
     def of_batch(outputs: Any, targets: Any, weights: Any) -> Any:
         found = plain(measured(outputs, targets))
         mask = MASKS.of_outputs(outputs)
-        return np.mean(found) if mask is None else plain(losses.masked_mean(found, mask))
+        return np.mean(found) if mask is None else plain(reduced(found, None, mask))
 
     return BatchMeans(of_batch, named, direction_of(named, [metric]))
 

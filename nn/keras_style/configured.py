@@ -8,7 +8,7 @@ from __future__ import annotations
 import inspect
 import operator
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 from typing import Any
@@ -86,12 +86,20 @@ class Made:
         return {name: described(argument) for name, argument in found.items()}
 
 
+def signature_of(names: Iterable[str]) -> inspect.Signature:
+    """Return a signature of arguments that may all be left out."""
+    kind = inspect.Parameter.POSITIONAL_OR_KEYWORD
+    return inspect.Signature([inspect.Parameter(name, kind, default=...) for name in names])
+
+
 class OfInit:
     """The signature of a class: that of its ``__init__``, which `Configured.__new__` would hide."""
 
     def __get__(self, instance: Any, owner: Any) -> inspect.Signature:
         if instance is not None:
             raise AttributeError("__signature__")
+        if owner.argument_names:
+            return signature_of(owner.argument_names)
         if owner.__init__ is object.__init__:
             return inspect.Signature()
         own = inspect.signature(owner.__init__)
@@ -104,6 +112,7 @@ class Configured:
     keras_module = ""  # the module of Keras that has the class
     _made: Made
     __signature__ = OfInit()
+    argument_names: tuple[str, ...] = ()  # in their order, where ``__init__`` takes any
     fixed: tuple[str, ...] = ()  # the options of base classes that a class chooses itself
 
     def __init_subclass__(cls, **options: Any) -> None:

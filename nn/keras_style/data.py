@@ -12,7 +12,6 @@ from autograd.errors import DataError, OptionError, ShapeError
 from nn.arrays import is_array, plain
 from nn.data import DataLoader
 from nn.keras_style.outputs import NOTHING, Named, parts_by_name, weights_by_key
-from nn.layers.linear import indices_below
 
 #: The number of examples per batch, unless another is asked for.
 BATCH = 32
@@ -72,7 +71,7 @@ def divided(arrays: tuple[Any, ...], share: float) -> tuple[tuple[Any, ...], tup
 
 
 def weights_of(classes: dict[int, float], targets: Any) -> Any:
-    """Return the weight of each example by its class."""
+    """Return the weight of each example by its class; 1 where there is none."""
     targets = np.asarray(targets)
     if targets.ndim > 1 and targets.shape[-1] > 1:
         targets = targets.argmax(axis=-1)
@@ -80,12 +79,7 @@ def weights_of(classes: dict[int, float], targets: Any) -> Any:
     if labels.shape[1] != 1 or (labels % 1 != 0).any():
         raise DataError("class_weight= needs one class for each example, an integer.")
     labels = labels[:, 0].astype(int)
-    missing = sorted(set(np.unique(labels).tolist()) - set(classes))
-    if missing:
-        raise DataError(f"class_weight= lacks the classes {missing}; it has {sorted(classes)}.")
-    table = np.zeros(max(classes) + 1)
-    table[list(classes)] = list(classes.values())
-    return table[indices_below(len(table), labels, "class_weight")]
+    return np.array([classes.get(label, 1.0) for label in labels.tolist()])
 
 
 class Weighted:

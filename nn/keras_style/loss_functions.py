@@ -6,6 +6,7 @@ Where outputs have more than two axes, only the last one is averaged; where they
 from __future__ import annotations
 
 from collections.abc import Callable
+from inspect import signature
 from typing import Any
 
 import numpy as np
@@ -48,11 +49,12 @@ def _mean(found: Any) -> Any:
 def _elementwise(function: Callable[..., Any]) -> Callable[..., Any]:
     """Return a loss that is the mean of a function over the last axis."""
 
-    def loss(y_true: Any, y_pred: Any, **options: Any) -> Any:
-        return _mean(function(*alike(y_true, y_pred), **options))
+    def loss(y_true: Any, y_pred: Any, *arguments: Any, **options: Any) -> Any:
+        return _mean(function(*alike(y_true, y_pred), *arguments, **options))
 
     loss.__name__ = loss.__qualname__ = function.__name__.lstrip("_")
     loss.__doc__ = function.__doc__
+    loss.__signature__ = signature(function)  # type: ignore[attr-defined]
     return loss
 
 
@@ -153,7 +155,7 @@ def check_probabilities(name: str, outputs: Any) -> None:
 
 
 def _bits(y_true: Any, label_smoothing: float) -> Any:
-    return np.asarray(plain(y_true)) * (1 - label_smoothing) + label_smoothing / 2
+    return y_true * (1 - label_smoothing) + label_smoothing / 2 if label_smoothing else y_true
 
 
 def binary_crossentropy(
@@ -197,7 +199,7 @@ def _shares(outputs: Any) -> Any:
 
 def _one_for_each(name: str, y_true: Any, y_pred: Any, label_smoothing: float) -> Any:
     """Return targets with one number for each class."""
-    y_true = np.asarray(plain(y_true))
+    y_true = floats(y_true)
     if y_true.shape != shape_of(y_pred):
         raise DataError(
             f"{name} takes one number for each class: the outputs have shape "

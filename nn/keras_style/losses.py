@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from autograd.errors import DataError, OptionError
+from autograd.errors import OptionError
 from nn.arrays import plain, shape_of
 from nn.keras_style.configured import FUNCTIONS as KNOWN
 from nn.keras_style.configured import (
@@ -18,7 +18,6 @@ from nn.keras_style.configured import (
     serialize_keras_object,
 )
 from nn.keras_style.loss_functions import (
-    LEAST,
     binary_crossentropy,
     binary_focal_crossentropy,
     categorical_crossentropy,
@@ -44,10 +43,9 @@ from nn.keras_style.overlap_losses import (
     dice,
     tversky,
 )
+from nn.keras_style.reductions import REDUCTIONS, reduced
 from nn.keras_style.registered import get_registered_object
 from nn.missing_names import refuse
-
-REDUCTIONS = ("sum_over_batch_size", "mean", "sum", "none", None)
 
 
 class Loss(Configured):
@@ -57,8 +55,9 @@ class Loss(Configured):
     ----------
     name : str, optional
         The name.
-    reduction : {"sum_over_batch_size", "mean", "sum", "none", None}
-        Whether the loss is the mean of these numbers, their sum or the numbers themselves.
+    reduction : {"sum_over_batch_size", "mean", "mean_with_sample_weight", "sum", "none", None}
+        Whether the loss is the mean of these numbers, or the sum divided by that of the weights,
+        or the sum, or the numbers themselves.
     dtype
         Ignored: losses have the type of the outputs.
 
@@ -130,87 +129,7 @@ class Loss(Configured):
             If there is not one weight for each example.
         """
         found = self.call(y_true, y_pred)
-        mask = self.counted(y_true, found, mask)
-        if mask is not None and self.reduction not in (None, "none"):
-            mean = masked_mean(found, mask, sample_weight)
-            return mean * np.sum(plain(mask)) if self.reduction == "sum" else mean
-        if sample_weight is not None and len(shape_of(sample_weight)) > 1:
-            found, sample_weight = found * of_steps(sample_weight, found), None
-        axes = tuple(range(1, len(shape_of(found))))
-        if axes and self.reduction not in (None, "none"):
-            found = np.sum(found, axis=axes) if self.reduction == "sum" else np.mean(found, axes)
-        if sample_weight is not None:
-            weights = np.asarray(plain(sample_weight), np.float64).astype(found.dtype)
-            weights = weights[:, 0] if weights.shape == (len(weights), 1) else weights
-            if weights.shape not in ((), shape_of(found)):
-                raise DataError(
-                    f"The weights have shape {weights.shape}, the losses {shape_of(found)}; there "
-                    "must be one weight for each example."
-                )
-            found = found * weights
-        if self.reduction in (None, "none") or not shape_of(found):
-            return found
-        return np.sum(found) if self.reduction == "sum" else np.mean(found)
-
-
-def of_steps(weights: Any, numbers: Any) -> Any:
-    """Return weights of examples or of their steps, to be multiplied by one number for each step.
-
-    Parameters
-    ----------
-    weights : array, shape (examples,) or (examples, steps)
-        The weights.
-    numbers : array or Tensor
-        One number for each step.
-
-    Raises
-    ------
-    DataError
-        If the shapes do not fit.
-
-    Examples
-    --------
-    >>> of_steps(np.array([1.0, 2.0]), np.ones((2, 3))).shape
-    (2, 1)
-    """
-    given, shape = np.asarray(plain(weights), numbers.dtype), shape_of(numbers)
-    if given.ndim == len(shape) + 1 and given.shape[-1] == 1:
-        given = given[..., 0]
-    if given.shape != shape[: given.ndim]:
-        raise DataError(
-            f"The weights have shape {given.shape}, the losses {shape}; there must be one weight "
-            "for each example, or for each of its steps."
-        )
-    return given.reshape(given.shape + (1,) * (len(shape) - given.ndim))
-
-
-def masked_mean(numbers: Any, mask: Any, weights: Any = None) -> Any:
-    """Return the mean of the numbers that a mask lets count, times the weights of the examples.
-
-    Parameters
-    ----------
-    numbers : array or Tensor
-        One number for each element of the mask.
-    mask : array of bool
-        True for those that count.
-    weights : array, optional
-        The weight of each example.
-
-    Raises
-    ------
-    DataError
-        If the shapes differ.
-    """
-    if shape_of(numbers) != shape_of(mask):
-        raise DataError(
-            f"The outputs have a mask of shape {shape_of(mask)}; the loss or metric returned shape "
-            f"{shape_of(numbers)}. It must return one number for each step."
-        )
-    counts = np.asarray(plain(mask), numbers.dtype)
-    total = np.sum(counts)
-    if weights is not None:
-        counts = counts * of_steps(weights, counts)
-    return np.sum(numbers * counts) / np.maximum(total, LEAST)
+        return reduced(found, sample_weight, self.counted(y_true, found, mask), self.reduction)
 
 
 class FunctionLoss(Loss):
@@ -242,7 +161,10 @@ class FunctionLoss(Loss):
         return self.function(y_true, y_pred, **self.options)
 
 
-#: The losses: their functions, and the options that may be given without a name.
+#: The last arguments of the losses.
+LAST = ("reduction", "name", "dtype")
+
+#: The losses: their functions, and the arguments before `LAST`.
 FUNCTIONS: dict[str, tuple[Callable[..., Any], tuple[str, ...]]] = {
     "mean_squared_error": (mean_squared_error, ()),
     "mean_absolute_error": (mean_absolute_error, ()),
@@ -256,26 +178,39 @@ FUNCTIONS: dict[str, tuple[Callable[..., Any], tuple[str, ...]]] = {
     "categorical_hinge": (categorical_hinge, ()),
     "poisson": (poisson, ()),
     "kl_divergence": (kl_divergence, ()),
-    "binary_crossentropy": (binary_crossentropy, ("from_logits", "label_smoothing")),
-    "categorical_crossentropy": (categorical_crossentropy, ("from_logits", "label_smoothing")),
+    "binary_crossentropy": (binary_crossentropy, ("from_logits", "label_smoothing", "axis")),
+    "categorical_crossentropy": (
+        categorical_crossentropy,
+        ("from_logits", "label_smoothing", "axis"),
+    ),
     "sparse_categorical_crossentropy": (
         sparse_categorical_crossentropy,
         ("from_logits", "ignore_class"),
     ),
     "binary_focal_crossentropy": (
         binary_focal_crossentropy,
-        ("apply_class_balancing", "alpha", "gamma", "from_logits", "label_smoothing"),
+        ("apply_class_balancing", "alpha", "gamma", "from_logits", "label_smoothing", "axis"),
     ),
     "categorical_focal_crossentropy": (
         categorical_focal_crossentropy,
-        ("alpha", "gamma", "from_logits", "label_smoothing"),
+        ("alpha", "gamma", "from_logits", "label_smoothing", "axis"),
     ),
     "categorical_generalized_cross_entropy": (categorical_generalized_cross_entropy, ("q",)),
     "circle": (circle, ("gamma", "margin", "remove_diagonal")),
     "ctc": (ctc, ()),
-    "dice": (dice, ("axis",)),
-    "tversky": (tversky, ("alpha", "beta", "axis")),
+    "dice": (dice, ()),
+    "tversky": (tversky, ("alpha", "beta")),
 }
+
+#: Where an argument is among `LAST`.
+BETWEEN = {
+    "sparse_categorical_crossentropy": ("reduction", "axis", "name", "dtype"),
+    "dice": ("reduction", "name", "axis", "dtype"),
+    "tversky": ("reduction", "name", "axis", "dtype"),
+}
+
+#: Functions whose axis may be another one than the last.
+ALONG = ("cosine_similarity", "dice", "tversky")
 
 KNOWN.update({name: function for name, (function, _) in FUNCTIONS.items()})
 
@@ -346,14 +281,14 @@ class NamedLoss(FunctionLoss):
     named = ""  # the function, by its name in `FUNCTIONS`
 
     def __init__(self, *arguments: Any, **options: Any) -> None:
-        function, order = FUNCTIONS[self.named]
-        names = (*order, *(() if "from_logits" not in order else ("axis",)), "reduction", "name")
-        if len(arguments) > len(names):
-            raise OptionError(f"{self.named} takes {', '.join(names)}.")
-        options = {**dict(zip(names, arguments, strict=False)), **options}
-        if "axis" not in order and options.pop("axis", -1) != -1:
+        function, names = FUNCTIONS[self.named][0], self.argument_names
+        given = dict(zip(names, arguments, strict=False))
+        if len(arguments) > len(names) or given.keys() & options.keys():
+            raise OptionError(f"{self.named} takes {', '.join(names)}, each of them once.")
+        options = {**given, **options}
+        if self.named not in ALONG and options.pop("axis", -1) != -1:
             raise OptionError("axis= must be -1: the classes are along the last axis.")
-        unknown = sorted(options.keys() - {*order, "reduction", "name", "dtype"})
+        unknown = sorted(options.keys() - {*names})
         if unknown == ["from_logits"]:
             raise OptionError(
                 f"The outputs of {self.named} are no probabilities: omit from_logits."
@@ -373,7 +308,14 @@ def _maker(name: str) -> type[NamedLoss]:
     kind = "".join(word.capitalize() for word in name.split("_")).replace("Kl", "KL")
     kind = "CTC" if name == "ctc" else kind
     doc = f"The loss `{name}`, with its options, such as ``reduction=``; see `Loss`."
-    return type(kind, (NamedLoss,), {"named": name, "__module__": __name__, "__doc__": doc})
+    names = arguments_of(name)
+    body = {"named": name, "argument_names": names, "__module__": __name__, "__doc__": doc}
+    return type(kind, (NamedLoss,), body)
+
+
+def arguments_of(name: str) -> tuple[str, ...]:
+    """Return the names of the arguments of a loss in Keras' order."""
+    return (*FUNCTIONS[name][1], *BETWEEN.get(name, LAST))
 
 
 BinaryCrossentropy = _maker("binary_crossentropy")
@@ -405,6 +347,7 @@ class SparseCategoricalCrossentropy(NamedLoss):
     """The loss `sparse_categorical_crossentropy`, with its options; see `Loss`."""
 
     named = "sparse_categorical_crossentropy"
+    argument_names = arguments_of(named)
 
     def counted(self, y_true: Any, found: Any, mask: Any) -> Any:
         """Return which numbers count: not those of the class to be ignored."""
@@ -418,6 +361,7 @@ class Circle(NamedLoss):
     """The loss `circle`, with its options; see `Loss`."""
 
     named = "circle"
+    argument_names = arguments_of(named)
 
     def counted(self, y_true: Any, found: Any, mask: Any) -> Any:
         """Return which numbers count: those that are positive."""

@@ -297,36 +297,51 @@ class NamedMetric(MeanMetricWrapper):
     Parameters
     ----------
     *arguments
-        The first options of the function, and `name`.
-    name : str, optional
-        The name.
-    dtype
-        Ignored: sums are float64.
+        The name, the type, which is ignored as sums are float64, and options of the function.
     **options
-        The options of the function.
+        The same by name.
+
+    Raises
+    ------
+    OptionError
+        If an option is not known, or given twice.
     """
 
     function: Callable[..., Any]
     usual = ""  # its name
-    order: tuple[str, ...] = ()  # the options that may be given without a name
 
-    def __init__(
-        self, *arguments: Any, name: str | None = None, dtype: Any = None, **options: Any
-    ) -> None:
-        given = dict(zip((*self.order, "name"), arguments, strict=False))
-        name = given.pop("name", name) or self.usual
-        super().__init__(type(self).function, name, dtype, **given, **options)
+    def __init__(self, *arguments: Any, **options: Any) -> None:
+        names = self.argument_names
+        given = dict(zip(names, arguments, strict=False))
+        wrong = [
+            *options.keys() - {*names},
+            *(given.keys() & options.keys()),
+            *arguments[len(names) :],
+        ]
+        if wrong:
+            raise OptionError(
+                f"{type(self).__name__} got {wrong[0]!r}; it takes {', '.join(names)}, each of "
+                "them once."
+            )
+        given |= options
+        if given.pop("axis", -1) != -1 and self.usual != "cosine_similarity":
+            raise OptionError("axis= must be -1: the classes are along the last axis.")
+        name, dtype = given.pop("name", None) or self.usual, given.pop("dtype", None)
+        super().__init__(type(self).function, name, dtype, **given)
 
     def get_config(self) -> dict[str, Any]:
         """Return the options with which to make such a metric again."""
         return {"name": self.name, **self.options}
 
 
-def _maker(function: Callable[..., Any], usual: str, *order: str) -> type[NamedMetric]:
+def _maker(
+    function: Callable[..., Any], usual: str, arguments: str = "name dtype"
+) -> type[NamedMetric]:
     names = {"kl_divergence": "KLDivergence", "logcosh": "LogCoshError"}
     kind = names.get(usual) or "".join(word.capitalize() for word in usual.split("_"))
     body = {
-        "function": staticmethod(function), "usual": usual, "order": order,
+        "function": staticmethod(function), "usual": usual,
+        "argument_names": tuple(arguments.split()),
         "direction": "max" if function in (equality, *METRICS.values()) else "min",
         "__module__": __name__, "__doc__": f"The mean of `{usual}`, perhaps under another name.",
     }  # fmt: skip
@@ -334,20 +349,30 @@ def _maker(function: Callable[..., Any], usual: str, *order: str) -> type[NamedM
 
 
 Accuracy = _maker(equality, "accuracy")
-BinaryAccuracy = _maker(binary_accuracy, "binary_accuracy")
+BinaryAccuracy = _maker(binary_accuracy, "binary_accuracy", "name dtype threshold")
 CategoricalAccuracy = _maker(categorical_accuracy, "categorical_accuracy")
-CosineSimilarity = _maker(_cosine, "cosine_similarity")
+CosineSimilarity = _maker(_cosine, "cosine_similarity", "name dtype axis")
 SparseCategoricalAccuracy = _maker(sparse_categorical_accuracy, "sparse_categorical_accuracy")
 SparseTopKCategoricalAccuracy = _maker(
-    sparse_top_k_categorical_accuracy, "sparse_top_k_categorical_accuracy", "k"
+    sparse_top_k_categorical_accuracy, "sparse_top_k_categorical_accuracy", "k name dtype"
 )
-TopKCategoricalAccuracy = _maker(top_k_categorical_accuracy, "top_k_categorical_accuracy", "k")
-BinaryCrossentropy = _maker(loss_functions.binary_crossentropy, "binary_crossentropy")
+TopKCategoricalAccuracy = _maker(
+    top_k_categorical_accuracy, "top_k_categorical_accuracy", "k name dtype"
+)
+BinaryCrossentropy = _maker(
+    loss_functions.binary_crossentropy,
+    "binary_crossentropy",
+    "name dtype from_logits label_smoothing",
+)
 CategoricalCrossentropy = _maker(
-    loss_functions.categorical_crossentropy, "categorical_crossentropy"
+    loss_functions.categorical_crossentropy,
+    "categorical_crossentropy",
+    "name dtype from_logits label_smoothing axis",
 )
 SparseCategoricalCrossentropy = _maker(
-    loss_functions.sparse_categorical_crossentropy, "sparse_categorical_crossentropy"
+    loss_functions.sparse_categorical_crossentropy,
+    "sparse_categorical_crossentropy",
+    "name dtype from_logits ignore_class axis",
 )
 MeanAbsoluteError = _maker(loss_functions.mean_absolute_error, "mean_absolute_error")
 MeanAbsolutePercentageError = _maker(

@@ -33,6 +33,7 @@ def save_model(
     model: Any,
     filepath: Any,
     overwrite: bool = True,
+    *,
     include_optimizer: bool = True,
     **options: Any,
 ) -> None:

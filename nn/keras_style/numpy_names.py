@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from functools import cache, wraps
-from inspect import Parameter, Signature
 from typing import Any
 
 import numpy as np
+
+from nn.keras_style.configured import signature_of
 
 #: Keras' names where NumPy has others: those before the stroke are passed on in this order, those
 #: behind it by their names.
@@ -98,9 +99,7 @@ def named(name: str) -> Callable[..., Any]:
             raise TypeError(f"{name} takes {', '.join((*placed, *others))}, each of them once.")
         return function(*first, **{n: o for n, o in given.items() if not _is_nothing(n, o)})
 
-    kind = Parameter.POSITIONAL_OR_KEYWORD
-    shown = [Parameter(one, kind, default=...) for one in (*placed, *others)]
-    call.__signature__ = Signature(shown)  # type: ignore[attr-defined]
+    call.__signature__ = signature_of((*placed, *others))  # type: ignore[attr-defined]
     return call
 
 

@@ -21,7 +21,7 @@ def _axes(axis: Any) -> Any:
 def dice(y_true: Any, y_pred: Any, axis: Any = None) -> Any:
     """Return 1 - 2·Σtp / (Σt + Σp), over all numbers or some axes."""
     p = floats(y_pred)
-    t = np.asarray(plain(y_true), p.dtype)
+    t = floats(y_true).astype(p.dtype)
     axis = _axes(axis)
     both = np.sum(t * p, axis=axis)
     return 1 - 2 * both / (np.sum(t, axis=axis) + np.sum(p, axis=axis) + LEAST)
@@ -32,14 +32,14 @@ def tversky(
 ) -> Any:
     """Return 1 - Σtp / (Σtp + alpha·Σt(1 - p) + beta·Σ(1 - t)p), over all or some axes."""
     p = floats(y_pred)
-    t = np.asarray(plain(y_true), p.dtype)
+    t = floats(y_true).astype(p.dtype)
     axis = _axes(axis)
     both, missed, wrong = (np.sum(x, axis=axis) for x in (t * p, t * (1 - p), (1 - t) * p))
     return 1 - both / (both + alpha * missed + beta * wrong + LEAST)
 
 
 def circle(
-    y_true: Any, y_pred: Any, gamma: float = 80.0, margin: float = 0.4,
+    y_true: Any, y_pred: Any, *, gamma: float = 80.0, margin: float = 0.4,
     remove_diagonal: bool = True,
 ) -> Any:  # fmt: skip
     """Return log(1 + Σexp(γ w⁺(d - m)) · Σexp(γ w⁻(1 - m - d))) of each example.

@@ -74,12 +74,12 @@ def get_custom_objects() -> dict[str, Any]:
 
 
 @contextmanager
-def custom_object_scope(objects: Mapping[str, Any] | None) -> Iterator[None]:
+def custom_object_scope(custom_objects: Mapping[str, Any] | None) -> Iterator[None]:
     """Let names stand for classes and functions in a block.
 
     Parameters
     ----------
-    objects : dict of str to type or callable
+    custom_objects : dict of str to type or callable
         The classes and functions by name.
 
     Examples
@@ -88,7 +88,7 @@ def custom_object_scope(objects: Mapping[str, Any] | None) -> Iterator[None]:
     ...     get_registered_object("halved")(3.0)
     1.5
     """
-    token = _IN_SCOPE.set({**_IN_SCOPE.get(), **(objects or {})})
+    token = _IN_SCOPE.set({**_IN_SCOPE.get(), **(custom_objects or {})})
     try:
         yield
     finally:

@@ -3,7 +3,9 @@
 Run by hand where Keras and PyTorch are: `KERAS_BACKEND=torch python tests/nn/record_keras.py`.
 """
 
+import inspect
 import json
+import operator
 from pathlib import Path
 from types import SimpleNamespace
 
@@ -57,7 +59,18 @@ LOSSES |= {
     "Circle": ("units", "pairs", {"gamma": 3.0, "margin": 0.3}),
     "CategoricalGeneralizedCrossEntropy": ("shares", "classes", {"q": 0.4}),
     "CTC": ("sequences", "words", {}),
+    "MeanSquaredError, weighted": ("numbers", "others", {"reduction": "mean_with_sample_weight"}),
+    "Huber, weighted": ("images", "pictures", {"reduction": "mean_with_sample_weight"}),
 }
+
+#: How losses are reduced, with weights and masks: the axes of one number for each step.
+REDUCTIONS = [
+    (reduction, shape, has_weights, has_mask)
+    for reduction in ("sum_over_batch_size", "mean", "mean_with_sample_weight", "sum", "none", None)
+    for shape in ((4,), (4, 1), (4, 2))
+    for has_weights in (False, True)
+    for has_mask in (False, True)
+]
 
 #: Metrics: the arrays for outputs and targets, and options.
 METRICS = {
@@ -199,6 +212,11 @@ ops.stft(wave, 8, 4, 8, center=False)[0]
 ops.istft((spectra, spectra * 0.5), 8, 4, 8, length=15)
 ops.istft((spectra, spectra * 0.5), 7, 3, 8)
 """.strip().splitlines()
+
+#: The modules of Keras whose arguments are recorded, up to a number.
+MODULES = """activations callbacks constraints initializers layers losses metrics models ops
+    optimizers optimizers.schedules regularizers utils"""
+ARGUMENTS = 12
 
 SCHEDULES = {
     "ExponentialDecay": lambda s: s.ExponentialDecay(0.1, 7, 0.6),
@@ -347,6 +365,51 @@ def fits(keras):
     return found
 
 
+def arguments_of(function):
+    """Return the names of the first arguments of a function or class, None of any number."""
+    try:
+        found = inspect.signature(function).parameters.values()
+    except ValueError:
+        return None
+    if any(one.kind is one.VAR_POSITIONAL for one in found):
+        return None
+    places = (inspect.Parameter.POSITIONAL_ONLY, inspect.Parameter.POSITIONAL_OR_KEYWORD)
+    return [one.name for one in found if one.kind in places][:ARGUMENTS]
+
+
+def signatures(keras):
+    """Return the names of the arguments of what Keras' modules have."""
+    found = {}
+    for path in MODULES.split():
+        module = operator.attrgetter(path)(keras)
+        for name, one in vars(module).items():
+            if callable(one) and not name.startswith("_"):
+                names = arguments_of(one)
+                found |= {f"{path}.{name}": " ".join(names)} if names else {}
+    return found
+
+
+def reductions(keras):
+    """Return what a loss of each reduction makes of numbers, weights and a mask."""
+    found = []
+    for reduction, shape, has_weights, has_mask in REDUCTIONS:
+        targets, outputs, weights, mask = (x[: shape[0]] for x in steps_of(shape))
+        if has_mask:
+            outputs = keras.ops.convert_to_tensor(outputs)
+            keras.src.backend.set_keras_mask(outputs, keras.ops.convert_to_tensor(mask))
+        loss = keras.losses.MeanSquaredError(reduction)
+        result = loss(targets, outputs, sample_weight=weights if has_weights else None)
+        found.append(keras.ops.convert_to_numpy(result).tolist())
+    return found
+
+
+def steps_of(shape):
+    """Return targets, outputs, weights and a mask of one number for each step."""
+    random = np.random.default_rng(3)
+    targets, outputs = random.normal(size=(2, *shape, 3))
+    return targets, outputs, random.uniform(0, 2, shape), random.uniform(size=shape) < 0.6
+
+
 def recorded(keras):
     """Return what losses, metrics, optimisers and schedules compute."""
     given = arrays()
@@ -387,6 +450,7 @@ def main():
 
     keras.config.set_floatx("float64")
     found = {**recorded(keras), "fits": fits(keras), "stops": [], "plateaus": []}
+    found["signatures"], found["reductions"] = signatures(keras), reductions(keras)
     for options in STOPS:
         for run in measurements():
             model = SimpleNamespace(stop_training=False, get_weights=list)

@@ -1,6 +1,7 @@
 """Keras' way to train: the numbers of a hand-written loop, and Keras' losses."""
 
 import json
+import operator
 import re
 import runpy
 from pathlib import Path
@@ -99,6 +100,45 @@ def test_losses_are_those_of_keras(name):
         assert found.item() == pytest.approx(number, rel=1e-5)
     inside = 0.1 + 0.8 * given[outputs] if "shares" in outputs else given[outputs]
     check_gradients(lambda y: loss(given[targets], y), inside)
+    if given[targets].dtype.kind == "f":
+        check_gradients(lambda t: loss(t, inside), 0.1 + 0.8 * given[targets])
+
+
+def test_numbers_are_reduced_as_by_keras():
+    for row, expected in zip(RECORDER["REDUCTIONS"], RECORDED["reductions"], strict=True):
+        reduction, shape, has_weights, has_mask = row
+        targets, outputs, weights, mask = RECORDER["steps_of"](shape)
+        loss = keras.losses.MeanSquaredError(reduction)
+        options = {"sample_weight": weights} if has_weights else {}
+        options |= {"mask": mask} if has_mask else {}
+        found = loss(targets, Tensor(outputs), **options)
+        np.testing.assert_allclose(found.data, expected, rtol=1e-5, err_msg=str(row))
+        if has_weights:
+            of_weights = lambda w, one=loss, t=targets, y=outputs, o=options: one(  # noqa: E731
+                t, y, **{**o, "sample_weight": w}
+            )
+            check_gradients(of_weights, weights)
+
+
+#: What has other arguments than in Keras, and why.
+OTHERS = {
+    "layers.Conv3DTranspose": "the order of Conv2DTranspose",
+    "layers.Convolution3DTranspose": "the order of Conv2DTranspose",
+    "ops.arange": "NumPy's, by position the same",
+}
+
+
+def test_arguments_have_the_places_of_those_of_keras():
+    wrong = []
+    for path, names in RECORDED["signatures"].items():
+        module, name = path.rsplit(".", 1)
+        ours = getattr(operator.attrgetter(module)(keras), name, None)
+        if ours is None or path in OTHERS or name in ("serialize", "deserialize"):
+            continue
+        found, expected = RECORDER["arguments_of"](ours), names.split()
+        if found is None or found[: len(expected)] != expected[: len(found)]:
+            wrong.append((path, names, found))
+    assert not wrong
 
 
 @pytest.mark.parametrize("name", RECORDER["METRICS"])
@@ -301,7 +341,6 @@ def test_wrong_settings_of_a_model_raise(call, error, match):
     [
         ({"y": CLASSES[:9]}, ShapeError, r"y has shape \(9,\)"),
         ({"validation_split": 1.0}, OptionError, "between 0 and 1"),
-        ({"class_weight": {0: 1.0}}, DataError, r"lacks the classes \[1, 2\]"),
         ({"sample_weight": np.ones((50, 2))}, DataError, "each of its steps"),
         ({"y": np.eye(3)[CLASSES]}, DataError, "categorical_crossentropy"),
     ],

@@ -138,7 +138,7 @@ class PReLU(Layer):
     supports_masking = True
 
     def __init__(
-        self, alpha_initializer: Any = "zeros", alpha_regularizer: Any = None,
+        self, alpha_initializer: Any = "zeros", alpha_regularizer: Any = None, *,
         shared_axes: Any = (), **options: Any,
     ) -> None:  # fmt: skip
         super().__init__(**options)

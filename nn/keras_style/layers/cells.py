@@ -186,7 +186,7 @@ class RNN(Kept, Layer):
 
     def __init__(
         self, cell: Any, return_sequences: bool = False, return_state: bool = False,
-        go_backwards: bool = False, stateful: bool = False, zero_output_for_mask: bool = False,
+        go_backwards: bool = False, stateful: bool = False, *, zero_output_for_mask: bool = False,
         **options: Any,
     ) -> None:  # fmt: skip
         options.pop("unroll", None)

@@ -161,6 +161,7 @@ class Embedding(Layer):
         embeddings_regularizer: Any = None,
         embeddings_constraint: Any = None,
         mask_zero: bool = False,
+        *,
         input_length: int | None = None,
         **options: Any,
     ) -> None:

@@ -123,7 +123,7 @@ class Discretization(Encoding):
     """
 
     def __init__(
-        self, bin_boundaries: Any = None, num_bins: int | None = None, output_mode: str = "int",
+        self, bin_boundaries: Any = None, num_bins: int | None = None, *, output_mode: str = "int",
         **options: Any,
     ) -> None:  # fmt: skip
         super().__init__(output_mode, **options)

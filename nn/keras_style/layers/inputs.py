@@ -24,7 +24,7 @@ class InputLayer(Layer):
 
     def __init__(
         self, shape: Any = None, batch_size: int | None = None, dtype: Any = None,
-        name: str | None = None, batch_shape: Any = None,
+        *, name: str | None = None, batch_shape: Any = None,
     ) -> None:  # fmt: skip
         super().__init__(name=name, dtype=dtype)
         if (shape is None) == (batch_shape is None):
@@ -55,6 +55,7 @@ def Input(  # noqa: N802 - Keras' name
     shape: Any = None,
     batch_size: int | None = None,
     dtype: Any = None,
+    *,
     name: str | None = None,
     batch_shape: Any = None,
     **options: Any,
@@ -89,5 +90,7 @@ def Input(  # noqa: N802 - Keras' name
     for option, setting in options.items():
         if setting:
             raise OptionError(f"Input has no {option}= here.")
-    tensor: KerasTensor = InputLayer(shape, batch_size, dtype, name, batch_shape).output
+    tensor: KerasTensor = InputLayer(
+        shape, batch_size, dtype, name=name, batch_shape=batch_shape
+    ).output
     return tensor

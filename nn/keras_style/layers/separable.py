@@ -46,6 +46,7 @@ class DepthwiseConv(Conv):
         activation: Any = None,
         use_bias: bool = True,
         depthwise_initializer: Any = "glorot_uniform",
+        *,
         depthwise_regularizer: Any = None,
         **options: Any,
     ) -> None:

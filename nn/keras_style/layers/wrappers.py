@@ -50,7 +50,7 @@ class Bidirectional(Layer):
     fixed = ("layer",)
 
     def __init__(
-        self, layer: Any, merge_mode: str | None = "concat", backward_layer: Any = None,
+        self, layer: Any, merge_mode: str | None = "concat", *, backward_layer: Any = None,
         **options: Any,
     ) -> None:  # fmt: skip
         super().__init__(**options)
