@@ -2,6 +2,7 @@
 
 from typing import TYPE_CHECKING, Any
 
+from nn.callbacks.backup import BackupAndRestore
 from nn.callbacks.boards import TensorBoard
 from nn.callbacks.files import CSVLogger, ModelCheckpoint
 from nn.callbacks.functions import LambdaCallback, LearningRateScheduler
@@ -12,6 +13,7 @@ from nn.training.callback import Callback
 from nn.training.nan import TerminateOnNaN
 
 __all__ = [
+    "BackupAndRestore",
     "CSVLogger",
     "Callback",
     "EarlyStopping",
@@ -26,7 +28,6 @@ __all__ = [
 
 #: Names of Keras that are not here, and what to write.
 HINTS = {
-    "BackupAndRestore": 'nn.fit(..., checkpoint="run.safetensors", resume=True)',
     "History": "history = fit(...), which returns it",
     "ProgbarLogger": "fit(..., progress=True), or verbose=1",
     "RemoteMonitor": "a LambdaCallback",

@@ -34,6 +34,7 @@ from nn.keras_style.habits import Habits, check_options, results
 from nn.keras_style.outputs import WEIGHTS, names_of, weights_by_key
 from nn.keras_style.steps import Steps, has_own_steps, row_of
 from nn.keras_style.symbolic import tried
+from nn.keras_style.variable import name_paths
 from nn.modes import in_mode
 from nn.optim import Optimizer
 from nn.styles import stripped
@@ -64,6 +65,7 @@ class Trained(Habits):
             with tried(), in_mode(self, False):
                 self(*(part[:1] if hasattr(part, "shape") else part for part in first))
         if isinstance(self.optimizer, optimizers.Optimizer):
+            name_paths(self)
             self.optimizer.build(self.parameters())
         elif any(getattr(p, "constraint", None) is not None for p in self.parameters()):
             raise OptionError("Constraints need an optimizer of keras.optimizers, not of nn.optim.")
@@ -128,6 +130,7 @@ class Trained(Habits):
             loss, metrics, lambda: self.losses, names, loss_weights, weighted_metrics
         )
         if isinstance(optimizer, optimizers.Optimizer) and self._has_weights():
+            name_paths(self)
             optimizer.build(self.parameters())
         self.optimizer, self._jit = optimizer, jit_compile is True
 

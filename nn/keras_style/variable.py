@@ -48,6 +48,9 @@ class Variable(Parameter):
         super().__init__(data, dtype, name or "", trainable)
         self.is_frozen = not trainable
 
+    #: The names of the layers that it is in, and its own: ``"encoder/dense/kernel"``.
+    path = ""
+
     #: What it is set to after each step of an optimizer, ``constraint(weight)``; None for nothing.
     constraint: Any = None
 
@@ -109,3 +112,16 @@ class Variable(Parameter):
     def numpy(self) -> Any:
         """Return a copy of the numbers."""
         return self.data.copy()
+
+
+def name_paths(model: Any) -> None:
+    """Tell the variables of a model the names of the layers that they are in."""
+    names: dict[str, str] = {}
+    for place, module in model.named_modules():
+        outer, _, own = place.rpartition(".")
+        before = names.get(outer, "")
+        own = str(getattr(module, "name", own)) if place else ""
+        names[place] = f"{before}/{own}".strip("/")
+        for name, one in module._own_parameters():
+            if isinstance(one, Variable):
+                one.path = f"{names[place]}/{name}".strip("/")

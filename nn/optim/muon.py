@@ -121,9 +121,12 @@ class Muon(OneByOne):
 
 
 def orthogonalised(
-    matrix: Any, coefficients: tuple[float, float, float], steps: int, eps: float
-) -> Any:
+    matrix: Any, coefficients: tuple[float, float, float], steps: int, eps: float,
+    added: float = 0.0,
+) -> Any:  # fmt: skip
     """Return a matrix of the same singular vectors, whose singular values are about 1.
+
+    At first it is divided by its length, which is at least eps, and by what is added to that.
 
     Examples
     --------
@@ -134,7 +137,7 @@ def orthogonalised(
     a, b, c = coefficients
     is_tall = matrix.shape[0] > matrix.shape[1]
     x = matrix.T if is_tall else matrix
-    x = x / np.maximum(np.sqrt(np.sum(x * x)), eps)
+    x = x / (np.maximum(np.sqrt(np.sum(x * x)), eps) + added)
     for _ in range(steps):
         square = x @ x.T
         x = a * x + (b * square + c * (square @ square)) @ x

@@ -19,7 +19,7 @@ def trained(keras, model, *data, **options):
     compiled = {
         name: options.pop(name) for name in ("loss", "loss_weights", "metrics") if name in options
     }
-    model.compile(keras.optimizers.SGD(0.1), **compiled)
+    model.compile(options.pop("optimizer", keras.optimizers.SGD(0.1)), **compiled)
     history = model.fit(*data, epochs=2, batch_size=4, shuffle=False, verbose=0, **options).history
     found = {name: [float(x) for x in rows] for name, rows in history.items() if name != "lr"}
     return {**found, "weights": [float(np.abs(w).sum()) for w in model.get_weights()]}
@@ -332,7 +332,24 @@ def of_step_weights(keras):
     return {**found, **{f"masked {name}": rows for name, rows in masked.items()}}
 
 
+def of_muon(keras):
+    """Adam for what is no matrix, for embeddings, and for layers that a path excludes."""
+    layers = keras.layers
+    inputs = keras.Input((4,), dtype="int32")
+    words = layers.Flatten()(layers.Embedding(6, 3, name="words")(inputs))
+    block = keras.Sequential([layers.Dense(5, "tanh", name="in"), layers.Dense(4)], name="block")
+    hidden = layers.Dense(4, "tanh", name="inner")(block(words))
+    model = keras.Model(inputs, layers.Dense(2, name="out")(hidden))
+    found = {}
+    for number, excluded in enumerate([None, ["block", "^out"], ["block/in/k"]]):
+        muon = keras.optimizers.Muon(0.1, exclude_layers=excluded, exclude_embeddings=number != 1)
+        rows = trained(keras, model, WORDS, NUMBERS[:6], loss="mse", optimizer=muon)
+        found |= {f"{name} {number}": row for name, row in rows.items()}
+    return found
+
+
 PROGRAMS = [
+    of_muon,
     of_step_weights,
     of_own_cells,
     of_functions, of_plain_vectors, of_weights_by_output, of_inputs_alone,

@@ -1,5 +1,6 @@
 """Callbacks: when they are called, what they do, and that it is what Keras does."""
 
+import contextlib
 import csv
 import json
 import runpy
@@ -12,7 +13,7 @@ import numpy as np
 import pytest
 
 import nn
-from autograd.errors import DataError, MissingProgramError, OptionError
+from autograd.errors import DataError, MissingProgramError, OptionError, WeightsError
 from nn import callbacks
 from nn.training.progress import ProgressLines
 
@@ -214,6 +215,101 @@ def test_the_table_has_a_row_for_each_epoch(tmp_path):
     assert len(rows()) == 7
     with pytest.raises(OptionError, match="columns"):
         nn.fit(**settings(validation=None, callbacks=[callbacks.CSVLogger(path, append=True)]))
+
+
+class Crash(callbacks.Callback):
+    """Keeps the weights after each step, and raises after one."""
+
+    def __init__(self, step=None, error=None):
+        self.step, self.error, self.taken = step, error, []
+        self.first = None
+
+    def on_train_batch_begin(self, batch, logs=None):
+        if self.first is None:
+            self.first = self.history.before, self.model.weight.data.copy()
+
+    def on_train_batch_end(self, batch, logs=None):
+        self.taken.append(self.model.weight.data.copy())
+        if len(self.taken) == self.step:
+            raise self.error
+
+
+@pytest.mark.parametrize("save_freq", ["epoch", 1, 5])
+@pytest.mark.parametrize("step", [3, 9, 11])  # of 4 in each epoch
+@pytest.mark.parametrize("error", [KeyboardInterrupt, ValueError])
+def test_a_run_goes_on_from_its_backup(tmp_path, save_freq, step, error):
+    def run(watch, **options):
+        backup = callbacks.BackupAndRestore(tmp_path / "run", save_freq, **options)
+        model = nn.Linear(1, 1, generator=np.random.default_rng(2))
+        optimizer = nn.optim.Adam(model.parameters(), lr=0.1)
+        x = np.linspace(-1, 1, 16)[:, None]
+        data = nn.DataLoader((x, x**2), 4)
+        order = [watch, backup] if save_freq == "epoch" else [backup, watch]
+        fit = lambda: nn.fit(model, data, nn.mse, optimizer, 4, callbacks=order)  # noqa: E731
+        return model, optimizer, fit
+
+    crash = Crash(step, error)
+    with pytest.raises(ValueError) if error is ValueError else contextlib.nullcontext():
+        run(crash)[2]()
+    every = 4 if save_freq == "epoch" else save_freq
+    saved = every * (step // every)
+    again = Crash()
+    _, optimizer, fit = run(again)
+    history = fit()
+    first = crash.first[1] if not saved else crash.taken[saved - 1]
+    np.testing.assert_array_equal(again.first[1], first)
+    assert again.first[0] == (saved // 4 if save_freq == "epoch" else max(saved - 1, 0) // 4)
+    assert history.epoch == list(range(again.first[0], 4))
+    steps = {int(state["step"]) for state in optimizer.state_dict()["state"].values()}
+    assert steps == {saved + len(again.taken)}
+    assert not (tmp_path / "run").exists()
+
+
+def test_backups_are_kept_and_replaced_as_asked(tmp_path, monkeypatch):
+    folder = tmp_path / "run"
+
+    def run(epochs, **options):
+        backup = callbacks.BackupAndRestore(folder, delete_checkpoint=False, **options)
+        return nn.fit(**settings(epochs=epochs, callbacks=[backup])).epoch
+
+    assert run(2, double_checkpoint=True) == [0, 1]
+    assert sorted(path.name for path in folder.iterdir()) == [
+        "latest.safetensors", "latest.safetensors.bkp"
+    ]  # fmt: skip
+    latest = folder / "latest.safetensors"
+    whole = latest.read_bytes()
+    latest.write_bytes(whole[:50])  # damaged: the one before is read
+    assert run(3, double_checkpoint=True) == [1, 2]
+    whole = latest.read_bytes()
+    monkeypatch.setattr("os.fsync", lambda file: (_ for _ in ()).throw(OSError("no space")))
+    with pytest.raises(OSError, match="no space"):
+        run(4)
+    monkeypatch.undo()
+    assert latest.read_bytes() == whole
+    (folder / "latest.safetensors.bkp").unlink()
+    latest.write_bytes(whole[:50])
+    with pytest.raises(WeightsError):
+        run(4)
+    nn.save(nn.Linear(1, 1), latest)
+    with pytest.raises(WeightsError, match="no backup"):
+        run(4)
+    for options in ({"backup_dir": ""}, {"backup_dir": "a", "save_freq": 0}):
+        with pytest.raises(OptionError, match=r"backup_dir|save_freq"):
+            callbacks.BackupAndRestore(**options)
+
+
+def test_weights_are_saved_after_so_many_steps(tmp_path):
+    crash = Crash()
+    save = callbacks.ModelCheckpoint(tmp_path / "new" / "{epoch}-{batch}", save_freq=3)
+    better = callbacks.ModelCheckpoint(
+        tmp_path / "{epoch}", "loss", save_best_only=True, initial_value_threshold=0.0
+    )
+    nn.fit(**settings(callbacks=[crash, save, better]))
+    names = {path.name for path in (tmp_path / "new").iterdir()}
+    count = len(crash.taken) // 3
+    places = [divmod(step - 1, count) for step in range(3, len(crash.taken) + 1, 3)]
+    assert names == {f"{epoch + 1}-{batch + 1}" for epoch, batch in places}
+    assert [path.name for path in tmp_path.iterdir()] == ["new"]
 
 
 def test_callbacks_resume_with_the_run(tmp_path):

@@ -93,5 +93,5 @@ def test_operations_compute_what_their_names_say():
 
 
 def test_callbacks_that_are_missing_say_what_to_write():
-    with pytest.raises(AttributeError, match="resume=True"):
-        keras.callbacks.BackupAndRestore("backup")
+    with pytest.raises(AttributeError, match="AveragedModel"):
+        keras.callbacks.SwapEMAWeights()

@@ -21,6 +21,7 @@ from nn.keras_style.optimizers.adaptive import (
     Nadam,
     RMSprop,
 )
+from nn.keras_style.optimizers.muon import Muon
 from nn.keras_style.optimizers.optimizer import Optimizer
 from nn.keras_style.optimizers.sgd import SGD
 from nn.keras_style.optimizers.whole import Adafactor, Ftrl, Lamb, LossScaleOptimizer
@@ -29,7 +30,7 @@ from nn.missing_names import refuse
 
 __all__ = [
     "SGD", "Adadelta", "Adafactor", "Adagrad", "Adam", "AdamW", "Adamax", "Ftrl", "Lamb", "Lion",
-    "LossScaleOptimizer", "Nadam", "Optimizer", "RMSprop", "get", "schedules",
+    "LossScaleOptimizer", "Muon", "Nadam", "Optimizer", "RMSprop", "get", "schedules",
 ]  # fmt: skip
 
 #: The optimisers by the names that `compile` takes.
@@ -37,7 +38,7 @@ NAMED: dict[str, type[Optimizer]] = {
     kind.__name__.lower(): kind
     for kind in (
         SGD, RMSprop, Adam, AdamW, Adamax, Nadam, Adagrad, Adadelta, Lion, Adafactor, Ftrl,
-        Lamb,
+        Lamb, Muon,
     )
 }  # fmt: skip
 
@@ -80,5 +81,5 @@ if not TYPE_CHECKING:  # a type checker is to find wrong names
     def __getattr__(name: str) -> Any:
         refuse(
             f"nn.keras_style has no optimizers.{name}; it has {', '.join(__all__)}. compile also "
-            "takes the optimisers of nn.optim: nn.optim.Muon(model.parameters())."
+            "takes the optimisers of nn.optim: nn.optim.RAdam(model.parameters())."
         )
