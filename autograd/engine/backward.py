@@ -16,6 +16,7 @@ from autograd.engine.cotangents import add_to_elements, added, conform, is_new, 
 from autograd.engine.fields import ArrayNode, NumberNode, plain_arguments, set_mark, versions_of
 from autograd.engine.foreign import as_float
 from autograd.engine.grad_mode import GRAD_MODE, enable_grad, is_recording
+from autograd.engine.hooks import call_after
 from autograd.engine.metadata import own
 from autograd.engine.node import Node, plain
 from autograd.engine.observers import tell_pulled
@@ -383,7 +384,9 @@ def _pass_by(sweep: Sweep, number: int, retain: bool, ready: list[int]) -> None:
 
 
 def _run_hooks(node: ArrayNode, sweep: Sweep, number: int) -> None:
-    for (function,) in tuple(node._hooks):
+    for function, after in tuple(node._hooks):
+        if after:
+            continue
         g = sweep.cotangents[number]
         replaced = function(g.copy() if type(g) is _ndarray else g)  # the hook may write into it
         if replaced is not None:
@@ -426,6 +429,9 @@ def _commit(sweep: Sweep) -> None:
             tensors[i]._grad = gradients[i]
     finally:
         release()
+    for tensor in tensors:
+        if tensor._hooks is not None:
+            call_after(tensor, create)
 
 
 def _total(node: ArrayNode, g: Any, writable: bool, create: bool) -> Any:

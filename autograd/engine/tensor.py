@@ -2,20 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from typing import Any, Final
 
 import numpy as np
 
-from autograd.engine import assignment, backward, callers, calls, tracing
+from autograd.engine import assignment, backward, callers, calls
 from autograd.engine.array_data import as_array
-from autograd.engine.batching import Batched
-from autograd.engine.cotangents import as_given
-from autograd.engine.fields import ArrayNode, adopt
 from autograd.engine.flat_elements import FlatElements
 from autograd.engine.foreign import index_beside
-from autograd.engine.grad_mode import GRAD_MODE
-from autograd.engine.hooks import add_hook
+from autograd.engine.hooked import HookedNode
 from autograd.engine.missing import HINTS
 from autograd.engine.mypyc import mypyc_attr
 from autograd.engine.node import Node, plain
@@ -43,7 +39,7 @@ _ndarray: Final = np.ndarray
 
 
 @mypyc_attr(allow_interpreted_subclasses=True)
-class Tensor(ArrayNode):
+class Tensor(HookedNode):
     """An array that records how it was computed.
 
     Parameters
@@ -104,50 +100,9 @@ class Tensor(ArrayNode):
     def data(self, data: Any) -> None:
         replace_data(self, as_array(data, None))
 
-    def _now(self) -> ArrayNode:
-        """Return the node that holds the current elements, after assignments."""
-        if GRAD_MODE.tracing != 0:
-            adopt(self)
-        return self if self._memory is None else assignment.current(self)
-
     def _seen(self) -> Any:
         """Return the current elements, after assignments."""
         return self._now()._contents
-
-    def _is_own_leaf(self) -> bool:
-        """Return whether ``grad`` and hooks belong to this object, not to what was assigned."""
-        is_alone = self._latest is None and self._view is None
-        return self._primitive is None and (self._requires_grad or is_alone)
-
-    @property
-    def grad(self) -> Any:
-        """The derivative: None at first, then an array like ``data``.
-
-        A Tensor after ``backward(create_graph=True)``. Only leaves keep it, and nodes on which
-        `retain_grad` was called.
-        """
-        if not self._is_own_leaf():
-            return self._now()._grad
-        return self._grad if GRAD_MODE.tracing == 0 else tracing.here().gradient(self)
-
-    @grad.setter
-    def grad(self, gradient: Any) -> None:
-        if GRAD_MODE.tracing != 0:
-            tracing.here().stored_gradient(self)
-        if gradient is None:
-            self._grad = None
-            return
-        if not isinstance(gradient, Node):
-            gradient = as_given(gradient, self._contents, "grad")
-        is_array = isinstance(gradient, _ndarray) or isinstance(gradient, Batched)
-        if is_array and gradient.dtype != self._contents.dtype:
-            gradient = gradient.astype(self._contents.dtype)
-        if gradient.shape != self._contents.shape:
-            raise ShapeError(
-                f"The gradient has shape {gradient.shape}, the data {self._contents.shape}; "
-                "they must be the same."
-            )
-        self._grad = gradient
 
     @property
     def requires_grad(self) -> bool:
@@ -209,30 +164,10 @@ class Tensor(ArrayNode):
         create = bool(create_graph)
         backward.backward_tensor(self._now(), gradient, bool(retain_graph) or create, create)
 
-    def retain_grad(self) -> Tensor:
-        """Keep the derivative of this computed node in ``grad``; return the Tensor itself."""
-        self._now()._retains_grad = True
-        return self
-
     def detach(self) -> Tensor:
         """Return a constant with the same numbers; assigning to either one copies them first."""
         constant: Tensor = assignment.detached(self)
         return constant
-
-    def register_hook(self, function: Callable[[Any], Any]) -> Callable[[], None]:
-        """Call ``function(g)`` with the derivative of this node during every `backward`.
-
-        Parameters
-        ----------
-        function : callable
-            Takes the derivative. If it returns anything but None, that replaces the derivative.
-
-        Returns
-        -------
-        callable
-            Removes the hook, when called without arguments.
-        """
-        return add_hook(self if self._is_own_leaf() else self._now(), function)
 
     # -- how it looks -----------------------------------------------------------------------
 

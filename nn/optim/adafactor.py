@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from autograd.errors import DataError, OptionError
+from autograd.errors import OptionError
 from autograd.program import call
 from nn.arrays import plain
 from nn.optim.one_by_one import OneByOne
@@ -66,6 +66,7 @@ class Adafactor(OneByOne):
     """
 
     decays_gradient = False
+    takes_complex = False
 
     def __init__(
         self,
@@ -92,9 +93,6 @@ class Adafactor(OneByOne):
         if not options["d"] >= 1:
             raise OptionError(f"d={options['d']!r} must be at least 1.")
         super().add_param_group(group)
-        for parameter in self.param_groups[-1]["params"]:
-            if np.iscomplexobj(plain(parameter.data)):
-                raise DataError("A parameter is complex; optimisers take real parameters.")
 
     def _step_of(self, parameter: Any, group: dict[str, Any]) -> None:
         state, p, g = self.state[parameter], plain(parameter.data), plain(parameter.grad)

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from autograd import Node
-from autograd.errors import NonFiniteError, OptionError
+from autograd.errors import DataError, NonFiniteError, OptionError
 from autograd.program import is_tracing
 from nn.arrays import plain
 
@@ -93,6 +93,8 @@ def clip_grad_value(parameters: Any, clip_value: float) -> None:
     ------
     OptionError
         If `clip_value` is negative.
+    DataError
+        If a gradient is complex.
 
     Examples
     --------
@@ -107,6 +109,11 @@ def clip_grad_value(parameters: Any, clip_value: float) -> None:
         raise OptionError(f"clip_value={clip_value!r} must not be negative.")
     for parameter in _with_gradient(parameters):
         gradient = plain(parameter.grad)
+        if np.iscomplexobj(gradient):
+            raise DataError(
+                "Complex gradients have no order, so their values cannot be limited: write "
+                "nn.optim.clip_grad_norm(parameters, max_norm)."
+            )
         out = None if isinstance(gradient, float) else gradient
         parameter.grad = np.clip(gradient, -clip_value, clip_value, out=out)
 

@@ -232,24 +232,32 @@ def _direction(memory: dict[str, Any], gradient: Any, most: int) -> Any:
 
 
 def _read(parameters: list[Any], name: str) -> Any:
-    """Return the data or gradients of all parameters as one vector; zeros for missing gradients."""
-    found = [
-        full(np.size(p.data), 0.0, np.float64, p.data)
-        if getattr(p, name) is None
-        else plain(getattr(p, name))
-        for p in parameters
-    ]
-    return np.concatenate([np.ravel(array) for array in found], dtype=np.float64)
+    """Return the data or gradients of all parameters as one vector; zeros for missing gradients.
+
+    Of complex numbers it has the real parts and then the imaginary parts; the steepest ascent is
+    along the conjugate of a gradient.
+    """
+    parts = []
+    for p in parameters:
+        found = plain(getattr(p, name))
+        if found is None:
+            found = full(np.shape(p.data), 0.0, np.result_type(plain(p.data)), p.data)
+        if np.iscomplexobj(found):
+            parts += [found.real, -found.imag if name == "grad" else found.imag]
+        else:
+            parts.append(found)
+    return np.concatenate([np.ravel(array) for array in parts], dtype=np.float64)
 
 
 def _write(parameters: list[Any], vector: Any) -> None:
     start = 0
     for parameter in parameters:
         data = parameter.data
-        stop = start + np.size(data)
         if isinstance(data, float):
             parameter.data = vector[start].item()
-        else:
-            data[...] = vector[start:stop].reshape(data.shape)
-            parameter.data = data
-        start = stop
+            start += 1
+            continue
+        for part in (data.real, data.imag) if np.iscomplexobj(data) else (data,):
+            part[...] = vector[start : start + part.size].reshape(part.shape)
+            start += part.size
+        parameter.data = data

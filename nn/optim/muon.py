@@ -71,6 +71,7 @@ class Muon(OneByOne):
     """
 
     decays_gradient = False
+    takes_complex = False
 
     def __init__(
         self,

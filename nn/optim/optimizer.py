@@ -13,6 +13,7 @@ import numpy as np
 from autograd import Node, Tensor
 from autograd.errors import DataError, OptionError, WeightsError
 from autograd.program import State, changed, created, follow
+from nn.arrays import plain
 from nn.optim.packing import Block, Packing
 from nn.styles import stripped
 
@@ -93,6 +94,7 @@ class Optimizer:
     state: Any
     implied: ClassVar[dict[str, Any]] = {}  # options of PyTorch that the class stands for
     decays_gradient = True  # whether weight_decay is a part of the gradient
+    takes_complex = True  # whether real and imaginary parts can be updated as numbers by themselves
     _is_recorded = True  # whether `jit` can record a step
 
     def __init__(
@@ -144,6 +146,12 @@ class Optimizer:
                     limits = f"in [{least:g}, {limit:g})"
                     raise OptionError(f"{name}={value!r} is out of range; it must be {limits}.")
         for parameter in params:
+            if not self.takes_complex and np.iscomplexobj(plain(parameter)):
+                raise DataError(
+                    f"{type(self).__name__} takes real parameters, not one of shape "
+                    f"{parameter.shape} and type {parameter.dtype}. Use a parameter for the real "
+                    "and one for the imaginary part, or Adam."
+                )
             if isinstance(parameter, Tensor):
                 parameter.is_parameter = True  # a recorded assignment would not change this leaf
         self.param_groups.append(options)

@@ -16,7 +16,7 @@ import numpy as np
 
 from autograd import Tensor
 from autograd.devices import beside
-from autograd.errors import DataError, ShapeError
+from autograd.errors import ShapeError
 from autograd.program import State, changed, concrete
 from nn.arrays import plain
 
@@ -42,7 +42,7 @@ class Block:
         self.pieces, self.gradient, self.spare, self.steps = pieces, gradient, spare, steps
         self.state: dict[str, Any] = {}
         #: The parts of ``gradient`` that belong to the pieces, in their shapes.
-        self.views = [gradient[piece.place].reshape(piece.part) for piece in pieces]
+        self.views = [self.part(gradient, piece.place, piece.part) for piece in pieces]
 
     def __program_state__(self) -> Iterator[State]:
         """Yield what changes in each step, for programs that `autograd.jit` records."""
@@ -56,6 +56,10 @@ class Block:
             self.state[name] += number
         return self.state[name]
 
+    def part(self, flat: Any, place: slice, shape: tuple[int, ...]) -> Any:
+        """Return the numbers in a flat array that belong to some rows of a parameter."""
+        return flat[place].reshape(shape)
+
     def read_gradients(self) -> None:
         """Copy the gradients of all parameters into ``gradient``."""
         for (_, parameter, _, rows, _, _), view in zip(self.pieces, self.views, strict=True):
@@ -66,7 +70,7 @@ class Block:
         """Copy the data of all parameters into ``spare``, and return it."""
         for _, parameter, _, rows, place, shape in self.pieces:
             data = parameter.data
-            self.spare[place].reshape(shape)[...] = data if rows is None else data[rows]
+            self.part(self.spare, place, shape)[...] = data if rows is None else data[rows]
         return self.spare
 
     def decay(self, rate: float) -> None:
@@ -80,6 +84,27 @@ class Block:
             part = data if rows is None else data[rows]
             np.subtract(part, view, out=part)
             parameter.data = data  # tells the engine about the change
+
+
+class ComplexBlock(Block):
+    """A block of complex parameters: real and imaginary parts are numbers by themselves.
+
+    They lie beside each other in the flat arrays, which are real and twice as long.
+    """
+
+    def part(self, flat: Any, place: slice, shape: tuple[int, ...]) -> Any:
+        """Return the complex numbers in a flat array that belong to some rows of a parameter."""
+        pair = np.result_type(flat.dtype, np.complex64)
+        return flat[2 * place.start : 2 * place.stop].view(pair).reshape(shape)
+
+    def read_gradients(self) -> None:
+        """Copy the gradients into ``gradient``, each with the signs of its steepest ascent.
+
+        A gradient is ``∂L/∂x - i·∂L/∂y``, so ascent is along its conjugate.
+        """
+        super().read_gradients()
+        imaginary = self.gradient[1::2]
+        np.negative(imaginary, out=imaginary)
 
 
 class ValueBlock(Block):
@@ -143,11 +168,11 @@ class Packing:
                     continue
                 state = found.setdefault(position, {"step": read(block.steps)})
                 for name, flat in block.state.items():
-                    flat = read(flat)
+                    found_part = block.part(read(flat), place, part)
                     if name not in state:
-                        state[name] = np.empty_like(flat, shape=shape)
+                        state[name] = np.empty_like(found_part, shape=shape)
                     whole = state[name] if rows is None else state[name][rows]
-                    whole[...] = flat[place].reshape(part)
+                    whole[...] = found_part
         return found
 
     def load(self, states: dict[int, dict[str, Any]]) -> None:
@@ -164,14 +189,11 @@ class Packing:
                 continue
             data, state = concrete(parameter.data), self._unpacked.get(position, {"step": 0})
             kind = (type(data), data.dtype) if isinstance(parameter, Tensor) else (float, None)
-            if kind[1] is not None and kind[1].kind == "c":
-                raise DataError(
-                    f"Parameter {position}, of shape {data.shape}, is complex; optimisers take "
-                    "real parameters. Use one for the real and one for the imaginary part."
-                )
             alike.setdefault((*kind, state["step"], tuple(state)), []).append(position)
-        for (kind, _, steps, _), positions in alike.items():
-            self._pack_alike(positions, ValueBlock if kind is float else Block, steps)
+        for (kind, dtype, steps, _), positions in alike.items():
+            is_complex = dtype is not None and dtype.kind == "c"
+            of = ValueBlock if kind is float else ComplexBlock if is_complex else Block
+            self._pack_alike(positions, of, steps)
         for block in self._blocks:
             for piece in block.pieces:
                 self._unpacked.pop(piece.position, None)
@@ -181,10 +203,12 @@ class Packing:
         if not plans:
             return
         largest = max(plan[-1][3].stop for plan in plans)
-        like = concrete(self.parameters[positions[0]].data) if kind is Block else np.zeros(0)
-        scratch = [np.empty_like(like, shape=(largest,), subok=False) for _ in range(2)]
+        data = concrete(self.parameters[positions[0]].data)
+        like = np.zeros(0) if kind is ValueBlock else data.real
+        each = 2 if kind is ComplexBlock else 1
+        scratch = [np.empty_like(like, shape=(each * largest,), subok=False) for _ in range(2)]
         for plan in plans:
-            gradient, spare = (array[: plan[-1][3].stop] for array in scratch)
+            gradient, spare = (array[: each * plan[-1][3].stop] for array in scratch)
             pieces = tuple(
                 Piece(p, self.parameters[p], shape, rows, place, part)
                 for p, shape, rows, place, part in plan
@@ -200,8 +224,8 @@ class Packing:
                             f"{np.shape(array)}. Create a new optimiser, or load a fitting state."
                         )
                     array = beside(concrete(array), like)
-                    flat = block.filled(name)[place]
-                    flat.reshape(part)[...] = array if rows is None else array[rows]
+                    flat = block.part(block.filled(name), place, part)
+                    flat[...] = array if rows is None else array[rows]
             self._blocks = (*self._blocks, block)
 
     def _plans(self, positions: list[int]) -> Iterator[list[Any]]:

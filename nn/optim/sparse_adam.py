@@ -47,6 +47,8 @@ class SparseAdam(Optimizer):
     [[0.9, 0.9], [1.0, 1.0], [0.9, 0.9]]
     """
 
+    takes_complex = False
+
     def __init__(
         self,
         params: Iterable[Any],

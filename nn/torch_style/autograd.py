@@ -11,7 +11,7 @@ from autograd.errors import DataError, GraphError, OptionError, ShapeError
 from nn.missing_names import refuse
 from nn.torch_style import func as functions
 from nn.torch_style import hints
-from nn.torch_style.base import held, inside, made, outside
+from nn.torch_style.base import held, inside, made, numbers, outside
 from nn.torch_style.custom import Function
 from nn.torch_style.grad_mode import enable_grad, no_grad, set_grad_enabled
 from nn.torch_style.joining import stack
@@ -58,6 +58,7 @@ def grad(
         if not target.requires_grad:
             raise GraphError("One of the inputs requires no gradient: write x.requires_grad_().")
     keep = create_graph if retain_graph is None else retain_graph
+    results, seeds = _joined(results, seeds)
     totals: list[Any] = [None] * len(targets)
     for number, (result, seed) in enumerate(zip(results, seeds, strict=True)):
         found = autograd.gradients(
@@ -80,6 +81,28 @@ def grad(
                 f"{tuple(targets[place].shape)}; allow_unused=True returns None for it."
             )
     return tuple(None if total is None else made(total) for total in totals)  # type: ignore[misc]
+
+
+def _joined(results: list[Any], seeds: list[Any]) -> tuple[list[Any], list[Any]]:
+    """Return one result with the derivatives of several, so that hooks see these once.
+
+    Complex results, and factors with derivatives, are differentiated one after the other.
+    """
+    pairs = list(zip(results, seeds, strict=True))
+    if len(pairs) == 1 or not all(_is_usual(result, seed) for result, seed in pairs):
+        return results, seeds
+    with autograd.enable_grad():
+        parts = [(held(r) * (1.0 if s is None else numbers(s))).sum() for r, s in pairs]
+        return [made(sum(parts[1:], parts[0]))], [None]
+
+
+def _is_usual(result: Tensor, seed: Any) -> bool:
+    """Return whether a result is real, and its factor a constant of the same shape."""
+    if not result.requires_grad or result.is_complex():
+        return False
+    if seed is None:
+        return result.numel() == 1
+    return isinstance(seed, Tensor) and not seed.requires_grad and seed.shape == result.shape
 
 
 def _for_each(derivatives: Callable[[Any], Any], seeds: list[Any]) -> tuple[Tensor, ...]:
@@ -107,6 +130,7 @@ def backward(
     results = [tensors] if isinstance(tensors, Tensor) else list(tensors)
     seeds = list(grad_tensors) if isinstance(grad_tensors, Sequence) else [grad_tensors]
     seeds = seeds if len(seeds) == len(results) else seeds * len(results)
+    results, seeds = _joined(results, seeds)
     for number, (result, seed) in enumerate(zip(results, seeds, strict=True)):
         keep = retain_graph or number < len(results) - 1 or create_graph
         result.backward(seed, retain_graph=keep, create_graph=create_graph, inputs=inputs)

@@ -86,7 +86,6 @@ HINTS: Final = {
     "quantization": _NO_QUANTISED,
     "get_extra_state": "self.register_buffer(name, tensor), which state_dict contains",
     "register_backward_hook": "register_full_backward_hook(hook)",
-    "register_post_accumulate_grad_hook": "a loop over the parameters behind loss.backward()",
     "register_load_state_dict_post_hook": "a method load_state_dict of your own",
     "register_load_state_dict_pre_hook": "a method load_state_dict of your own",
     "register_state_dict_post_hook": "a method state_dict of your own",

@@ -16,10 +16,16 @@ S = TypeVar("S", bound="InGraph")
 
 
 class Hook:
-    """What `Tensor.register_hook` returns; ``remove()`` removes the hook."""
+    """What `Tensor.register_hook` returns; ``remove()`` or the end of ``with`` removes the hook."""
 
     def __init__(self, remove: Callable[[], None]) -> None:
         self.remove = remove
+
+    def __enter__(self) -> Hook:
+        return self
+
+    def __exit__(self, *error: object) -> None:
+        self.remove()
 
 
 class Made(str):
@@ -112,7 +118,11 @@ class InGraph(InPlaceForms):
             self._held, nodes, held(gradient), create_graph=create, retain_graph=bool(retain)
         )
         for node, part in zip(nodes, found, strict=True):
-            if part is not None:
+            if part is None:
+                continue
+            if node.is_leaf:
+                node.accumulate_grad(part, create)
+            else:
                 node.grad = part if node.grad is None else node.grad + part
 
     def retain_grad(self) -> None:
@@ -122,6 +132,15 @@ class InGraph(InPlaceForms):
     def register_hook(self, hook: Callable[[Any], Any]) -> Hook:
         """Call ``hook(gradient)`` during ``backward``; what it returns replaces the gradient."""
         return Hook(self._held.register_hook(lambda g: held(hook(made(g)))))
+
+    def register_post_accumulate_grad_hook(self, hook: Callable[[Any], Any]) -> Hook:
+        """Call ``hook(x)`` with this leaf whenever ``backward`` has added to its ``grad``."""
+        if not self.is_leaf or not self.requires_grad:
+            raise GraphError(
+                "Only a leaf that requires a gradient stores one: register the hook there, or "
+                "write x.register_hook(hook)."
+            )
+        return Hook(self._held.register_post_accumulate_grad_hook(lambda _: hook(self)))
 
     # -- without history ---------------------------------------------------------------------
 

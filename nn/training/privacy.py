@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from autograd import Node, value_and_grad
-from autograd.errors import OptionError
+from autograd.errors import DataError, OptionError
 from autograd.program import State, follow
 from nn.arrays import plain
 from nn.functional_call import functional_call
@@ -228,6 +228,8 @@ class DPSGD:
         groups = self.optimizer.param_groups
         parameters = [p for group in groups for p in group["params"] if p.requires_grad]
         sums = [np.zeros_like(parameter.data) for parameter in parameters]
+        if any(each.dtype.kind == "c" for each in sums):
+            raise DataError("The noise is real: DPSGD takes no complex parameters.")
         total = 0.0
         for block in _blocks(len(batch[-1]), sum(parameter.nbytes for parameter in parameters)):
             parts = [part[block] for part in batch]

@@ -7,7 +7,7 @@ import pickle
 import numpy as np
 import pytest
 
-from autograd import Tensor, Value, check_gradients, no_grad
+from autograd import Tensor, Value, check_gradients, gradients, is_recording, no_grad
 from autograd.engine.observers import Observer
 from autograd.engine.tiles import TILES
 from autograd.errors import (
@@ -152,6 +152,30 @@ def test_hooks_see_and_can_replace_the_gradient():
     with pytest.raises(ShapeError):
         (t * 2).sum().backward()
     np.testing.assert_array_equal(t.grad, [42.0, 42.0])
+
+
+def test_hooks_behind_the_stored_gradient_see_all_of_it():
+    t, other = Tensor([1.0, 2.0]), Tensor([3.0, 4.0])
+    seen = []
+    remove = t.register_post_accumulate_grad_hook(
+        lambda x: seen.append((x is t, is_recording(), *x.grad))
+    )
+    t.register_hook(lambda g: 10 * g)
+    for place in range(2):
+        (t * t + t * 3 + other).sum().backward(create_graph=place == 1)
+    assert seen == [(True, False, 50.0, 70.0), (True, True, 100.0, 140.0)]
+    gradients((t * other).sum(), [t])
+    other.sum().backward()
+    remove()
+    remove()
+    (t * 1).sum().backward()
+    assert len(seen) == 2
+    t.register_post_accumulate_grad_hook(lambda x: x.grad)
+    with pytest.raises(GraphError, match="returned something"):
+        (t * 1).sum().backward()
+    for x in (t * 2, t.detach()):
+        with pytest.raises(GraphError, match="Only a leaf"):
+            x.register_post_accumulate_grad_hook(seen.append)
 
 
 def test_second_derivatives_of_arrays():

@@ -448,11 +448,59 @@ def test_nesterov_needs_momentum():
         optim.SGD([Tensor([1.0])], nesterov=True)
 
 
-def test_complex_parameters_are_rejected():
-    parameter = Tensor(np.array([1j]))
-    parameter.grad = np.array([1j])
-    with pytest.raises(DataError, match="complex"):
-        optim.Adam([parameter]).step()
+def pair(z):
+    """Return real and imaginary parts along a new last axis."""
+    return np.stack([np.real(z), np.imag(z)], axis=-1)
+
+
+@pytest.mark.parametrize("is_jitted", [False, True], ids=["eager", "jit"])
+@pytest.mark.parametrize("build", EVERYTHING.values(), ids=EVERYTHING)
+def test_complex_parameters_step_as_two_numbers_each(build, is_jitted):
+    random = np.random.default_rng(0)
+    shapes = [(BLOCK // 100, 150), (3, 2), (), (0, 2)]
+    ones = [Tensor((random.normal(size=(*s[::-1], 2)) @ [1, 1j]).T) for s in shapes]
+    twos = [Tensor(pair(p.data)) for p in ones]
+    both = [build(ones), build(twos)]
+    for _ in range(2):
+        for a, b in zip(ones, twos, strict=True):
+            b.grad = random.normal(size=b.shape)
+            a.grad = b.grad[..., 0] - 1j * b.grad[..., 1]  # the convention of gradients
+        for optimizer in both:
+            (autograd.jit(optimizer.step) if is_jitted else optimizer.step)()
+        states = [optimizer.state_dict() for optimizer in both]
+        both = [build(ones), build(twos)]
+        for optimizer, state in zip(both, states, strict=True):
+            optimizer.load_state_dict(state)
+    for place, (a, b) in enumerate(zip(ones, twos, strict=True)):
+        assert_same(pair(a.data), b.data)
+        for name, array in states[1]["state"].get(place, {}).items():
+            found = states[0]["state"][place][name]
+            np.testing.assert_array_equal(found if name == "step" else pair(found), array)
+
+
+def test_lbfgs_takes_complex_parameters():
+    target, w, b = np.array([2 - 1j, 1j]), nn.Parameter(np.zeros(2, complex)), Tensor(1.0)
+    optimizer = optim.LBFGS([w, b], line_search_fn="strong_wolfe")
+
+    def closure():
+        optimizer.zero_grad()
+        loss = (np.abs(w * [1, 3] - target) ** 2).sum() + (b - 2) ** 2
+        loss.backward()
+        return loss
+
+    optimizer.step(closure)
+    np.testing.assert_allclose(w.data, target / [1, 3], atol=1e-5)
+    np.testing.assert_allclose(b.data, 2, atol=1e-5)
+
+
+def test_complex_numbers_are_refused_where_they_mean_nothing():
+    z = Tensor(np.array([[1j]]))
+    for kind in (optim.Muon, optim.Adafactor, optim.SparseAdam):
+        with pytest.raises(DataError, match="real and one for the imaginary part"):
+            kind([z])
+    z.grad = np.array([[1j]])
+    with pytest.raises(DataError, match="clip_grad_norm"):
+        optim.clip_grad_value([z], 1.0)
 
 
 def test_averages_take_the_functions_of_pytorch():

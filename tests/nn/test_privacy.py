@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 
 import nn
-from autograd.errors import OptionError
+from autograd.errors import DataError, OptionError
 from nn.training import privacy
 
 RANDOM = np.random.default_rng(0)
@@ -121,6 +121,13 @@ def test_a_batch_needs_inputs_targets_and_an_example():
         nn.per_example_grads(mse, Network(), X)
     with pytest.raises(OptionError, match="at least one example"):
         private(Network(), 1.0, 0.0).step(X[:0], Y[:0])
+
+
+def test_complex_parameters_are_refused():
+    model = Network()
+    model.rotation = nn.Parameter(np.ones(2, complex))
+    with pytest.raises(DataError, match="noise is real"):
+        private(model, 1.0, 1.0).step(X, Y)
 
 
 # -- all examples at once ----------------------------------------------------------------------

@@ -237,11 +237,59 @@ def test_hooks_get_tensors():
     np.testing.assert_allclose(x.grad, 2 * layer.weight.detach().sum(0, keepdim=True), rtol=1e-6)
 
 
+@pytest.mark.parametrize("is_compiled", [False, True], ids=["eager", "compiled"])
+def test_optimisers_may_step_during_backward(is_compiled):
+    found = []
+    for in_backward in (False, True):
+        torch.manual_seed(0)
+        model = nn.Sequential(nn.Linear(3, 4), nn.Tanh(), nn.Linear(4, 1))
+        own = {p: torch.optim.Adam([p], lr=0.1) for p in model.parameters()}
+
+        def update(p, own=own):
+            own[p].step()
+            own[p].zero_grad()
+
+        if in_backward:
+            for p in model.parameters():
+                p.register_post_accumulate_grad_hook(update)
+
+        def step(x, model=model, own=own, in_backward=in_backward):
+            loss = (model(x) ** 2).mean()
+            loss.backward()
+            for p in () if in_backward else own:
+                update(p, own)
+            return loss.detach()
+
+        step = torch.compile(step) if is_compiled else step
+        losses = [step(torch.full((2, 3), 0.1 * i)).item() for i in range(4)]
+        assert all(p.grad is None for p in own)
+        found.append([losses, *(p.tolist() for p in own)])
+    assert found[0] == found[1]
+
+
+def test_one_pass_through_several_results_calls_hooks_once():
+    x, w = torch.tensor([1.0, 2.0], requires_grad=True), torch.tensor(3.0, requires_grad=True)
+    seen, factor = [], torch.tensor([1.0, 2.0])
+    x.register_hook(lambda g: seen.append(g.tolist()))
+    with x.register_post_accumulate_grad_hook(lambda x: seen.append((x.grad + 0).tolist())):
+        torch.autograd.backward([(x * w).sum(), x * x], [None, factor])
+        torch.autograd.grad([(x * w).sum(), x * x], x, [None, factor])
+        torch.autograd.backward([(x * w).sum(), x.sum()], inputs=[x])
+    x.sum().backward()
+    assert seen == [[5, 11], [5, 11], [5, 11], [4, 4], [9, 15], [1, 1]]
+    assert w.grad == 3
+
+
 def test_layers_have_the_arguments_of_pytorch_as_attributes():
     attention = nn.MultiheadAttention(4, 2, dropout=0.3)
     assert (attention.dropout, attention.head_dim) == (0.3, 2)
-    attention.dropout = 0.0
+    attention.dropout = 0
     assert attention(*[torch.ones(1, 2, 4)] * 3)[1].sum() == 2
+    assert attention.dropout == 0
+    with pytest.raises(TypeError):
+        attention.dropout = nn.Dropout(0.3)
+    with pytest.raises(AttributeError):
+        attention.head_dim = 3
     layer = nn.Conv2d(2, 4, 3, padding=1, groups=2)
     assert (layer.padding, layer.dilation, layer.groups) == ((1, 1), (1, 1), 2)
     assert (layer.padding_mode, layer.transposed, layer.kernel_size) == ("zeros", False, (3, 3))
@@ -623,7 +671,7 @@ ERRORS = [
     (lambda: nn.RNNBase("LSTM", 2, 3), OptionError, r"nn\.LSTM"),
     (lambda: nn.FeatureAlphaDropout()(torch.ones(3)), ShapeError, "channels"),
     (lambda: nn.Module()(1), NotImplementedError, "define forward"),
-    (lambda: torch.ones(2).register_post_accumulate_grad_hook, AttributeError, "behind loss"),
+    (lambda: torch.ones(2).register_post_accumulate_grad_hook(id), RuntimeError, "Only a leaf"),
     (lambda: nn.Linear(1, 2, 3, 4, 5, 6), OptionError, "in_features"),
     (lambda: functional.mse_loss(torch.ones(2, 1), torch.ones(2)), ValueError, "shape"),
     (lambda: torch.save(nn.Linear(1, 1), "unused"), WeightsError, r"model\.state_dict\(\)"),

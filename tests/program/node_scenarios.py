@@ -260,6 +260,32 @@ def hooks_outside(jit):
 
 
 @scenario
+def hooks_behind_gradients(jit):
+    w = Tensor(arrays(1)[0])
+    found = []
+
+    def step(x):
+        np.sum(np.sin(w * x)).backward()
+        return w.data.sum()
+
+    def descend(p):
+        with no_grad():
+            p.data -= 0.1 * p.grad
+        found.append(p.data.sum())
+        p.grad = None
+
+    step = jit(step)
+    yield step(arrays(1)[0])
+    remove = w.register_post_accumulate_grad_hook(descend)
+    w.grad = None
+    for data in arrays():
+        yield step(data), w.data.copy(), w.grad
+    remove()
+    for data in arrays():
+        yield step(data), w.data.copy(), w.grad
+
+
+@scenario
 def hooks_inside(jit):
     def f(x):
         y = np.sin(x)

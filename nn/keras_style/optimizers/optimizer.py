@@ -64,6 +64,7 @@ class Optimizer(Configured, optim.Optimizer):
 
     keras_module = "optimizers"
     decays_gradient = False
+    takes_complex = False
 
     def __init__(
         self,

@@ -171,7 +171,10 @@ class Face(Module):
         return settings_of(self) if found is None else found
 
     def __setattr__(self, name: str, item: Any) -> None:
-        super().__setattr__(name, twin(item) if isinstance(item, Face) else item)
+        if isinstance(getattr(type(self), name, None), property):
+            object.__setattr__(self, name, item)
+        else:
+            super().__setattr__(name, twin(item) if isinstance(item, Face) else item)
 
     if TYPE_CHECKING:
 

@@ -88,16 +88,14 @@ class MultiheadAttention(Face, plain=nn.MultiheadAttention):
         "batch_first", "device", "dtype",
     )  # fmt: skip
 
-    def __setattr__(self, name: str, item: Any) -> None:
-        if name == "dropout" and isinstance(item, (int, float)):  # a number in PyTorch
-            vars(self)["dropout"].p = float(item)
-        else:
-            super().__setattr__(name, item)
+    @property
+    def dropout(self) -> float:
+        """The share of the attention weights to drop, a number as in PyTorch."""
+        return float(vars(self)["dropout"].p)
 
-    def __getattribute__(self, name: str) -> Any:
-        if name == "dropout":
-            return vars(self)["dropout"].p
-        return super().__getattribute__(name)
+    @dropout.setter
+    def dropout(self, p: float) -> None:
+        vars(self)["dropout"].p = float(p)
 
     @property
     def head_dim(self) -> int:
