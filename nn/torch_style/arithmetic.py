@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import operator
 from collections.abc import Callable
 from typing import Any, TypeVar
@@ -10,7 +11,7 @@ import numpy as np
 
 import autograd
 from autograd.errors import OptionError
-from nn.arrays import plain
+from nn.layers.activation_functions import between
 from nn.torch_style.base import (
     TensorBase,
     in_place,
@@ -44,18 +45,6 @@ def pair(a: Any, b: Any, floating: bool = False) -> list[Any]:
     elif hasattr(x, "dtype") and hasattr(y, "dtype") and x.dtype == y.dtype and not floating:
         return [x, y]
     return operands(x, y, floating=floating)
-
-
-def _between(x: Any, low: Any, high: Any) -> Any:
-    """Return a node limited to a range: outside and at the ends the derivative is 0, as PyTorch's.
-
-    It is chosen, not multiplied, so that it stays 0 where the next function has an infinite slope:
-    in ``x.clamp(min=0).sqrt()``.
-    """
-    found = plain(x)
-    above = True if low is None else found > low
-    below = True if high is None else found < high
-    return np.where(above & below, x, np.clip(found, low, high))
 
 
 def binary(
@@ -312,7 +301,8 @@ class Arithmetic(TensorBase):
             raise OptionError("clamp needs min= or max=.")
         are_numbers = all(isinstance(limit, (int, float, type(None))) for limit in (min, max))
         if are_numbers and x.dtype.kind == "f" and isinstance(x, autograd.Node):
-            return made(_between(x, min, max))
+            low, high = -math.inf if min is None else min, math.inf if max is None else max
+            return made(between(x, low, high))
         if min is not None:
             x = np.maximum(*pair(x, min))
         if max is not None:

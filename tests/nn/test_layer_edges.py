@@ -7,9 +7,10 @@ import pytest
 
 import nn
 import nn.functional as F  # noqa: N812
-from autograd import Tensor, check_gradients, grad, jit, vmap
+from autograd import Tensor, check_gradients, grad, hessian, jit, vmap
 from autograd.errors import DataError, OptionError, ShapeError
 from nn.layers import embedding_bag
+from nn.layers.activation_functions import between
 from nn.losses import alignments
 
 RANDOM = np.random.default_rng(0)
@@ -331,6 +332,28 @@ def test_piecewise_functions_have_derivatives_between_kinks(function):
     check_gradients(function, x, modes=("forward",))
     each = vmap(grad(lambda row: np.sum(function(row) ** 2)))(x)
     np.testing.assert_allclose(each, [grad(lambda r: np.sum(function(r) ** 2))(row) for row in x])
+
+
+@pytest.mark.parametrize("backend", [None, "numpy", "c"])
+@pytest.mark.parametrize("count", [7, 3000])
+def test_limits_have_derivative_0_before_infinite_slopes(count, backend):
+    x = np.resize([-1.0, -np.inf, 0.0, 2.0, 6.0, 7.0, np.inf], count)
+    cases = [
+        (lambda x: F.relu6(x), x, (x > 0) & (x < 6)),
+        (lambda x: F.hardtanh(x, -1, 2), x, (x > -1) & (x < 2)),
+        (lambda x: between(x, 0, np.inf), x, x > 0),
+        (lambda x: between(x, -np.inf, 6), x, x < 6),
+    ]
+    for dtype, g in itertools.product([np.float32, np.float64], [np.inf, np.nan, 3.0]):
+        for f, inputs, inside in cases:
+            slope = grad(lambda x, f=f, g=g: np.sum(f(x) * np.full(x.shape, g, x.dtype)))
+            slope = slope if backend is None else jit(slope, backend=backend)
+            with np.errstate(invalid="ignore"):
+                found = slope(inputs.astype(dtype))
+            np.testing.assert_array_equal(found, np.where(inside, g, 0))
+            assert found.dtype == dtype
+    curvature = hessian(lambda x: np.sum(F.relu6(x) ** 3))(np.array([-1.0, 2.0, 7.0]))
+    np.testing.assert_array_equal(curvature, np.diag([0, 12, 0]))
 
 
 def test_pooling_to_the_end_needs_no_window_beyond_it():
