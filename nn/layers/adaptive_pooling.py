@@ -9,7 +9,7 @@ import numpy as np
 from autograd.errors import OptionError
 from nn.arrays import floating, plain, shape_of
 from nn.function_module import OneInput
-from nn.layers.pooled_windows import window_max
+from nn.layers.pooled_windows import place_of_largest, window_max
 from nn.layers.resampling import along_grid, averages
 from nn.layers.sliding_window import Windows
 
@@ -20,10 +20,10 @@ def ranges(length: int, wanted: int) -> list[tuple[int, int]]:
 
 
 def places(length: int, wanted: int) -> Any:
-    """Return the elements of the windows of an axis, the first once more in shorter windows."""
+    """Return the elements of the windows of an axis, the first repeated in shorter windows."""
     found = ranges(length, wanted)
-    steps = np.arange(max(last - first for first, last in found))
-    return np.array([np.where(first + steps < last, first + steps, first) for first, last in found])
+    steps = np.arange(-max(last - first for first, last in found), 0)
+    return np.array([np.maximum(last + steps, first) for first, last in found])
 
 
 class AdaptivePool(OneInput):
@@ -66,7 +66,10 @@ class AdaptiveAvgPool(AdaptivePool):
 
 
 class AdaptiveMaxPool(AdaptivePool):
-    """The largest elements of windows; of equal ones the first gets the derivative."""
+    """The largest elements of windows; of equal ones the first gets the derivative.
+
+    Of several NaN the last gets it.
+    """
 
     def _pooled(self, x: Any, sizes: list[tuple[int, int]]) -> Any:
         ndim = self.ndim
@@ -81,7 +84,7 @@ class AdaptiveMaxPool(AdaptivePool):
             index.append(found.reshape(shape))
         windows = x[(..., *index)]
         windows = windows.reshape((*shape_of(windows)[:-ndim], -1))
-        largest = np.argmax(plain(windows), axis=-1)[..., None]
+        largest = place_of_largest(np.moveaxis(plain(windows), -1, 0))[..., None]
         return np.take_along_axis(windows, largest, axis=-1)[..., 0]
 
 

@@ -204,7 +204,7 @@ for (long q = 0; q <= last && found < 0; q += run)
 
 #: The first maximum of a window replaces the others that were found before: as a number of the
 #: same type as the elements, for vectors of both. It is looked for row by row in wide windows, and
-#: where the maximum is -infinity, as the padding is, or NaN.
+#: where the maximum is -infinity, as the padding is, or NaN, of which the last counts.
 _FIRST_BLOCK = Template("""
 for (long t = 0; !is_wide && t < high; t++) which[t] = -1;
 for (long q = last; !is_wide && q >= 0; q--) {
@@ -224,16 +224,19 @@ for (long line = 0; line < count; line++) {
         }
         const long w = starts[line] + step * t;
         const long is_whole = are_whole[line] && w >= 0 && w + (k[2] - 1) * d[2] < n[2];
+        const long is_nan = largest != largest;
         long found = -1;
-        if (is_whole && run >= WIDE) { $wide }
-        else if (is_whole && is_wide) { $narrow }
+        if (is_whole && run >= WIDE && !is_nan) { $wide }
+        else if (is_whole && is_wide && !is_nan) { $narrow }
         else
-            for (long q = 0; q <= last && found < 0; q++) {
+            for (long q = 0; q <= last && (found < 0 || is_nan); q++) {
                 const long front = fronts[line] + q / (k[1] * k[2]) * d[0];
                 const long top = tops[line] + q / k[2] % k[1] * d[1], side = w + q % k[2] * d[2];
                 const long is_there = front >= 0 && front < n[0] && top >= 0 && top < n[1]
                     && side >= 0 && side < n[2];
-                if (is_there && !(x[first + places[q]] < largest)) found = first + places[q];
+                if (!is_there) continue;
+                const real other = x[first + places[q]];
+                if (is_nan ? other != other : !(other < largest)) found = first + places[q];
             }
         if (found >= 0) result[found] += g[done];
     }

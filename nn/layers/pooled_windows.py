@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 
 from autograd import Primitive, define, kernel, linear
-from autograd.devices import beside, like
+from autograd.devices import beside, holds, like
 from nn.arrays import plain, shape_of
 from nn.layers.maxima_in_c import LARGEST, LARGEST_BACK
 from nn.layers.sliding_window import Windows, offsets
@@ -55,8 +55,31 @@ def first_of(x: Any, y: Any, windows: Windows) -> Any:
     """Return the position of the maximum `y` in each window, of the first if there are several.
 
     That is the number of elements before it, which are all smaller. Padding is smaller even than
-    -inf, and than NaN.
+    -inf. Of NaN it is the last, as in PyTorch.
     """
+    return with_last_nan(first_not_smaller(x, y, windows), x, y, windows)
+
+
+@kernel()
+def with_last_nan(which: Any, x: Any, y: Any, windows: Windows) -> Any:
+    """Return positions, in windows whose maximum `y` is NaN that of the last NaN."""
+    if not y.size or holds(np.max(y) > -math.inf) or not holds(np.isnan(y)):
+        return which  # mostly one number tells: the maximum of what contains NaN is NaN
+    images = math.prod(x.shape[:2])
+    image, window = np.nonzero(np.isnan(y).reshape(images, -1))
+    begin, step = (beside(found, which) for found in window_places(windows, x.shape))
+    padded = windows.padded(x, -math.inf).reshape(images, -1)
+    each = padded[image[:, None], begin[window][:, None] + step]
+    which = which.copy()
+    which.reshape(images, -1)[image, window] = (
+        len(step) - 1 - np.isnan(each)[:, ::-1].argmax(axis=1)
+    )
+    return which
+
+
+@kernel()
+def first_not_smaller(x: Any, y: Any, windows: Windows) -> Any:
+    """Return the position of the first element of each window that is not smaller than `y`."""
     counts = windows.counts(x.shape)
     if math.prod(windows.kernel) >= LONG and windows.tile(x.shape):
         sizes = [n for pair in zip(counts, windows.kernel, strict=True) for n in pair]
@@ -116,7 +139,7 @@ def put_back(g: Any, which: Any, windows: Windows, shape: tuple[int, ...]) -> An
 
 
 def largest_back(g: Any, x: Any, y: Any, windows: Windows) -> Any:
-    """Add each number to the first maximum `y` of its window."""
+    """Add each number to the first maximum `y` of its window, or to its last NaN."""
     if type(g) is np.ndarray and is_small(x, windows):
         return largest_back_small(g, x, y, windows)
     return put_back(g, first_of(x, y, windows), windows, x.shape)
@@ -173,19 +196,32 @@ add_windows: Primitive = linear(added_back,
 # fmt: on
 
 
+@kernel()
+def place_of_largest(x: Any) -> Any:
+    """Return where along the first axis the largest number is: the first, but the last NaN."""
+    which, is_nan = np.argmax(x, axis=0), np.isnan(x)
+    if not holds(is_nan):
+        return which
+    return np.where(np.any(is_nan, axis=0), len(x) - 1 - np.argmax(is_nan[::-1], axis=0), which)
+
+
 def max_indices(x: Any, windows: Windows) -> Any:
-    """Return where the maximum of each window is in its flat channel, the first of several."""
+    """Return where the maximum of each window is in its flat channel, the first of several.
+
+    Of several NaN it is the last.
+    """
     shape = shape_of(x)
     widths = ((0, 0),) * (len(shape) - len(windows.kernel)) + windows.padding
     padded, counts = np.pad(x, widths, constant_values=-math.inf), windows.counts(shape)
     parts = [padded[index] for _, index in offsets(windows, counts)]
-    which, found, size = np.argmax(np.stack(parts), axis=0), 0, 1
+    which, found, size = place_of_largest(np.stack(parts)), 0, 1
     for axis, kernel_size in reversed(list(enumerate(windows.kernel))):
         which, within = np.floor_divide(which, kernel_size), np.remainder(which, kernel_size)
         length = shape[axis + len(shape) - len(windows.kernel)]
         begin = np.arange(counts[axis]) * windows.stride[axis] - windows.padding[axis][0]
         begin = begin.reshape((-1,) + (1,) * (len(counts) - axis - 1))
         at = within * windows.dilation[axis] + beside(begin, x)
-        found = found + size * np.clip(at, 0, length - 1)  # of -inf, the padding may be the first
+        # Of -inf the padding may be the first: then it is the first element behind it.
+        found = found + size * np.where(at < 0, beside(begin, x) % windows.dilation[axis], at)
         size *= length
     return found

@@ -55,12 +55,17 @@ def largest_small(x: Any, windows: Windows) -> Any:
 
 
 def largest_back_small(g: Any, x: Any, y: Any, windows: Windows) -> Any:
-    """Add each number to the first maximum `y` of its window."""
+    """Add each number to the first maximum `y` of its window, or to its last NaN."""
     grid = grid_of(x, windows)
     elements, flat = elements_of(windows, grid), x.reshape((-1, math.prod(grid)))
     smaller = flat.take(elements, axis=1) < y.reshape((len(flat), 1, elements.shape[1]))
     channels, every = _numbers(*flat.shape, elements.shape[1])
-    places = (elements[smaller.argmin(axis=1), every] + channels).reshape(-1)
+    found = elements[smaller.argmin(axis=1), every]
+    if y.size and not y.max() > -math.inf:  # NaN is the maximum of what contains NaN
+        channel, window = np.isnan(y).reshape(found.shape).nonzero()
+        within = elements[:, window]
+        found[channel, window] = np.where(np.isnan(flat[channel, within]), within, -1).max(axis=0)
+    places = (found + channels).reshape(-1)
     total = np.zeros(x.size, g.dtype)
     if windows.are_apart:
         total[places] = g.reshape(-1)

@@ -12,6 +12,7 @@ import nn
 from autograd import Tensor, check_gradients, jit
 from autograd.errors import OptionError, ShapeError
 from nn.layers import convolution, convolution_by_bands, convolution_by_planes, small_pooling
+from nn.layers.pooled_windows import max_indices
 
 
 @st.composite
@@ -174,12 +175,6 @@ def assert_pooling_matches_a_loop(case):
         np.testing.assert_allclose(y, put_together(found, x), rtol=1e-12)
 
 
-def test_max_pooling_gives_the_gradient_to_the_first_tie():
-    x = Tensor([[[1.0, 1.0, 1.0, 0.0, 2.0, 2.0]]])
-    nn.MaxPool1d(3)(x).sum().backward()
-    assert x.grad.tolist() == [[[1.0, 0.0, 0.0, 0.0, 1.0, 0.0]]]
-
-
 def test_max_pooling_ignores_padding_and_propagates_nan():
     assert nn.MaxPool1d(2, padding=1)(np.array([[-3.0, -2.0]])).tolist() == [[-3.0, -2.0]]
     assert np.isnan(nn.MaxPool1d(2)(np.array([[1.0, np.nan]]))).all()
@@ -206,21 +201,63 @@ def test_output_padding_may_exceed_the_stride(stride, dilation, extra, padding):
     check_gradients(called, x, layer.weight.data, order=2, method="projected")
 
 
-@pytest.mark.parametrize("number", [-np.inf, np.nan, 1.0])
-@pytest.mark.parametrize("shape", [(1, 2, 5, 6), (1, 8, 40, 40)], ids=["small", "large"])
-@pytest.mark.parametrize("backend", [None, "numpy", "c"])
-def test_max_pooling_gives_no_gradient_to_padding(number, shape, backend):
-    def slopes(data):
-        x = Tensor(data)
-        y = nn.MaxPool2d(3, 2, 1)(x)
-        y.sum().backward()
-        return y.data, x.grad
+#: Layers that take maxima, with shapes that take each way to compute them.
+MAXIMA = [
+    (nn.MaxPool1d(3, 2, 1, 2), (2, 3, 9)), (nn.MaxPool2d(3, 2, 1), (1, 2, 5, 6)),
+    (nn.MaxPool2d(3, 2, 1), (1, 8, 40, 40)), (nn.MaxPool2d((3, 2), 1, 1, 2), (2, 2, 9, 40)),
+    (nn.MaxPool2d(8), (2, 1, 16, 24)), (nn.MaxPool3d(2, 1, 1), (2, 2, 3, 4, 3)),
+    (nn.MaxPool1d(40, 7), (2, 2, 90)), (nn.MaxPool2d((2, 12), 3), (2, 2, 7, 30)),
+    (nn.AdaptiveMaxPool2d((2, 3)), (2, 2, 5, 7)), (nn.AdaptiveMaxPool1d(4), (2, 2, 8)),
+]  # fmt: skip
 
-    found = slopes if backend is None else jit(slopes, backend=backend)
-    y, gradient = found(np.full(shape, number))
-    np.testing.assert_array_equal(y, number)
-    assert gradient.sum() == y.size
-    assert gradient[..., 0, 0].tolist() == [[1.0] * shape[1]]
+
+def windows_of(layer, shape):
+    """Return for each window where its elements are in the flat channel, in order."""
+    places = np.arange(np.prod(shape[2:])).reshape(1, 1, *shape[2:])
+    if not hasattr(layer, "windows"):
+        sizes = [*zip(shape[2:], layer.output_size, strict=True)]
+        axes = [[range(i * n // m, -(-(i + 1) * n // m)) for i in range(m)] for n, m in sizes]
+        return [places[(0, 0, *np.ix_(*axes))].ravel() for axes in itertools.product(*axes)]
+    names = ("kernel", "stride", "dilation")
+    each = {name: getattr(layer.windows, name) for name in names}
+    each["padding"] = [before for before, _ in layer.windows.padding]
+    return [found[found >= 0] for _, found in windows_by_loop(places, each, -1)]
+
+
+@pytest.mark.parametrize("backend", [None, "numpy", "c"])
+def test_of_a_window_the_first_maximum_or_last_nan_counts(backend):
+    def slopes(*arrays):
+        for (layer, _), array in zip(MAXIMA, arrays, strict=True):
+            x = Tensor(array)
+            y = layer(x)
+            y.sum().backward()
+            yield y.data, x.grad
+
+    def step(*arrays):
+        return list(slopes(*arrays))
+
+    step = step if backend is None else jit(step, backend=backend)
+    random = np.random.default_rng(0)
+    for numbers in ([0, 1, 2], [0, 1, -np.inf], [0, 1, 2, np.nan, -np.inf], [np.nan], [-np.inf]):
+        arrays = [random.choice(np.array(numbers, float), shape) for _, shape in MAXIMA]
+        for (layer, shape), x, (y, g) in zip(MAXIMA, arrays, step(*arrays), strict=True):
+            windows = windows_of(layer, shape)
+            flat, wanted = x.reshape(*shape[:2], -1), np.zeros((*shape[:2], np.prod(shape[2:])))
+            found = np.zeros((*shape[:2], len(windows)), int)
+            for image in np.ndindex(*shape[:2]):
+                for number, places in enumerate(windows):
+                    best = places[0]
+                    for place in places:
+                        larger = flat[image][place] > flat[image][best]
+                        best = place if larger or np.isnan(flat[image][place]) else best
+                    wanted[image][best] += 1
+                    found[image][number] = best
+            np.testing.assert_array_equal(g, wanted.reshape(shape), str(layer))
+            largest = np.take_along_axis(flat, found, -1).reshape(y.shape)
+            np.testing.assert_array_equal(y, largest, str(layer))
+            if hasattr(layer, "windows"):
+                places = max_indices(x, layer.windows)
+                np.testing.assert_array_equal(places, found.reshape(y.shape), str(layer))
 
 
 def test_third_derivatives_of_a_convolution():
