@@ -59,6 +59,10 @@ class Counts(Metric):
             If an output is not between 0 and 1.
         """
         targets, outputs = alike(np.asarray(plain(y_true)), np.asarray(plain(y_pred)))
+        self._take(targets, outputs, sample_weight)
+
+    def _take(self, targets: Any, outputs: Any, sample_weight: Any, kept: Any = None) -> None:
+        """Take examples, of whose outputs those that are not kept are below all thresholds."""
         if outputs.size and not (outputs.min() >= 0 and outputs.max() <= 1):
             raise OptionError(
                 f"{self.name} takes probabilities; the outputs are between {outputs.min():.4g} and "
@@ -68,6 +72,7 @@ class Counts(Metric):
         if sample_weight is not None:
             given = np.asarray(plain(sample_weight), float)
             weights *= given.reshape(given.shape + (1,) * (outputs.ndim - given.ndim))
+        outputs = outputs if kept is None else np.where(kept, outputs, -np.inf)
         outputs, weights, targets = outputs.ravel(), weights.ravel(), targets.ravel() > 0.5
         order = np.argsort(outputs)
         for row, chosen in enumerate((~targets, targets)):
@@ -140,10 +145,10 @@ class Share(Counts):
         self, thresholds: Any = None, top_k: Any = None, class_id: int | None = None,
         name: str | None = None, dtype: Any = None,
     ) -> None:  # fmt: skip
-        if top_k is not None:
-            raise OptionError(f"{type(self).__name__} has no top_k= here.")
-        self.class_id = class_id
         super().__init__(thresholds, name, dtype)
+        self.class_id, self.top_k = class_id, top_k
+        if top_k is not None and thresholds is None:
+            self.thresholds = np.array([-1e10])  # all that are kept are above it
 
     def update_state(  # type: ignore[override]
         self, y_true: Any, y_pred: Any, sample_weight: Any = None
@@ -155,10 +160,14 @@ class Share(Counts):
         y_true, y_pred, sample_weight : array_like
             As for `Counts`.
         """
-        y_true, y_pred = np.asarray(plain(y_true)), np.asarray(plain(y_pred))
+        targets, outputs = alike(np.asarray(plain(y_true)), np.asarray(plain(y_pred)))
+        kept = np.ones(outputs.shape, bool)
+        if self.top_k is not None:
+            order = np.argsort(-outputs, axis=-1, kind="stable")
+            np.put_along_axis(kept, order[..., self.top_k :], False, axis=-1)
         if self.class_id is not None:
-            y_true, y_pred = y_true[..., self.class_id], y_pred[..., self.class_id]
-        super().update_state(y_true, y_pred, sample_weight)
+            targets, outputs, kept = (x[..., self.class_id] for x in (targets, outputs, kept))
+        self._take(targets, outputs, sample_weight, kept)
 
 
 class Precision(Share):
@@ -168,8 +177,9 @@ class Precision(Share):
     ----------
     thresholds : float or list of float, optional
         What is above counts as 1; by default 0.5.
-    top_k : None
-        Not here.
+    top_k : int, optional
+        How many of the largest outputs along the last axis are above the threshold, or may be if
+        there are `thresholds`.
     class_id : int, optional
         The place in the last axis to look at; by default all.
     name : str, optional

@@ -348,7 +348,40 @@ def of_muon(keras):
     return found
 
 
+def of_masks_by_name(keras):
+    """Masks of several inputs, and outputs of masked steps in both directions."""
+    layers = keras.layers
+
+    class Mixed(layers.Layer):
+        def call(self, first, second, second_mask=None):
+            shares = keras.ops.cast(second_mask, "float32")[..., None]
+            return first + keras.ops.sum(second * shares, axis=1, keepdims=True)
+
+    inputs = keras.Input((4,), dtype="int32")
+    words = layers.Embedding(6, 4, mask_zero=True)(inputs)
+    found = {}
+    ends = {
+        "attention": layers.GlobalAveragePooling1D()(layers.MultiHeadAttention(2, 2)(words, words)),
+        "keys": layers.GlobalAveragePooling1D()(
+            layers.MultiHeadAttention(2, 2)(words, layers.Dense(3)(words), words)
+        ),
+        "both": layers.Flatten()(layers.Bidirectional(layers.GRU(3, return_sequences=True))(words)),
+        "sum": layers.Flatten()(layers.Bidirectional(
+            layers.RNN(layers.SimpleRNNCell(2), return_sequences=True), merge_mode="sum")(words)),
+        "zeros": layers.Flatten()(
+            layers.LSTM(3, return_sequences=True, zero_output_for_mask=True)(words)
+        ),
+        "own": layers.Flatten()(Mixed()(layers.Dense(4)(words), words)),
+    }  # fmt: skip
+    for name, end in ends.items():
+        model = keras.Model(inputs, layers.Dense(2)(end))
+        rows = trained(keras, model, WORDS, NUMBERS[:6], loss="mse")
+        found |= {f"{key} {name}": row for key, row in rows.items()}
+    return found
+
+
 PROGRAMS = [
+    of_masks_by_name,
     of_muon,
     of_step_weights,
     of_own_cells,

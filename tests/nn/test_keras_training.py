@@ -18,6 +18,7 @@ two_outputs, tagger, constrained = (SPACE[n] for n in ("two_outputs", "tagger", 
 PATH = Path(__file__).parent / "data" / "keras_training.json"
 
 
+@pytest.mark.filterwarnings("ignore:The layer (flatten|mixed)")
 @pytest.mark.parametrize("program", SPACE["PROGRAMS"])
 def test_programs_measure_what_keras_does(program):
     recorded = json.loads(PATH.read_text(encoding="utf-8"))[program.__name__]

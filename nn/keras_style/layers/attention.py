@@ -27,6 +27,8 @@ class Projection(Weighted):
         Options of `Weighted` and `Layer`.
     """
 
+    supports_masking = True
+
     def __init__(self, shape: tuple[int, ...], axes: int = 1, **options: Any) -> None:
         super().__init__(**options)
         self.shape, self.axes = shape, axes

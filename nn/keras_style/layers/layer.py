@@ -25,7 +25,7 @@ from nn.keras_style.configured import (
     options_of,
     revived,
 )
-from nn.keras_style.layers.passing import LOSSES, MASKS, mask_of
+from nn.keras_style.layers.passing import LOSSES, MASKS, mask_of, with_masks
 from nn.keras_style.naming import new_name
 from nn.keras_style.symbolic import Node, applied, is_symbolic, is_tried, mapped
 from nn.keras_style.variable import Variable
@@ -70,6 +70,7 @@ class Layer(Configured, Module):
     built = False
     training = False
     supports_masking = False
+    keeps_steps: Any = True  # whether the outputs have the steps of the inputs, and so their mask
     makes_mask = False  # whether it gives its outputs a mask
     autocast = "f"  # the kinds of inputs that are converted to the type of the weights
     _trainable = True
@@ -207,6 +208,7 @@ class Layer(Configured, Module):
             Options of ``call``.
         """
         first = inputs[0] if inputs else None
+        options = with_masks(type(self).call, inputs, options)
         inputs = tuple(self._cast(part) for part in inputs)
         if not self.built:
             self.build(shapes_of(first))
@@ -264,7 +266,7 @@ class Layer(Configured, Module):
                 stacklevel=2,
             )
             return None
-        return mask
+        return mask if self.keeps_steps else None
 
     def _remember(self, first: Any, mask: Any, outputs: Any) -> None:
         mask = self.compute_mask(first, mask)

@@ -50,7 +50,7 @@ class Merge(Layer):
         mask : list of array or None, optional
             Their masks.
         """
-        if mask is None or any(part is None for part in mask):
+        if mask is None or not self.keeps_steps or any(part is None for part in mask):
             return None
         return functools.reduce(np.logical_or, mask)
 
@@ -161,6 +161,8 @@ class Dot(Merge):
     (2, 1)
     """
 
+    keeps_steps = False
+
     def __init__(self, axes: Any, normalize: bool = False, **options: Any) -> None:
         super().__init__(**options)
         self.axes, self.normalize = axes, normalize
@@ -182,18 +184,6 @@ class Dot(Merge):
         if a.ndim == b.ndim == 2:
             return y[:, 0]
         return y[:, 0] if a.ndim == 2 else y[..., 0] if b.ndim == 2 else y
-
-    def compute_mask(self, inputs: Any, mask: Any = None) -> Any:
-        """Return None.
-
-        Parameters
-        ----------
-        inputs : list of array
-            Not used.
-        mask : list of array, optional
-            Not used.
-        """
-        return None
 
 
 def unit(x: Any, axis: Any) -> Any:

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import functools
+import inspect
 import threading
+from collections.abc import Callable
 from typing import Any
 from weakref import WeakKeyDictionary
 
@@ -50,3 +53,32 @@ def mask_of(x: Any) -> Any:
         found = [mask_of(part) for part in x]
         return None if all(mask is None for mask in found) else found
     return MASKS.known.get(id(x), (None, None))[1]
+
+
+@functools.lru_cache(maxsize=1024)
+def _asked_for(call: Callable[..., Any]) -> tuple[str, ...]:
+    """Return the names of the parameters of ``call``, if it asks for the mask of one of them."""
+    names = tuple(inspect.signature(call).parameters)[1:]
+    return names if any(f"{name}_mask" in names for name in names) else ()
+
+
+def with_masks(call: Callable[..., Any], inputs: Any, options: dict[str, Any]) -> dict[str, Any]:
+    """Return options with the masks of inputs that ``call`` asks for, such as ``value_mask``.
+
+    Parameters
+    ----------
+    call : callable
+        The method of a layer.
+    inputs : tuple
+        The inputs, in the order of its parameters.
+    options : dict
+        The inputs and options by name.
+    """
+    names = _asked_for(call)
+    given = {**dict(zip(names, inputs, strict=False)), **options}
+    found = {f"{name}_mask": mask_of(given[name]) for name in names if name in given}
+    return options | {
+        name: mask
+        for name, mask in found.items()
+        if mask is not None and name in names and given.get(name) is None
+    }

@@ -192,6 +192,9 @@ class GlobalAveragePooling1D(GlobalAveragePooling):
         Options of `Layer`.
     """
 
+    supports_masking = True
+    keeps_steps = False
+
     def call(self, inputs: Any, mask: Any = None) -> Any:
         """Return the average of each feature.
 
@@ -207,18 +210,6 @@ class GlobalAveragePooling1D(GlobalAveragePooling):
         shares = np.asarray(mask, inputs.dtype)[..., None]
         total = np.sum(inputs * shares, axis=1, keepdims=self.keepdims)
         return total / np.sum(shares, axis=1, keepdims=self.keepdims)
-
-    def compute_mask(self, inputs: Any, mask: Any = None) -> Any:
-        """Return None: there are no steps in the outputs.
-
-        Parameters
-        ----------
-        inputs : array_like
-            Not used.
-        mask : array, optional
-            Not used.
-        """
-        return None
 
 
 class GlobalMaxPooling3D(GlobalMaxPooling):

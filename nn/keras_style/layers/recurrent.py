@@ -43,17 +43,10 @@ class Kept:
             )
         return self._last
 
-    def compute_mask(self, inputs: Any, mask: Any = None) -> Any:
-        """Return the mask, if all outputs are returned.
-
-        Parameters
-        ----------
-        inputs : array
-            The inputs.
-        mask : array of bool, optional
-            Their mask.
-        """
-        return mask if self.return_sequences else None
+    @property
+    def keeps_steps(self) -> bool:
+        """Whether the outputs have the steps of the inputs, and so their mask."""
+        return self.return_sequences
 
     def keep_states(self, states: Any) -> None:
         """Keep the numbers of the states, if the layer is stateful."""
@@ -106,6 +99,8 @@ class Recurrent(Kept, Layer):
         Whether to begin with the last step.
     stateful : bool
         Whether a batch begins with the states with which the one before ended, until `reset_state`.
+    zero_output_for_mask : bool
+        Whether the outputs of masked steps are zeros, not those of the step before.
     **options
         Options of `Layer`.
     """
@@ -134,6 +129,7 @@ class Recurrent(Kept, Layer):
         return_state: bool = False,
         go_backwards: bool = False,
         stateful: bool = False,
+        zero_output_for_mask: bool = False,
         **options: Any,
     ) -> None:
         for name in ("unroll", "implementation", "seed", "use_cudnn", "time_major"):
@@ -151,6 +147,7 @@ class Recurrent(Kept, Layer):
         self.dropout, self.recurrent_dropout = dropout, recurrent_dropout
         self.return_sequences, self.return_state = return_sequences, return_state
         self.go_backwards, self.stateful = go_backwards, stateful
+        self.zero_output_for_mask = zero_output_for_mask
         self.kernel: Any = None
         self.recurrent_kernel: Any = None
         self.bias: Any = None
@@ -242,7 +239,8 @@ class Recurrent(Kept, Layer):
             else:
                 here = np.asarray(mask)[:, step, None]
                 states = [np.where(here, a, b) for a, b in zip(new, states, strict=True)]
-                output = np.where(here, new[0], output)
+                before = np.zeros_like(output) if self.zero_output_for_mask else output
+                output = np.where(here, new[0], before)
             outputs.append(output)
         return np.stack(outputs), states
 

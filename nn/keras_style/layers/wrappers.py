@@ -65,6 +65,8 @@ class Bidirectional(Layer):
             backward_layer.go_backwards = not layer.go_backwards
             backward_layer._name = f"backward_{layer.name}"
         self.forward_layer, self.backward_layer = layer, backward_layer
+        for one in (layer, backward_layer):  # as in Keras
+            one.zero_output_for_mask = one.return_sequences
         self.merge_mode = merge_mode
 
     def get_config(self) -> dict[str, Any]:
@@ -109,17 +111,10 @@ class Bidirectional(Layer):
             return merged
         return [*(merged if self.merge_mode is None else [merged]), *states]
 
-    def compute_mask(self, inputs: Any, mask: Any = None) -> Any:
-        """Return the mask, if all outputs are returned.
-
-        Parameters
-        ----------
-        inputs : array
-            The inputs.
-        mask : array of bool, optional
-            Their mask.
-        """
-        return mask if self.forward_layer.return_sequences else None
+    @property
+    def keeps_steps(self) -> bool:
+        """Whether the outputs have the steps of the inputs, and so their mask."""
+        return bool(self.forward_layer.return_sequences)
 
 
 class TimeDistributed(Layer):
