@@ -19,6 +19,11 @@ class Combined(Formula):
         """Return the rate of the first group."""
         return self.rate_of(0, lr, t)
 
+    @property
+    def moves_momentum(self) -> bool:
+        """Whether one of the schedules changes the momentum."""
+        return any(schedule.moves_momentum for schedule in self.schedulers)
+
     def _first_rates(self) -> list[float]:
         return list(min(self.schedulers, key=lambda schedule: schedule.number).base_lrs)
 
@@ -73,6 +78,16 @@ class SequentialLR(Combined):
         begun = self.milestones[turn - 1] if turn else 0
         return self.schedulers[turn].rate_of(group, lr, t - begun)
 
+    def momentum_of(self, t: int) -> float:
+        """Return the momentum that the schedule at step t, or else the last before, has set."""
+        begins, end = [0, *self.milestones], t
+        for turn in range(bisect_right(self.milestones, t), -1, -1):
+            if self.schedulers[turn].moves_momentum and end >= begins[turn]:
+                return self.schedulers[turn].momentum_of(end - begins[turn])
+            end = begins[turn] - 1
+        moving = [schedule for schedule in self.schedulers if schedule.moves_momentum]
+        return max(moving, key=lambda schedule: schedule.number).momentum_of(0)
+
 
 class ChainedScheduler(Combined):
     """Several schedules at once: each is applied to the rate of the previous one.
@@ -110,6 +125,10 @@ class ChainedScheduler(Combined):
         for scheduler in self.schedulers:
             lr = scheduler.rate_of(group, lr, t)
         return lr
+
+    def momentum_of(self, t: int) -> float:
+        """Return the momentum that the last schedule with one sets."""
+        return [s for s in self.schedulers if s.moves_momentum][-1].momentum_of(t)
 
 
 def _combined(schedulers: Sequence[Formula]) -> list[Formula]:

@@ -9,7 +9,7 @@ from collections.abc import Callable
 from typing import Any, Final
 
 from autograd.errors import OptionError
-from autograd.program import call, follow
+from autograd.program import follow
 from nn.optim.factor_schedules import at_least_one
 from nn.optim.optimizer import Optimizer
 from nn.optim.scheduler import Formula, for_groups, of_group
@@ -233,13 +233,14 @@ class OneCycleLR(Formula):
             raise OptionError(f"The cycle is over after total_steps={self.total_steps}.")
         super().step()
 
-    def _write(self) -> None:
-        super()._write()
-        if not self.cycle_momentum:
-            return
-        high = self.max_momentum
-        momentum = call(self._between, high, self.base_momentum, high, self.last_epoch)
-        write_momentum(self.optimizer, momentum)
+    @property
+    def moves_momentum(self) -> bool:
+        """Whether the momentum changes, too."""
+        return self.cycle_momentum
+
+    def momentum_of(self, t: int) -> float:
+        """Return the momentum after some steps."""
+        return self._between(self.max_momentum, self.base_momentum, self.max_momentum, t)
 
 
 class CyclicLR(Formula):
@@ -339,13 +340,14 @@ class CyclicLR(Formula):
         scale = {"triangular": 1.0, "triangular2": 0.5**cycle, "exp_range": self.gamma**t}
         return float(along * scale[self.mode])
 
-    def _momentum(self, t: int) -> float:
-        return self.max_momentum - (self.max_momentum - self.base_momentum) * self._height(t)
+    @property
+    def moves_momentum(self) -> bool:
+        """Whether the momentum changes, too."""
+        return self.cycle_momentum
 
-    def _write(self) -> None:
-        super()._write()
-        if self.cycle_momentum:
-            write_momentum(self.optimizer, call(self._momentum, self.last_epoch))
+    def momentum_of(self, t: int) -> float:
+        """Return the momentum after some steps."""
+        return self.max_momentum - (self.max_momentum - self.base_momentum) * self._height(t)
 
 
 def _cosine(start: float, end: float, along: float) -> float:
@@ -360,12 +362,3 @@ def _line(start: float, end: float, along: float) -> float:
 
 #: By name, the ways from one rate to the next.
 ANNEALING: Final = {"cos": _cosine, "linear": _line}
-
-
-def write_momentum(optimizer: Any, momentum: float) -> None:
-    """Set the momentum of all groups, or the first of their betas."""
-    for group in optimizer.param_groups:
-        if "betas" in group:
-            group["betas"] = (momentum, group["betas"][1])
-        elif "momentum" in group:
-            group["momentum"] = momentum

@@ -123,7 +123,7 @@ class ReduceLROnPlateau(Scheduler):
 
     def state_dict(self) -> dict[str, Any]:
         """Return the state as plain numbers, which JSON can represent."""
-        return {name: getattr(self, name) for name in self._changing} | {"lrs": self.get_last_lr()}
+        return {name: getattr(self, name) for name in self._changing} | {"lrs": self._rates()}
 
     def load_state_dict(self, state: dict[str, Any]) -> None:
         """Restore a state.

@@ -46,6 +46,9 @@ class Scheduler:
 
     def get_last_lr(self) -> list[float]:
         """Return the learning rate of each group."""
+        return self._rates()
+
+    def _rates(self) -> list[float]:
         return [group["lr"] for group in self.optimizer.param_groups]
 
 
@@ -97,12 +100,12 @@ class Formula(Scheduler):
         self.number = next(_NUMBERS)  # a schedule made later has a larger one
         self.base_lrs = self._first_rates()
         self._bases = list(self.base_lrs)  # the initial rates that would lead to the present ones
-        self._written = self.get_last_lr()
+        self._written = self._rates()
         self._write()
 
     def _first_rates(self) -> list[float]:
         """Return the initial rate of each group."""
-        return self.get_last_lr()
+        return self._rates()
 
     def rate(self, lr: float, t: int) -> float:
         """Return the learning rate after some steps; of the form a(t) · lr + b(t).
@@ -130,6 +133,15 @@ class Formula(Scheduler):
         """
         return self.rate(lr, t)
 
+    @property
+    def moves_momentum(self) -> bool:
+        """Whether the momentum changes, too."""
+        return False
+
+    def momentum_of(self, t: int) -> float:
+        """Return the momentum after some steps, if it changes."""
+        raise NotImplementedError
+
     def step(self) -> None:
         """Take one step.
 
@@ -152,6 +164,8 @@ class Formula(Scheduler):
             rates = (group["lr"], self._written[i], self._bases[i], self.base_lrs[i])
             self._bases[i] = call(self._base, i, *rates, self.last_epoch)
             group["lr"] = self._written[i] = call(self.rate_of, i, self._bases[i], self.last_epoch)
+        if self.moves_momentum:
+            write_momentum(self.optimizer, call(self.momentum_of, self.last_epoch))
 
     def _base(self, i: int, lr: float, written: float, base: float, first: float, t: int) -> float:
         """Return the initial rate from which `lr` follows at t - 1, at first the real one."""
@@ -180,7 +194,7 @@ class Formula(Scheduler):
             "base_lrs": list(self.base_lrs),
             "bases": list(self._bases),
             "written": list(self._written),
-            "lrs": self.get_last_lr(),
+            "lrs": self._rates(),
         }
 
     def load_state_dict(self, state: dict[str, Any]) -> None:
@@ -196,3 +210,12 @@ class Formula(Scheduler):
         self._written = list(state["written"])
         for group, lr in zip(self.optimizer.param_groups, state["lrs"], strict=True):
             group["lr"] = lr
+
+
+def write_momentum(optimizer: Any, momentum: float) -> None:
+    """Set the momentum of all groups, or the first of their betas."""
+    for group in optimizer.param_groups:
+        if "betas" in group:
+            group["betas"] = (momentum, group["betas"][1])
+        elif "momentum" in group:
+            group["momentum"] = momentum

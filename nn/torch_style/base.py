@@ -228,8 +228,13 @@ def in_place(method: Callable[..., Any]) -> Callable[Concatenate[S, ...], S]:
 
 
 def store(target: S, result: Any, index: Any = ...) -> S:
-    """Assign to elements of a tensor; recorded, unless it is memory or inside ``no_grad``."""
+    """Assign to elements of a tensor; recorded, unless it is memory or inside ``no_grad``.
+
+    Axes of length 1 in front do not count, as in PyTorch: ``x[0, 0] = torch.ones(1, 1)``.
+    """
     found = held(result)
+    if getattr(found, "ndim", 0) and found.shape[0] == 1 and index is not ...:
+        found = found.reshape(found.shape[np.argmin([n == 1 for n in (*found.shape, 0)]) :])
     space: Any = target._held
     if isinstance(space, _engine):
         _check_leaf(space)

@@ -913,3 +913,82 @@ def test_loaders_take_examples_alone_and_refuse_two_orders():
             DataLoader(data, batch_sampler=[[0, 1]], **options)
     with pytest.raises(OptionError, match="stream"):
         DataLoader(iter(data), shuffle=True)
+
+
+#: What PyTorch 2.14 sets in six steps, rates and momenta, and the factors that it reports after.
+IN_SEQUENCE = {
+    "LinearLR CyclicLR": (
+        lambda of, o: [of.LinearLR(o, 0.1, total_iters=3), of.CyclicLR(o, 0.01, 0.1, 2)], 3,
+        [0.02, 0.035, 0.01, 0.055, 0.1, 0.055], [0.9, 0.9, 0.9, 0.85, 0.8, 0.85],
+    ),
+    "CosineAnnealingLR OneCycleLR": (
+        lambda of, o: [of.CosineAnnealingLR(o, 3), of.OneCycleLR(o, 0.1, 20)], 3,
+        [0.003, 0.001, 0.004, 0.013167, 0.037167, 0.066833],
+        [0.95, 0.95, 0.95, 0.9405, 0.9155, 0.8845],
+    ),
+    "LambdaLR MultiplicativeLR": (
+        lambda of, o: [of.LambdaLR(o, lambda e: 0.9**e), of.MultiplicativeLR(o, lambda e: 0.8)], 4,
+        [0.045, 0.0405, 0.03645, 0.02916, 0.023328, 0.018662], [0.9] * 6,
+    ),
+    "CyclicLR StepLR": (
+        lambda of, o: [of.CyclicLR(o, 0.01, 0.1, 2), of.StepLR(o, 1)], 3,
+        [0.055, 0.1, 0.01, 0.001, 0.0001, 0.00001], [0.85] + [0.8] * 5,
+    ),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("build, milestone, rates, momenta", IN_SEQUENCE.values(), ids=IN_SEQUENCE)
+def test_schedules_in_sequence_are_those_of_pytorch(build, milestone, rates, momenta):
+    of = torch.optim.lr_scheduler
+    optimizer = torch.optim.SGD([torch.ones(1, requires_grad=True)], lr=0.05, momentum=0.9)
+    schedule = of.SequentialLR(optimizer, build(of, optimizer), [milestone])
+    (group,), found = optimizer.param_groups, []
+    for _ in rates:
+        schedule.step()
+        found.append((group["lr"], group["momentum"]))
+    np.testing.assert_allclose(found, np.transpose([rates, momenta]), atol=5e-5, rtol=1e-3)
+    group["lr"] = 9.0  # of another schedule, or by hand
+    assert schedule.get_last_lr() == [found[-1][0]]
+
+
+def test_what_an_own_optimiser_keeps_is_restored_as_tensors():
+    class Momentum(torch.optim.Optimizer):
+        def __init__(self, params):
+            super().__init__(params, {"lr": 0.1})
+
+        @torch.no_grad()
+        def step(self):
+            for p in self.param_groups[0]["params"]:
+                v = self.state[p].setdefault("v", torch.zeros_like(p))
+                v.mul_(0.9).add_(p.grad)
+                self.state[p]["step"] = self.state[p].get("step", 0) + 1
+                p.sub_(v, alpha=0.1)
+
+    found = []
+    for is_restored in (False, True):
+        w = torch.tensor([1.0, 2.0], requires_grad=True)
+        optimizer = Momentum([w])
+        for _ in range(3):
+            optimizer.zero_grad()
+            (w * w).sum().backward()
+            optimizer.step()
+            saved = optimizer.state_dict()
+            if is_restored:
+                optimizer = Momentum([w])
+                optimizer.load_state_dict(saved)
+        found.append((w.tolist(), optimizer.state[w]["v"].tolist(), optimizer.state[w]["step"]))
+    assert found[0] == found[1]
+
+
+def test_axes_of_length_1_in_front_of_what_is_assigned_do_not_count():
+    for value in (torch.tensor([5.0]), torch.tensor([[5.0]])):
+        for is_variable in (False, True):
+            x, factor = torch.zeros(2, 3), torch.ones((), requires_grad=is_variable)
+            x[0, 1] = value * factor
+            x[torch.tensor(1), torch.tensor(2)] = value * factor
+            x[x == 1] = value * factor
+            x[1, :2] = torch.tensor([[[1.0, 2.0]]]) * factor
+            assert x.tolist() == [[0, 5, 0], [1, 2, 5]]
+            if is_variable:
+                x.sum().backward()
+                assert factor.grad == 13

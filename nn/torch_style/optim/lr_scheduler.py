@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 from autograd.errors import OptionError
 from nn.missing_names import refuse
 from nn.optim import lr_scheduler
-from nn.optim.scheduler import Formula, Scheduler
+from nn.optim.scheduler import Formula, Scheduler, of_group
 from nn.torch_style import hints
 from nn.torch_style.tensor import Tensor
 
@@ -83,10 +83,11 @@ class Schedule:
     order: ClassVar[tuple[str, ...]] = ()  # PyTorch's positional arguments, where they differ
     closed: ClassVar[bool] = False  # whether the rates depend on the first ones and the epoch only
     overwrites: ClassVar[bool] = False  # whether steps undo what others have done to the rates
+    begins: ClassVar[bool] = False  # whether its first rate becomes that of others made later
     optimizer: Any
     base_lrs: Any
     rate_of: Any
-    get_last_lr: Any
+    _rates: Any
     _written: Any
 
     def __init__(self, *arguments: Any, **options: Any) -> None:
@@ -95,13 +96,15 @@ class Schedule:
         if len(arguments) > len(names):  # last_epoch and verbose are PyTorch's last ones
             options["last_epoch"], arguments = arguments[len(names)], arguments[: len(names)]
         options |= dict(zip(names, arguments, strict=False))
-        for group in getattr(options.get("optimizer"), "param_groups", ()):
+        groups = getattr(options.get("optimizer"), "param_groups", ())
+        is_first = not any("initial_lr" in group for group in groups)
+        for group in groups:
             group.setdefault("initial_lr", group["lr"])
         last = options.pop("last_epoch", -1)
         if last != -1:
             self._check_initial(options["optimizer"])
         super().__init__(**options)
-        if self.closed and not self.overwrites:  # it has a first rate of its own
+        if (is_first and self.closed) or self.begins:  # it has a first rate of its own
             for group in self.optimizer.param_groups:
                 group["initial_lr"] = group["lr"]
         if last != -1:
@@ -138,6 +141,10 @@ class Schedule:
     def _step_count(self) -> int:
         """The number of rates that were set."""
         return int(self.last_epoch) + 1
+
+    def get_last_lr(self) -> Any:
+        """Return the rate of each group that the last step has set, whatever changed it since."""
+        return list(self._written) if isinstance(self, Formula) else self._rates()
 
     @property
     def _last_lr(self) -> Any:
@@ -249,7 +256,7 @@ class MultiplicativeLR(Schedule, lr_scheduler.MultiplicativeLR):
 class OneCycleLR(Schedule, lr_scheduler.OneCycleLR):
     """`nn.optim.OneCycleLR`."""
 
-    closed = True
+    closed = begins = True
     order = (
         "optimizer", "max_lr", "total_steps", "epochs", "steps_per_epoch", "pct_start",
         "anneal_strategy", "cycle_momentum", "base_momentum", "max_momentum", "div_factor",
@@ -264,6 +271,15 @@ class PolynomialLR(Schedule, lr_scheduler.PolynomialLR):
 class ReduceLROnPlateau(Schedule, lr_scheduler.ReduceLROnPlateau):
     """`nn.optim.ReduceLROnPlateau`."""
 
+    def step(self, metrics: Any, epoch: Any = None) -> None:
+        """Reduce the rates if the measurement has not become better for some time."""
+        super().step(metrics)
+        self._seen = self._rates()
+
+    def get_last_lr(self) -> Any:
+        """Return the rate of each group after the last step, whatever changed it since."""
+        return list(vars(self).get("_seen") or self._rates())
+
     @property
     def num_bad_epochs(self) -> int:
         """How many measurements in a row were no better."""
@@ -277,6 +293,21 @@ class ReduceLROnPlateau(Schedule, lr_scheduler.ReduceLROnPlateau):
 
 class SequentialLR(Schedule, lr_scheduler.SequentialLR):
     """`nn.optim.SequentialLR`."""
+
+    def _first_rates(self) -> Any:
+        return [group["initial_lr"] for group in self.optimizer.param_groups]
+
+    def rate_of(self, group: int, lr: float, t: int) -> float:
+        """Return the rate of the schedule that is active at step t.
+
+        `MultiplicativeLR` goes on from the rate before, as it knows no other.
+        """
+        begin = max((step for step in self.milestones if step <= t), default=0)
+        active = self.schedulers[self.milestones.index(begin) + 1] if begin else None
+        if not isinstance(active, MultiplicativeLR):
+            return super().rate_of(group, lr, t)
+        before = self.rate_of(group, lr, begin - 1) * of_group(active.lr_lambda, group)(0)
+        return active.rate_of(group, before, t - begin)
 
 
 class StepLR(Schedule, lr_scheduler.StepLR):

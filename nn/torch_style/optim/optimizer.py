@@ -92,7 +92,7 @@ class Optimizer(optim.Optimizer):
 
     def load_state_dict(self, state_dict: Any) -> None:
         """Restore a state, from which steps continue bit for bit."""
-        found = inside(dict(state_dict))
+        found = dict(state_dict) if self._is_own() else inside(dict(state_dict))
         groups = [dict(group) for group in found["param_groups"]]
         known = (*self.defaults, "params", "name", *WITHOUT_EFFECT)
         kept = []
@@ -271,7 +271,7 @@ class _Whole(_Known):
     def load_state_dict(self, state_dict: Any) -> None:
         """Restore a state, from which steps continue bit for bit."""
         with self._arrays():
-            super().load_state_dict(state_dict)
+            super().load_state_dict(inside(dict(state_dict)))
 
 
 class Adafactor(_Whole, optim.Adafactor):
