@@ -162,7 +162,7 @@ def random_split(
     """
     count = len(dataset)
     sizes = [int(n) for n in lengths]
-    if lengths and math.isclose(sum(lengths), 1.0) and count != 1:
+    if lengths and math.isclose(sum(lengths), 1.0):
         sizes = [math.floor(share * count) for share in lengths]
         for i in range(count - sum(sizes)):
             sizes[i % len(sizes)] += 1

@@ -1,9 +1,13 @@
 """`nn.torch_style` beyond single calls: memory, modules, programs, files, errors."""
 
 import copy
+import functools
 import io
 import math
+import operator
 import pickle
+from collections import OrderedDict, defaultdict
+from types import MappingProxyType
 
 import numpy as np
 import pytest
@@ -937,7 +941,9 @@ IN_SEQUENCE = {
 }  # fmt: skip
 
 
-@pytest.mark.parametrize("build, milestone, rates, momenta", IN_SEQUENCE.values(), ids=IN_SEQUENCE)
+@pytest.mark.parametrize(
+    ("build", "milestone", "rates", "momenta"), IN_SEQUENCE.values(), ids=IN_SEQUENCE
+)
 def test_schedules_in_sequence_are_those_of_pytorch(build, milestone, rates, momenta):
     of = torch.optim.lr_scheduler
     optimizer = torch.optim.SGD([torch.ones(1, requires_grad=True)], lr=0.05, momentum=0.9)
@@ -992,3 +998,70 @@ def test_axes_of_length_1_in_front_of_what_is_assigned_do_not_count():
             if is_variable:
                 x.sum().backward()
                 assert factor.grad == 13
+
+
+def test_containers_name_their_modules_as_in_pytorch():
+    def named(a="tanh", b="relu"):
+        return nn.Sequential(OrderedDict([(a, nn.Tanh()), (b, nn.ReLU())]))
+
+    def deleted(model):
+        del model[0]
+        return model
+
+    cases = [
+        (named().append(nn.Tanh()), ["tanh", "relu", "2"]),
+        (named().extend([nn.Tanh(), nn.Tanh()]), ["tanh", "relu", "2", "3"]),
+        (operator.iadd(named(), [nn.Tanh()]), ["tanh", "relu", "2"]),
+        (named() + named(), ["0", "1", "2", "3"]),
+        (deleted(named()), ["0"]),
+        (deleted(nn.Sequential(nn.Tanh(), nn.ReLU())), ["0"]),
+        (nn.Sequential(nn.Tanh(), nn.ReLU(), nn.Tanh())[1:], ["1", "2"]),
+        (operator.add(nn.ModuleList([nn.Tanh()]), [nn.ReLU()]), ["0", "1"]),
+    ]
+    for model, names in cases:
+        assert [name for name, _ in model.named_children()] == names
+        assert len(model) == len(names)
+    layer = nn.Linear(2, 2)
+    assert len(nn.Sequential(layer) * 3) == 3
+    assert len(list((nn.Sequential(layer) * 3).parameters())) == 2  # the same layer again
+    model = named()
+    model[1] = nn.Tanh()
+    assert str(model(torch.ones(1))) == str(torch.ones(1).tanh().tanh())
+    several = nn.ModuleDict({"a": layer})
+    several.clear()
+    parameters = nn.ParameterDict({"a": torch.ones(2, 3)})
+    assert "(a): Parameter containing: [torch.FloatTensor of size 2x3]" in repr(parameters)
+    assert parameters.setdefault("b", torch.zeros(1)) is parameters.copy()["b"]
+    assert parameters.popitem()[0] == "b"
+    parameters.clear()
+    assert len(parameters) == len(several) == 0
+    assert isinstance(nn.ParameterList([torch.ones(1)] * 3)[1:], nn.ParameterList)
+    for find in ("get_submodule", "get_parameter", "get_buffer"):
+        with pytest.raises(AttributeError, match="'none'"):
+            getattr(model, find)("none")
+    for name in ("", "a.b"):
+        with pytest.raises(KeyError):
+            model.add_module(name, nn.Tanh())
+
+
+def test_loaders_ask_datasets_and_keep_mappings_as_in_pytorch():
+    data = torch.utils.data
+
+    class Doubled(data.TensorDataset):
+        def __getitem__(self, index):
+            return (2 * self.tensors[0][index],)
+
+    class Fetched(list):
+        def __getitems__(self, places):
+            return [10 * self[place] for place in places]
+
+    x = torch.arange(3.0)
+    assert [y.tolist() for (y,) in data.DataLoader(Doubled(x), 2)] == [[0, 2], [4]]
+    assert [y.tolist() for y in data.DataLoader(Fetched([1, 2, 3]), 2)] == [[10, 20], [30]]
+    for kind in (OrderedDict, functools.partial(defaultdict, list), MappingProxyType):
+        (batch,) = data.DataLoader([kind({"x": 1}), kind({"x": 2})], 2)
+        assert type(batch) is type(kind({}))
+        assert batch["x"].tolist() == [1, 2]
+        assert type(data.default_convert(kind({"x": 1}))) is type(kind({}))
+    assert data.DataLoader(x, batch_sampler=[[0, 1]]).batch_size is None
+    assert sum(len(part) for part in data.random_split([1], [0.3, 0.7])) == 1

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import copy
 from collections.abc import Iterable, Iterator, KeysView, Mapping
-from typing import Any
+from typing import Any, Self
 
 from nn import containers
 from nn.module import Module as PlainModule
@@ -36,7 +35,8 @@ class Sequential(Module, containers.Sequential):
 
     def __setattr__(self, name: str, item: Any) -> None:
         super().__setattr__(name, item)
-        if isinstance(item, PlainModule) and not name.isdigit() and name not in self._all_names():
+        has_names = "_names" in vars(self) or not name.isdigit()
+        if isinstance(item, PlainModule) and has_names and name not in self._all_names():
             self._names = (*self._all_names(), name)  # every module is applied
 
     def __delattr__(self, name: str) -> None:
@@ -57,13 +57,47 @@ class Sequential(Module, containers.Sequential):
             return super().__getitem__(index)
         return Sequential(dict(zip(self._all_names()[index], self._items()[index], strict=True)))
 
+    def __setitem__(self, index: Any, module: Any) -> None:
+        if "_names" in vars(self):
+            setattr(self, self._all_names()[index], module)
+        else:
+            super().__setitem__(index, module)
+
+    def __delitem__(self, index: Any) -> None:
+        items, names = self._items(), vars(self).get("_names")
+        del items[index]
+        if names is not None:  # the others are numbered, as in PyTorch
+            for name in names:
+                super().__delattr__(name)
+            del self._names
+        self._assign(items)
+
+    def append(self, module: Any) -> Self:
+        """Add a module at the end; return this object."""
+        if "_names" not in vars(self):
+            return super().append(module)
+        self.add_module(str(len(self)), module)
+        return self
+
+    def extend(self, sequential: Iterable[Any]) -> Self:  # type: ignore[override]
+        """Add several modules at the end; return this object."""
+        for module in list(sequential):
+            self.append(module)
+        return self
+
+    def __iadd__(self, other: Iterable[Any]) -> Self:
+        return self.extend(other)
+
     def __add__(self, other: Iterable[Any]) -> Sequential:
         return Sequential(*self, *other)
 
     def __mul__(self, count: int) -> Sequential:
-        return Sequential(*[copy.deepcopy(module) for _ in range(count) for module in self])
+        return Sequential(*self._items() * count)  # the same modules again, as in PyTorch
 
     __rmul__ = __mul__
+
+    def __imul__(self, count: int) -> Self:
+        return self.extend(self._items() * (count - 1))
 
     def pop(self, key: int) -> Any:
         """Remove a module by its index, and return it."""
@@ -96,6 +130,9 @@ class ModuleList(Module, containers.ModuleList):
     def __iadd__(self, modules: Iterable[Any]) -> ModuleList:
         return self.extend(modules)
 
+    def __add__(self, other: Iterable[Any]) -> ModuleList:
+        return ModuleList([*self, *other])
+
 
 class ModuleDict(Module, containers.ModuleDict):
     """A dict of modules."""
@@ -109,6 +146,11 @@ class ModuleDict(Module, containers.ModuleDict):
     def keys(self) -> KeysView[str]:  # type: ignore[override]
         """Return the names."""
         return dict.fromkeys(super().keys()).keys()
+
+    def clear(self) -> None:
+        """Remove all modules."""
+        for name in list(self):
+            del self[name]
 
     def pop(self, key: str) -> Any:
         """Remove a module by its name, and return it."""
@@ -170,14 +212,17 @@ class ParameterList(Module):
 
     def __getitem__(self, index: Any) -> Any:
         if isinstance(index, slice):
-            return [self[i] for i in range(*index.indices(len(self)))]
+            return ParameterList([self[i] for i in range(*index.indices(len(self)))])
         return getattr(self, str(range(len(self))[index]))
 
     def __setitem__(self, index: int, value: Any) -> None:
         setattr(self, str(range(len(self))[index]), _parameter(value))
 
     def __iter__(self) -> Iterator[Any]:
-        return iter(self[:])
+        return (self[i] for i in range(len(self)))
+
+    def __iadd__(self, values: Iterable[Any]) -> ParameterList:
+        return self.extend(values)
 
     def extra_repr(self) -> str:
         """Return the types and sizes of the parameters, a line for each."""
@@ -237,6 +282,29 @@ class ParameterDict(Module):
         """Return a parameter by its name, or a default."""
         return self[name] if name in self._names else default
 
+    def __delitem__(self, name: str) -> None:
+        self.pop(name)
+
+    def clear(self) -> None:
+        """Remove all parameters."""
+        for name in self._names:
+            self.pop(name)
+
+    def setdefault(self, key: str, default: Any = None) -> Any:
+        """Return a parameter by its name; make it first if there is none."""
+        if key not in self._names:
+            self[key] = default
+        return self[key]
+
+    def popitem(self) -> tuple[str, Any]:
+        """Remove the last parameter, and return its name and itself."""
+        name = self._names[-1]
+        return name, self.pop(name)
+
+    def copy(self) -> ParameterDict:
+        """Return another dict of the same parameters."""
+        return ParameterDict(dict(self.items()))
+
     def pop(self, name: str) -> Any:
         """Remove a parameter by its name, and return it."""
         found = self[name]
@@ -247,6 +315,13 @@ class ParameterDict(Module):
     def items(self) -> list[tuple[str, Any]]:
         """Return the names and the parameters."""
         return [(name, self[name]) for name in self._names]
+
+    def extra_repr(self) -> str:
+        """Return the types and sizes of the parameters, a line for each."""
+        return "\n".join(
+            f"  ({name}): Parameter containing: [{p.type()} of size {'x'.join(map(str, p.shape))}]"
+            for name, p in self.items()
+        )
 
 
 def _parameter(value: Any) -> Parameter:

@@ -177,15 +177,18 @@ class Module(PlainModule):
 
     def get_submodule(self, target: str) -> Any:
         """Return an inner module by its name; itself for the empty one."""
-        return shown_item(super().get_submodule(target))
+        return shown_item(_named(super().get_submodule, target))
 
     def get_parameter(self, target: str) -> Any:
         """Return a parameter by its name."""
-        return shown_parameter(super().get_parameter(target))
+        return shown_parameter(_named(super().get_parameter, target))
 
     def get_buffer(self, target: str) -> Any:
         """Return a buffer by its name."""
-        return dict(self.named_buffers())[target]
+        found = dict(self.named_buffers())
+        if target not in found:
+            raise AttributeError(f"There is no buffer named {target!r}, but {', '.join(found)}.")
+        return found[target]
 
     def apply(self, fn: Callable[[Any], Any]) -> Self:
         """Call a function with each inner module and, last, with this one; return the module."""
@@ -237,6 +240,14 @@ class Module(PlainModule):
     def register_parameter(self, name: str, param: Any) -> None:  # type: ignore[override]
         """Assign a parameter to an attribute."""
         super().register_parameter(name, param._held if isinstance(param, Parameter) else param)
+
+    def add_module(self, name: str, module: Any) -> None:
+        """Assign a module, or None, to an attribute."""
+        if not name or "." in name:
+            raise KeyError(f"add_module: {name!r} is no name of a module; it may have no dots.")
+        super().add_module(name, module)
+
+    register_module = add_module
 
     def _own_buffers(self) -> Iterator[tuple[str, Any]]:
         found = ((name, vars(self).get(name)) for name in self._buffers)
@@ -417,3 +428,11 @@ def stored_as(module: Module) -> Any:
         return object.__getattribute__(module, "_stored")
     except AttributeError:
         return None
+
+
+def _named(find: Callable[[str], Any], target: str) -> Any:
+    """Return an item by its name; raise as PyTorch does if there is none."""
+    try:
+        return find(target)
+    except OptionError as error:
+        raise AttributeError(str(error)) from None

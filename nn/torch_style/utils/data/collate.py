@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import copy
+from collections.abc import Mapping, MutableMapping
 from typing import Any
 
 import numpy as np
@@ -11,6 +12,18 @@ from autograd.errors import DataError
 from nn.torch_style.base import TensorBase
 from nn.torch_style.creation import as_tensor, tensor
 from nn.torch_style.joining import stack
+
+
+def _filled(example: Mapping[Any, Any], parts: dict[Any, Any]) -> Any:
+    """Return a dict, or another mapping of the type of an example, with other items."""
+    if isinstance(example, MutableMapping):  # such as a defaultdict, which has more to keep
+        found = copy.copy(example)
+        found.update(parts)
+        return found
+    try:
+        return type(example)(parts)  # type: ignore[call-arg]
+    except TypeError:
+        return parts
 
 
 def default_convert(data: Any) -> Any:
@@ -24,7 +37,7 @@ def default_convert(data: Any) -> Any:
     if isinstance(data, (np.ndarray, np.generic)) and data.dtype.kind not in "SUO":
         return as_tensor(np.asarray(data))
     if isinstance(data, Mapping):
-        return {key: default_convert(part) for key, part in data.items()}
+        return _filled(data, {key: default_convert(part) for key, part in data.items()})
     if isinstance(data, tuple) and hasattr(data, "_fields"):
         return type(data)(*map(default_convert, data))
     if isinstance(data, (tuple, list)):
@@ -50,7 +63,8 @@ def default_collate(batch: Any) -> Any:
     if isinstance(first, float):
         return tensor(np.array(batch, np.float64))
     if isinstance(first, Mapping):
-        return {key: default_collate([example[key] for example in batch]) for key in first}
+        parts = {key: default_collate([example[key] for example in batch]) for key in first}
+        return _filled(first, parts)
     if isinstance(first, tuple) and hasattr(first, "_fields"):
         return type(first)(*map(default_collate, zip(*batch, strict=True)))
     if isinstance(first, (tuple, list)):

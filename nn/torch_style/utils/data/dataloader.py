@@ -76,6 +76,8 @@ class DataLoader:
             )
         if not hasattr(dataset, "__getitem__") and (shuffle or sampler or batch_sampler):
             raise OptionError("A stream of examples has its own order: omit shuffle= and samplers.")
+        if batch_sampler is not None:
+            batch_size = None
         self.dataset, self.batch_size, self.drop_last = dataset, batch_size, drop_last
         self.generator, self.num_workers = generator, num_workers
         is_batched = batch_size is not None or batch_sampler is not None
@@ -108,8 +110,10 @@ class DataLoader:
 
     def _batch(self, places: list[int]) -> Any:
         data = self.dataset
-        if isinstance(data, TensorDataset) and self.collate_fn is default_collate:
+        if type(data) is TensorDataset and self.collate_fn is default_collate:
             return [part[places] for part in data.tensors]
+        if getattr(data, "__getitems__", None):
+            return self.collate_fn(data.__getitems__(places))
         return self.collate_fn([data[place] for place in places])
 
     def _streamed(self) -> Iterator[Any]:
