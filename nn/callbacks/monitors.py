@@ -116,6 +116,11 @@ class EarlyStopping(Monitor):
     start_from_epoch : int
         The epoch to begin with.
 
+    Attributes
+    ----------
+    stopped_epoch : int
+        The epoch, counted from 0, after which it has ended training; 0 if it has not.
+
     Examples
     --------
     >>> EarlyStopping(patience=3, restore_best_weights=True).mode
@@ -137,6 +142,20 @@ class EarlyStopping(Monitor):
         self.patience, self.verbose, self.baseline = patience, verbose, baseline
         self.restore_best_weights, self.start_from_epoch = restore_best_weights, start_from_epoch
         self.weights: dict[str, Any] = {}
+        self.stopped_epoch = 0
+
+    def on_train_begin(self, logs: dict[str, float] | None = None) -> None:
+        """Begin anew, unless the run is resumed.
+
+        Parameters
+        ----------
+        logs : dict
+            Not used.
+        """
+        super().on_train_begin(logs)
+        self.stopped_epoch = 0
+        if not len(self.history):
+            self.weights = {}
 
     def on_epoch_end(self, epoch: int, logs: dict[str, float] | None = None) -> bool:
         """Return whether the patience is used up.
@@ -152,7 +171,9 @@ class EarlyStopping(Monitor):
             return False
         self.wait += 1
         if not self.improves(epoch, logs):
-            return self.wait >= self.patience and epoch > 0
+            if self.wait >= self.patience and epoch > 0:
+                self.stopped_epoch = epoch
+            return self.stopped_epoch > 0
         if self.restore_best_weights:
             self.weights = plain_model(self.model).state_dict()
         sign = -1.0 if self.mode == "max" else 1.0

@@ -9,7 +9,7 @@ import numpy as np
 from autograd.errors import DataError, OptionError, ShapeError
 from nn.arrays import shape_of
 from nn.keras_style.layers.inputs import InputLayer
-from nn.keras_style.symbolic import KerasTensor, Node, mapped, tensors_in
+from nn.keras_style.symbolic import KerasTensor, Node, leaves, mapped, tensors_in
 
 
 class Graph:
@@ -41,7 +41,7 @@ class Graph:
     def names(self) -> list[str]:
         """The names of the inputs: the keys of a dict, or those of the tensors."""
         if isinstance(self.inputs, dict):
-            return list(self.inputs)
+            return sorted(self.inputs, key=str)  # as `tensors_in` has them
         return [tensor.name for tensor in self.tensors]
 
     def run(self, given: Any) -> Any:
@@ -72,6 +72,8 @@ class Graph:
                     f"The inputs {', '.join(missing)} are missing among {', '.join(given)}."
                 )
             return self._ranked([given[name] for name in self.names])
+        if len(given) != len(self.tensors):
+            given = list(leaves(given))  # a tuple of a list, as some steps pass it on
         if len(given) != len(self.tensors):
             raise DataError(f"The model takes {len(self.tensors)} inputs, not {len(given)}.")
         return self._ranked(list(given))

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from inspect import Parameter, signature
 from typing import Any
 
-from autograd.errors import OptionError, TraceError
+from autograd.errors import DataError, OptionError, TraceError
 from autograd.program import is_tracing
 from nn.keras_style.configured import described_by, serialize_keras_object, sharing, untagged
 from nn.keras_style.functional import Graph
@@ -158,6 +158,7 @@ class Model(Trained):
         """
         if self._graph is not None:
             many = len(inputs) == 1 and isinstance(inputs[0], (list, tuple, dict))
+            self._check_names(inputs[0] if many else None)
             return self._masked(self._graph.run(inputs[0] if many else inputs))
         found = self.module if self._wraps else getattr(self, "call", None)
         if found is None:
@@ -299,4 +300,18 @@ class Model(Trained):
 
     def _listed(self, x: Any) -> Any:
         """Return a dict of inputs as a list in the order of the graph."""
-        return x if self._graph is None or not isinstance(x, dict) else self._graph.listed(x)
+        if self._graph is None or not isinstance(x, dict):
+            self._check_names(x)
+            return x
+        return self._graph.listed(x)
+
+    def _check_names(self, x: Any) -> None:
+        """Raise for a list of inputs of which the graph knows the names alone."""
+        graph = self._graph
+        if graph is None or not isinstance(graph.inputs, dict) or len(graph.tensors) < 2:
+            return
+        if isinstance(x, (list, tuple)):
+            raise DataError(
+                f"{self.name} was made of a dict of inputs, which have no order: write a dict with "
+                f"the names {', '.join(graph.names)}."
+            )

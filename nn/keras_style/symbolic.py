@@ -157,15 +157,26 @@ def mapped(change: Callable[[KerasTensor], Any], structure: Any) -> Any:
     return structure
 
 
+def leaves(structure: Any) -> Iterator[Any]:
+    """Yield what is in tuples, lists and dicts; in dicts, as in Keras, by the order of names.
+
+    Examples
+    --------
+    >>> list(leaves([1, {"b": 2, "a": (3, 4)}]))
+    [1, 3, 4, 2]
+    """
+    if isinstance(structure, dict):
+        structure = [structure[name] for name in sorted(structure, key=str)]
+    if isinstance(structure, (list, tuple)):
+        for part in structure:
+            yield from leaves(part)
+    else:
+        yield structure
+
+
 def tensors_in(structure: Any) -> Iterator[KerasTensor]:
     """Yield the symbolic tensors in tuples, lists and dicts."""
-    if isinstance(structure, KerasTensor):
-        yield structure
-    elif isinstance(structure, (list, tuple)):
-        for part in structure:
-            yield from tensors_in(part)
-    elif isinstance(structure, dict):
-        yield from tensors_in(list(structure.values()))
+    return (leaf for leaf in leaves(structure) if isinstance(leaf, KerasTensor))
 
 
 def is_symbolic(structure: Any) -> bool:

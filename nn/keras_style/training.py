@@ -32,7 +32,7 @@ from nn.keras_style.data import (
 )
 from nn.keras_style.habits import Habits, check_options, results
 from nn.keras_style.outputs import WEIGHTS, names_of, weights_by_key
-from nn.keras_style.steps import Steps, has_own_steps, row_of
+from nn.keras_style.steps import Steps, has_own_steps, row_of, unpacked
 from nn.keras_style.symbolic import tried
 from nn.keras_style.variable import name_paths
 from nn.modes import in_mode
@@ -204,8 +204,8 @@ class Trained(Habits):
             What to do after steps and epochs; see `nn.callbacks`.
         validation_split : float
             The share of the examples, the last ones, to validate with.
-        validation_data : tuple (x, y), tuple (x, y, sample_weight) or iterable of batches, optional
-            The data to validate with.
+        validation_data : tuple (x, y) or (x, y, sample_weight), x, or iterable of batches, optional
+            The data to validate with; x alone where the loss needs no targets.
         shuffle : bool
             Whether to draw a new order in each epoch.
         class_weight : dict of int to float, optional
@@ -244,7 +244,10 @@ class Trained(Habits):
                 "validation_split, class_weight and sample_weight need arrays x and y."
             )
         if validation_data is not None and not is_batches(validation_data, None):
-            inputs, targets, weights = (*validation_data, None)[:3]
+            is_list = isinstance(validation_data, list)
+            inputs, targets, weights = unpacked(
+                tuple(validation_data) if is_list else validation_data
+            )
             validation = self._data(inputs, targets, size, weights)
         elif validation_data is not None:
             validation = self._data(validation_data, None, size, None)

@@ -380,7 +380,41 @@ def of_masks_by_name(keras):
     return found
 
 
+def of_sorted_names(keras):
+    """Inputs and outputs in dicts, whose names sort otherwise; inputs in a tuple of a list."""
+    layers = keras.layers
+    second, first = keras.Input((3,), name="z"), keras.Input((2,), name="a")
+    hidden = layers.Dense(4, "tanh")(layers.concatenate([second, first]))
+    ends = {"q": layers.Dense(1, name="q")(hidden), "d": layers.Dense(1, name="d")(hidden)}
+    model = keras.Model({"z": second, "a": first}, ends)
+    data = {"a": X[:, :2], "z": X[:, 2:]}
+    targets = {"q": BITS, "d": NUMBERS[:, :1]}
+    options = {"loss": {"q": "mse", "d": "mae"}, "metrics": {"d": ["mse"], "q": ["mae"]}}
+    found = trained(keras, model, data, targets, **options)
+    row = model.evaluate(data, targets, verbose=0)
+    pair = keras.Model([second, first], hidden)
+    nested = pair(([keras.ops.convert_to_tensor(X[:, 2:]), keras.ops.convert_to_tensor(X[:, :2])],))
+    return {**found, "row": row, "nested": [float(keras.ops.convert_to_numpy(nested).sum())]}
+
+
+def of_validation_alone(keras):
+    """Validation with inputs alone, in a tuple or by themselves."""
+
+    class Own(keras.Model):
+        def compute_loss(self, x=None, y=None, y_pred=None, sample_weight=None, training=True):
+            return keras.ops.mean(keras.ops.square(y_pred))
+
+    found = {}
+    for name, data in (("tuple", (X[:3],)), ("array", X[:3])):
+        inputs = keras.Input((5,))
+        model = Own(inputs, keras.layers.Dense(2)(inputs))
+        rows = trained(keras, model, X, validation_data=data)
+        found |= {f"{key} {name}": row for key, row in rows.items()}
+    return found
+
+
 PROGRAMS = [
+    of_sorted_names, of_validation_alone,
     of_masks_by_name,
     of_muon,
     of_step_weights,

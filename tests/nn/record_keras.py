@@ -111,6 +111,9 @@ METRICS = {
         {"num_classes": 3, "target_class_ids": [0, 1], "dtype": "float64"},
     ),
     "BinaryIoU": ("line", "signs_of_line", {"threshold": 0.1, "dtype": "float64"}),
+    "Precision, largest": ("shares", "bits", {"top_k": 2}),
+    "Recall, largest of a class": ("shares", "bits", {"top_k": 2, "class_id": 1}),
+    "Precision, large": ("shares", "bits", {"top_k": 2, "thresholds": 0.4, "name": "large"}),
     "OneHotMeanIoU": ("shares", "mixed", {"num_classes": 3, "dtype": "float64"}),
 }
 

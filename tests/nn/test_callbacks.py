@@ -160,6 +160,22 @@ def test_early_stopping_stops_where_keras_does():
             callback = callbacks.EarlyStopping(**options)
             epoch, _ = ran(callback, run, options.get("monitor", "val_loss"))
             assert [epoch, callback.best_epoch] == next(expected), options
+            assert callback.stopped_epoch == max(epoch, 0)
+
+
+def test_the_best_weights_are_those_of_the_same_run():
+    stop = callbacks.EarlyStopping("loss", patience=9, restore_best_weights=True)
+    nn.fit(**settings(callbacks=[stop]))
+    stop.start_from_epoch = 9
+    arguments = settings(callbacks=[stop])
+    nn.fit(**arguments)
+    np.testing.assert_array_equal(arguments["model"].weight.data, fitted().weight.data)
+
+
+def fitted():
+    arguments = settings()
+    nn.fit(**arguments)
+    return arguments["model"]
 
 
 def test_rates_are_reduced_where_keras_does():
