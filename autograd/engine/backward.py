@@ -101,7 +101,11 @@ def walk(sweep: Sweep, seed: Any, retain: bool) -> Sweep:
             sweep.writable[number] = False
     if not retain:
         for node in nodes:
-            if isinstance(node, ArrayNode) and id(node) not in sweep.targets:
+            if (
+                isinstance(node, ArrayNode)
+                and id(node) not in sweep.targets
+                and not _is_mere_view(node)
+            ):
                 node._arguments = None
     return sweep
 
@@ -131,7 +135,7 @@ def _walk(sweep: Sweep, seed: Any, retain: bool) -> Sweep:
                 _pull_back(
                     sweep, number, node, node._contents, node._arguments, node._keywords, ready
                 )
-                if not retain:
+                if not retain and not _is_mere_view(node):
                     node._arguments = None
         elif isinstance(node, NumberNode):
             wanted = True
@@ -378,9 +382,31 @@ def _pass_by(sweep: Sweep, number: int, retain: bool, ready: list[int]) -> None:
         parent = sweep.edges[edge]
         if parent >= 0:
             _leave_out(sweep, parent, ready)
-    if not retain and isinstance(node, ArrayNode) and node._primitive is not None:
+    if (
+        not retain
+        and isinstance(node, ArrayNode)
+        and node._primitive is not None
+        and not _is_mere_view(node)
+    ):
         node._arguments = None
     sweep.nodes[number] = None
+
+
+def _is_mere_view(node: ArrayNode) -> bool:
+    """Return whether a node is a view of its argument, whose rule reads no numbers.
+
+    To keep its argument costs no memory, so another pass may go through it.
+    """
+    primitive = node._primitive
+    if primitive is None or primitive.reads_data or not primitive.makes_views:
+        return False
+    arguments: Any = node._arguments
+    if not arguments or not isinstance(arguments[0], ArrayNode):
+        return False
+    argument: ArrayNode = arguments[0]
+    base = getattr(node._contents, "base", None)
+    whole = argument._contents
+    return base is not None and (base is whole or base is getattr(whole, "base", None))
 
 
 def _run_hooks(node: ArrayNode, sweep: Sweep, number: int) -> None:

@@ -178,6 +178,28 @@ def test_hooks_behind_the_stored_gradient_see_all_of_it():
             x.register_post_accumulate_grad_hook(seen.append)
 
 
+@pytest.mark.parametrize(
+    ("view", "count"),
+    [
+        (lambda t: t.T, 6), (lambda t: t[0], 3), (lambda t: t[:, 1:], 4),
+        (lambda t: np.broadcast_to(t, (4, 2, 3)), 24), (lambda t: t.reshape(3, 2)[1:].T, 4),
+        (lambda t: t[[0, 0]], 0), (lambda t: t * 1, 0), (lambda t: np.exp(t), 0),
+    ],
+)  # fmt: skip
+def test_passes_leave_the_graphs_of_views(view, count):
+    t = Tensor([[1.0, 2.0, 3.0], [4.0, 5.0, 6.0]])
+    y = view(t)
+    (y * y).sum().backward()
+    once = t.grad.copy()
+    if count:  # memory is freed only where it would be: of the others another pass raises
+        (y * y).sum().backward()
+        np.testing.assert_array_equal(t.grad, 2 * once)
+        assert y.size == count
+    else:
+        with pytest.raises(FreedGraphError):
+            (y * y).sum().backward()
+
+
 def test_second_derivatives_of_arrays():
     t = Tensor([1.0, 2.0])
     (t**3).sum().backward(create_graph=True)

@@ -209,3 +209,24 @@ def test_parameters_are_checked_unless_it_is_turned_off():
             family(torch.tensor([-2.0, 3.0]), validate_args=False)
     assert D.Poisson(0.0).log_prob(torch.tensor(0.0)) == 0.0
     assert D.NegativeBinomial(0.0, 0.5).mean == 0.0
+
+
+def test_numbers_beside_tensors_have_their_type():
+    one, loc = TWO[:1], TWO.clone().requires_grad_()
+    found = [
+        D.Normal(0.0, TWO), D.Laplace(TWO, 1), D.Gamma(TWO, 2.0), D.Chi2(TWO), D.Uniform(0, TWO),
+        D.StudentT(TWO), D.FisherSnedecor(3.0, TWO), D.Pareto(1.0, TWO), D.Beta(0.5, TWO),
+        D.Weibull(2, TWO), D.Binomial(3, one / 4), D.GeneralizedPareto(0.0, 1.0, TWO / 4),
+    ]  # fmt: skip
+    assert {d.sample().dtype for d in found} == {torch.float64}
+    assert D.Normal(0, 1).sample().dtype == torch.float32
+    assert [d.has_enumerate_support for d in found] == [False] * 10 + [True, False]
+    independent = D.Independent(D.Bernoulli(TWO / 4), 1)
+    assert (independent.has_enumerate_support, independent.base_dist.has_enumerate_support) == (
+        False,
+        True,
+    )
+    shared = D.Normal(loc, 1.0)  # made once, for several passes
+    for _ in range(2):
+        shared.log_prob(TWO + 1).sum().backward()
+    np.testing.assert_allclose(loc.grad, 2.0)

@@ -24,6 +24,8 @@ class Bernoulli(ExponentialFamily):
     }
     support = constraints.boolean
 
+    has_enumerate_support = True
+
     def __init__(self, probs: Any = None, logits: Any = None, validate_args: Any = None) -> None:
         if (probs is None) == (logits is None):
             raise OptionError("Bernoulli takes probs= or logits=, one of them.")

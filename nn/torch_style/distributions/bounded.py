@@ -8,7 +8,7 @@ from typing import Any, ClassVar
 from nn.torch_style.creation import full_like, rand
 from nn.torch_style.distributions import constraints
 from nn.torch_style.distributions.counts import probs_and_logits
-from nn.torch_style.distributions.distribution import Distribution, as_float
+from nn.torch_style.distributions.distribution import Distribution, as_float, together
 from nn.torch_style.distributions.exponential_family import ExponentialFamily
 from nn.torch_style.distributions.near_zero import away, expm1_ratio, log1p_ratio, polynomial
 from nn.torch_style.joining import broadcast_tensors
@@ -136,8 +136,7 @@ class GeneralizedPareto(Distribution):
     has_rsample = True
 
     def __init__(self, loc: Any, scale: Any, concentration: Any, validate_args: Any = None) -> None:
-        given = (as_float(x) for x in (loc, scale, concentration))
-        self.loc, self.scale, self.concentration = broadcast_tensors(*given)
+        self.loc, self.scale, self.concentration = together(loc, scale, concentration)
         super().__init__(self.loc.shape, (), validate_args)
 
     @property

@@ -36,6 +36,8 @@ class Categorical(Distribution):
         "logits": constraints.real_vector,
     }
 
+    has_enumerate_support = True
+
     def __init__(self, probs: Any = None, logits: Any = None, validate_args: Any = None) -> None:
         if (probs is None) == (logits is None):
             raise OptionError("Categorical takes probs= or logits=, one of them.")

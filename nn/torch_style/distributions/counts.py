@@ -15,8 +15,8 @@ from nn.torch_style.distributions.distribution import (
     check,
     drawn,
     enumerated,
+    together,
 )
-from nn.torch_style.joining import broadcast_tensors
 from nn.torch_style.nn import functional
 from nn.torch_style.tensor import Tensor
 from nn.torch_style.types import finfo
@@ -58,11 +58,13 @@ class Binomial(Distribution):
         "logits": constraints.real,
     }
 
+    has_enumerate_support = True
+
     def __init__(
         self, total_count: Any = 1, probs: Any = None, logits: Any = None, validate_args: Any = None
     ) -> None:
         found = probs_and_logits("Binomial", probs, logits)
-        self.total_count, self.probs, self.logits = broadcast_tensors(as_float(total_count), *found)
+        self.total_count, self.probs, self.logits = together(total_count, *found)
         super().__init__(self.probs.shape, (), validate_args)
 
     @property
@@ -180,7 +182,7 @@ class NegativeBinomial(Distribution):
         self, total_count: Any, probs: Any = None, logits: Any = None, validate_args: Any = None
     ) -> None:
         found = probs_and_logits("NegativeBinomial", probs, logits)
-        self.total_count, self.probs, self.logits = broadcast_tensors(as_float(total_count), *found)
+        self.total_count, self.probs, self.logits = together(total_count, *found)
         super().__init__(self.probs.shape, (), validate_args)
 
     @property

@@ -12,6 +12,7 @@ from autograd.errors import OptionError, ShapeError
 from nn.optional_imports import require
 from nn.torch_style.base import TensorBase, made, numbers
 from nn.torch_style.creation import as_tensor, tensor
+from nn.torch_style.joining import broadcast_tensors
 from nn.torch_style.random import GENERATOR
 from nn.torch_style.tensor import Tensor
 from nn.torch_style.types import Size
@@ -20,6 +21,16 @@ from nn.torch_style.types import Size
 def as_float(x: Any) -> Any:
     """Return a number as a tensor, and a tensor as it is."""
     return x if isinstance(x, TensorBase) else tensor(float(x)) if np.ndim(x) == 0 else as_tensor(x)
+
+
+def together(*parameters: Any) -> list[Tensor]:
+    """Return parameters in one shape; numbers get the type of the first tensor."""
+    kinds = [x.dtype for x in parameters if isinstance(x, Tensor)]
+    found = [as_float(x) for x in parameters]
+    if kinds and kinds[0].is_floating_point:
+        given = zip(parameters, found, strict=True)
+        found = [x if isinstance(old, TensorBase) else x.to(kinds[0]) for old, x in given]
+    return list(broadcast_tensors(*found))
 
 
 def drawn(name: str, shape: Any, like: Tensor, *parameters: Any) -> Tensor:
@@ -96,6 +107,7 @@ class Distribution:
     _event: Any = ()
     _validate_args = True
     has_rsample = False
+    has_enumerate_support = False
     arg_constraints: ClassVar[dict[str, Any]] = {}
 
     def __init__(

@@ -12,8 +12,8 @@ from nn.torch_style.distributions.distribution import (
     as_float,
     drawn,
     gamma_noise,
+    together,
 )
-from nn.torch_style.joining import broadcast_tensors
 from nn.torch_style.special import digamma
 from nn.torch_style.tensor import Tensor
 
@@ -30,7 +30,7 @@ class Located(Distribution):
     has_rsample = True
 
     def __init__(self, loc: Any, scale: Any, validate_args: Any = None) -> None:
-        self.loc, self.scale = broadcast_tensors(as_float(loc), as_float(scale))
+        self.loc, self.scale = together(loc, scale)
         super().__init__(self.loc.shape, (), validate_args)
 
     def icdf(self, value: Any) -> Tensor:
@@ -172,8 +172,7 @@ class StudentT(Distribution):
     def __init__(
         self, df: Any, loc: Any = 0.0, scale: Any = 1.0, validate_args: Any = None
     ) -> None:
-        given = (as_float(x) for x in (df, loc, scale))
-        self.df, self.loc, self.scale = broadcast_tensors(*given)
+        self.df, self.loc, self.scale = together(df, loc, scale)
         super().__init__(self.loc.shape, (), validate_args)
 
     @property

@@ -150,6 +150,8 @@ class Independent(Distribution):
         event_shape = (*shape[cut:], *base_distribution.event_shape)
         super().__init__(shape[:cut], event_shape, validate_args)
         self.has_rsample = base_distribution.has_rsample
+        many = base_distribution.has_enumerate_support
+        self.has_enumerate_support = many and not reinterpreted_batch_ndims
 
     def enumerate_support(self, expand: bool = True) -> Tensor:
         """Return all values along a new first axis, if no axis counts as one sample."""

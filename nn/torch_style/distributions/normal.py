@@ -7,9 +7,8 @@ from typing import Any, ClassVar
 
 from nn.torch_style.creation import randn
 from nn.torch_style.distributions import constraints
-from nn.torch_style.distributions.distribution import as_float
+from nn.torch_style.distributions.distribution import together
 from nn.torch_style.distributions.exponential_family import ExponentialFamily
-from nn.torch_style.joining import broadcast_tensors
 from nn.torch_style.special import erfinv
 from nn.torch_style.tensor import Tensor
 
@@ -38,7 +37,7 @@ class Normal(ExponentialFamily):
     has_rsample = True
 
     def __init__(self, loc: Any, scale: Any, validate_args: Any = None) -> None:
-        self.loc, self.scale = broadcast_tensors(as_float(loc), as_float(scale))
+        self.loc, self.scale = together(loc, scale)
         super().__init__(self.loc.shape, (), validate_args)
 
     @property

@@ -12,10 +12,10 @@ from nn.torch_style.distributions.distribution import (
     as_float,
     drawn,
     gamma_noise,
+    together,
 )
 from nn.torch_style.distributions.exponential_family import ExponentialFamily
 from nn.torch_style.distributions.normal import Normal
-from nn.torch_style.joining import broadcast_tensors
 from nn.torch_style.special import digamma, erfinv, gammainc
 from nn.torch_style.tensor import Tensor
 
@@ -91,7 +91,7 @@ class Gamma(ExponentialFamily):
     has_rsample = True
 
     def __init__(self, concentration: Any, rate: Any, validate_args: Any = None) -> None:
-        self.concentration, self.rate = broadcast_tensors(as_float(concentration), as_float(rate))
+        self.concentration, self.rate = together(concentration, rate)
         super().__init__(self.rate.shape, (), validate_args)
 
     @property

@@ -13,6 +13,7 @@ from nn.torch_style.distributions.distribution import (
     drawn,
     enumerated,
     gamma_noise,
+    together,
 )
 from nn.torch_style.distributions.exponential_family import ExponentialFamily
 from nn.torch_style.joining import stack
@@ -102,8 +103,7 @@ class Beta(ExponentialFamily):
     has_rsample = True
 
     def __init__(self, concentration1: Any, concentration0: Any, validate_args: Any = None) -> None:
-        first, second = as_float(concentration1), as_float(concentration0)
-        both = stack([first + 0 * second, second + 0 * first], -1)
+        both = stack(together(concentration1, concentration0), -1)
         self._pair = Dirichlet(both, validate_args)
         super().__init__(self._pair.batch_shape, (), validate_args)
 
@@ -158,6 +158,8 @@ class OneHotCategorical(Distribution):
         "logits": constraints.real_vector,
     }
     support = constraints.one_hot
+
+    has_enumerate_support = True
 
     def __init__(self, probs: Any = None, logits: Any = None, validate_args: Any = None) -> None:
         self._classes = Categorical(probs, logits, validate_args)

@@ -7,10 +7,9 @@ from typing import Any, ClassVar
 
 from nn.torch_style.creation import full_like, rand
 from nn.torch_style.distributions import constraints
-from nn.torch_style.distributions.distribution import Distribution, as_float, drawn
+from nn.torch_style.distributions.distribution import Distribution, as_float, drawn, together
 from nn.torch_style.distributions.located import Cauchy
 from nn.torch_style.distributions.positive import Exponential, Gamma
-from nn.torch_style.joining import broadcast_tensors
 from nn.torch_style.special import digamma, gammaincc, i0e, i1e
 from nn.torch_style.tensor import Tensor
 
@@ -40,7 +39,7 @@ class Pareto(Distribution):
     has_rsample = True
 
     def __init__(self, scale: Any, alpha: Any, validate_args: Any = None) -> None:
-        self.scale, self.alpha = broadcast_tensors(as_float(scale), as_float(alpha))
+        self.scale, self.alpha = together(scale, alpha)
         super().__init__(self.scale.shape, (), validate_args)
 
     @property
@@ -101,7 +100,7 @@ class Weibull(Distribution):
     has_rsample = True
 
     def __init__(self, scale: Any, concentration: Any, validate_args: Any = None) -> None:
-        found = broadcast_tensors(as_float(scale), as_float(concentration))
+        found = together(scale, concentration)
         self.scale, self.concentration = found
         super().__init__(self.scale.shape, (), validate_args)
 
@@ -275,7 +274,7 @@ class FisherSnedecor(Distribution):
     has_rsample = True
 
     def __init__(self, df1: Any, df2: Any, validate_args: Any = None) -> None:
-        self.df1, self.df2 = broadcast_tensors(as_float(df1), as_float(df2))
+        self.df1, self.df2 = together(df1, df2)
         super().__init__(self.df1.shape, (), validate_args)
 
     @property
@@ -328,7 +327,7 @@ class Kumaraswamy(Distribution):
     has_rsample = True
 
     def __init__(self, concentration1: Any, concentration0: Any, validate_args: Any = None) -> None:
-        found = broadcast_tensors(as_float(concentration1), as_float(concentration0))
+        found = together(concentration1, concentration0)
         self.concentration1, self.concentration0 = found
         super().__init__(self.concentration1.shape, (), validate_args)
 
@@ -392,7 +391,7 @@ class VonMises(Distribution):
     support = constraints.real
 
     def __init__(self, loc: Any, concentration: Any, validate_args: Any = None) -> None:
-        self.loc, self.concentration = broadcast_tensors(as_float(loc), as_float(concentration))
+        self.loc, self.concentration = together(loc, concentration)
         super().__init__(self.loc.shape, (), validate_args)
 
     @property

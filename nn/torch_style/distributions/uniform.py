@@ -7,8 +7,7 @@ from typing import Any, ClassVar
 
 from nn.torch_style.creation import rand
 from nn.torch_style.distributions import constraints
-from nn.torch_style.distributions.distribution import Distribution, as_float, check
-from nn.torch_style.joining import broadcast_tensors
+from nn.torch_style.distributions.distribution import Distribution, check, together
 from nn.torch_style.tensor import Tensor
 
 
@@ -20,7 +19,7 @@ class Uniform(Distribution):
     has_rsample = True
 
     def __init__(self, low: Any, high: Any, validate_args: Any = None) -> None:
-        self.low, self.high = broadcast_tensors(as_float(low), as_float(high))
+        self.low, self.high = together(low, high)
         super().__init__(self.low.shape, (), validate_args)
         check("low of Uniform must be below high", self.low < self.high, self._validate_args)
 
