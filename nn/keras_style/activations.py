@@ -83,17 +83,18 @@ def gelu(x: Any, approximate: bool = False) -> Any:
 
 
 @lifted
-def softmax(x: Any, axis: int = -1) -> Any:
-    """Return positive shares whose sum along an axis is 1.
+def softmax(x: Any, axis: Any = -1) -> Any:
+    """Return positive shares whose sum along an axis, or several, is 1.
 
     Parameters
     ----------
     x : array_like
         The input.
-    axis : int
-        The axis.
+    axis : int or list of int
+        The axes.
     """
-    return functional.softmax(x, axis)
+    axes: Any = tuple(axis) if isinstance(axis, list) else axis
+    return functional.softmax(x, axes)
 
 
 @lifted

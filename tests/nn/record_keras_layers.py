@@ -71,6 +71,11 @@ LAYERS = {
     "GroupNormalization": (lambda k: k.GroupNormalization(2), (2, 3, 2, 4)),
     "GroupNormalization, axis": (lambda k: k.GroupNormalization(-1, axis=1), (2, 3, 4)),
     "RMSNormalization": (lambda k: k.RMSNormalization(), (2, 3, 4)),
+    "Normalization, inverted": (
+        lambda k: k.Normalization(mean=[0.5, -1.0], variance=[4.0, 0.0], invert=True),
+        (3, 2),
+    ),
+    "Softmax, axes": (lambda k: k.Softmax(axis=[1, 2]), (2, 3, 2)),
     "UnitNormalization": (lambda k: k.UnitNormalization(axis=1), (2, 3, 4)),
     "Attention": (lambda k: k.Attention(use_scale=True), [(2, 3, 4), (2, 5, 4), (2, 5, 4)]),
     "AdditiveAttention": (lambda k: k.AdditiveAttention(), [(2, 3, 4), (2, 5, 4)]),

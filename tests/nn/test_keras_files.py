@@ -119,7 +119,7 @@ NEEDED = {
     "n": 2, "num_classes": 2, "target_class_ids": [1], "activation": "relu", "num_heads": 2, "key_dim": 2, "axes": 1, "shape": (3,),
     "fn": distance, "layer": layers.LSTM(3), "cell": layers.GRUCell(2),
     "cells": [layers.LSTMCell(2)], "equation": "ab,bc->ac", "output_shape": 3, "initial_learning_rate": 0.1, "decay_steps": 5,
-    "num_tokens": 4, "height": 3, "width": 2, "factor": 0.1, "height_factor": 0.1, "width_factor": 0.2,
+    "num_tokens": 4, "num_bins": 4, "height": 3, "width": 2, "factor": 0.1, "height_factor": 0.1, "width_factor": 0.2,
     "decay_rate": 0.5, "boundaries": [3], "values": [0.1, 0.2], "first_decay_steps": 4,
 }  # fmt: skip
 

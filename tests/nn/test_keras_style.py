@@ -430,7 +430,7 @@ def own_steps_in_jit():
 @pytest.mark.parametrize(
     ("call", "error", "advice"),
     [
-        (lambda: keras.layers.Hashing(3), AttributeError, "integers of your own"),
+        (lambda: keras.layers.HashedCrossing(3), AttributeError, "and Hashing"),
         (lambda: exec("from nn.keras_style.layers import JaxLayer"), ImportError, "derive a class"),
         (lambda: keras.GradientTape(), AttributeError, r"loss\.backward"),
         (lambda: keras.Model(inputs=1, outputs=2), OptionError, "defines call"),

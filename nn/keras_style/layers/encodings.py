@@ -215,7 +215,17 @@ class Lookup(Encoding):
             The words.
         """
         words = [self.kind(word) for word in np.asarray(plain(data)).ravel().tolist()]
-        counts = Counter(word for word in words if word not in self._special())
+        self.learn(Counter(words))
+
+    def learn(self, counts: Counter[Any]) -> None:
+        """Take the vocabulary from words and how often they were met.
+
+        Parameters
+        ----------
+        counts : Counter
+            The number of each word.
+        """
+        counts = Counter({word: n for word, n in counts.items() if word not in self._special()})
         ordered = sorted(counts, key=lambda word: (counts[word], word), reverse=True)
         room = None if self.max_tokens is None else self.max_tokens - len(self._special())
         self.vocabulary = ordered[:room]

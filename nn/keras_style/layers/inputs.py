@@ -26,7 +26,7 @@ class InputLayer(Layer):
         self, shape: Any = None, batch_size: int | None = None, dtype: Any = None,
         *, name: str | None = None, batch_shape: Any = None,
     ) -> None:  # fmt: skip
-        super().__init__(name=name, dtype=dtype)
+        super().__init__(name=name, dtype=str if dtype == "string" else dtype)
         if (shape is None) == (batch_shape is None):
             raise ShapeError("Input needs the shape of an example, such as Input((28, 28, 1)).")
         if shape is not None:

@@ -281,7 +281,8 @@ class Layer(Configured, Module):
         if isinstance(x, (list, tuple, float, int)):
             x = np.asarray(x)
         kind = getattr(getattr(x, "dtype", None), "kind", "")
-        return x.astype(self.dtype) if kind in self.autocast and x.dtype != self.dtype else x
+        is_other = kind and kind in self.autocast and x.dtype != self.dtype
+        return x.astype(self.dtype) if is_other else x
 
     # -- symbolic calls ----------------------------------------------------------------------
 

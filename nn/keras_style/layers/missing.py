@@ -5,9 +5,8 @@ from __future__ import annotations
 #: By the name of a layer in Keras, what to write.
 LAYERS = {
     "ConvLSTM2D": "a layer of your own that steps through the images",
-    "Hashing": "integers of your own before training",
+    "HashedCrossing": "strings that you have joined, and Hashing",
     "SpectralNormalization": "nn.utils.parametrizations",
-    "TextVectorization": "integers of your own before training, with keras.utils.pad_sequences",
 }
 
 
@@ -16,8 +15,8 @@ def advice_for(name: str) -> str:
 
     Examples
     --------
-    >>> advice_for("Hashing")
-    'write integers of your own before training.'
+    >>> advice_for("SpectralNormalization")
+    'write nn.utils.parametrizations.'
     """
     found = LAYERS.get(name)
     if found is None:

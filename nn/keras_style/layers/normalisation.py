@@ -228,6 +228,8 @@ class Normalization(Layer):
         The axis of features; None for one mean of everything.
     mean, variance : array_like, optional
         The numbers.
+    invert : bool
+        Whether to compute ``x · √variance + mean`` instead.
     **options
         Options of `Layer`.
 
@@ -244,10 +246,11 @@ class Normalization(Layer):
     fixed = ("mean", "variance")
 
     def __init__(
-        self, axis: int | None = -1, mean: Any = None, variance: Any = None, **options: Any
-    ) -> None:
+        self, axis: int | None = -1, mean: Any = None, variance: Any = None, invert: bool = False,
+        **options: Any,
+    ) -> None:  # fmt: skip
         super().__init__(**options)
-        self.axis = axis
+        self.axis, self.invert = axis, invert
         self.mean: Any = None
         self.variance: Any = None
         if (mean is None) != (variance is None):
@@ -313,7 +316,8 @@ class Normalization(Layer):
                 f"{self.name} got inputs of shape {inputs.shape}; it was adapted to "
                 f"{self.mean.size} features."
             )
-        return (inputs - self.mean) / np.maximum(np.sqrt(self.variance), 1e-7)
+        scale = np.maximum(np.sqrt(self.variance), 1e-7)
+        return self.mean + inputs * scale if self.invert else (inputs - self.mean) / scale
 
 
 class Rescaling(Layer):
