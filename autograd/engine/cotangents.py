@@ -162,12 +162,27 @@ def is_new(found: Any, g: Any, y: Any, plain: list[Any]) -> bool:
         held = [x.array for x in (g, y, *plain) if isinstance(x, Batched)]
         return is_new(found.array, None, None, held)
     array = concrete(found)
-    if type(array) is not _ndarray or found is g or found is y or array.base is not None:
+    if type(array) is not _ndarray or found is g or found is y:
         return False
+    base = array.base
+    if base is not None:
+        return array is found and _is_whole(array, base) and not _holds((g, y, *plain), base)
     for argument in plain:  # noqa: SIM110 - a generator costs more than the rest of the pass
         if found is argument:
             return False
     return True
+
+
+def _is_whole(array: Any, base: Any) -> bool:
+    """Return whether an array is another one in another shape."""
+    if type(base) is not _ndarray or not array.flags.writeable:
+        return False
+    return bool(array.nbytes == base.nbytes and array.dtype == base.dtype and base.base is None)
+
+
+def _holds(arrays: Any, base: Any) -> bool:
+    """Return whether an array, or one it is a view of, is among these."""
+    return any(type(x) is _ndarray and (x is base or x.base is base) for x in arrays)
 
 
 def added(before: Any, found: Any) -> Any:

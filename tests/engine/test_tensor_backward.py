@@ -7,7 +7,7 @@ import pickle
 import numpy as np
 import pytest
 
-from autograd import Tensor, Value, check_gradients, gradients, is_recording, no_grad
+from autograd import Tensor, Value, check_gradients, define, gradients, is_recording, no_grad
 from autograd.engine.observers import Observer
 from autograd.engine.tiles import TILES
 from autograd.errors import (
@@ -112,6 +112,35 @@ def test_large_cotangents_that_are_kept_stay_as_they_are(monkeypatch):
     assert len(seen.kept) == 3
     for kept, copied in seen.kept:
         np.testing.assert_array_equal(kept, copied)
+
+
+#: How a rule may get the array that it returns: new, a view of a new one, or of what it was given.
+VIEWS = {
+    "new": lambda g, y, x: g * 2.0,
+    "all of a new one": lambda g, y, x: (g.ravel() * 2.0).reshape(x.shape),
+    "part of a new one": lambda g, y, x: np.repeat(g.ravel() * 2.0, 2)[::2].reshape(x.shape),
+    "of the cotangent": lambda g, y, x: g.reshape(-1)[::-1].reshape(-1)[::-1].reshape(x.shape),
+    "of the argument": lambda g, y, x: x.reshape(-1).reshape(x.shape),
+    "of the result": lambda g, y, x: y.reshape(-1).reshape(x.shape),
+    "read-only": lambda g, y, x: np.broadcast_to(g.ravel()[:1], x.shape),
+}
+
+
+@pytest.mark.parametrize("view", VIEWS.values(), ids=VIEWS)
+@pytest.mark.parametrize("is_leaf", [True, False])
+def test_only_whole_new_arrays_are_written_to(view, is_leaf):
+    data, seed = np.random.default_rng(0).normal(size=(2, 3, 128, 128))
+    step = define(lambda x: x + 0.5, view, fresh_results=True)
+    x, given = Tensor(data.copy()), seed.copy()
+    inner = x if is_leaf else x * 1.0
+    results = [step(inner) for _ in range(3)]
+    (results[0] + results[1] + results[2]).backward(given)
+    np.testing.assert_allclose(x.grad, 3 * view(seed, data + 0.5, data), 1e-12)
+    np.testing.assert_array_equal(given, seed)
+    for tensor, kept in ((x, data), *((y, data + 0.5) for y in results)):
+        np.testing.assert_array_equal(tensor.data, kept)
+        assert not np.shares_memory(x.grad, tensor.data)
+    assert not np.shares_memory(x.grad, given)
 
 
 def test_detached_results_and_constants_get_no_gradient():
