@@ -14,17 +14,9 @@ from typing import Any
 import numpy as np
 
 from autograd import kernel
+from nn.layers.norm_parts import PART, BuffersFor, inverse_root, parts, spread
+from nn.layers.norm_rows import groups_back, normalise_groups, normalise_rows, rows_back
 from nn.layers.norms_in_c import CHANNEL_SUMS, NORMALISED, NORMALISED_BACK
-
-#: The bytes of a part of an array; rows take smaller parts, a few of which fit into the cache.
-PART = 1 << 20
-
-#: NumPy copies numbers that repeat to buffers. Where runs of as many elements share a number, that
-#: takes longer than the step itself, and the smallest buffers are faster.
-RUN, LONGEST_RUN, SMALLEST_BUFFERS = 256, 4096, 16
-
-#: Shorter rows are filled fastest by products of matrices; fewer numbers need no filling.
-SHORT, SMALL = 32, 1 << 13
 
 
 @kernel()
@@ -57,34 +49,6 @@ def layout(x: Any, axes: Any, weight: Any, *others: Any) -> str:
 def first_shared(kind: str, x: Any, axes: Any) -> int:
     """Return the first of the axes along which numbers are shared."""
     return x.ndim - len(axes) if kind == "rows" else 3 if kind == "groups" else 2
-
-
-@kernel()
-def parts(rows: Any, size: int) -> Any:
-    """Return equal slices of the first axis that have at most about as many bytes."""
-    if rows.nbytes <= size:
-        return [slice(None)]
-    step = max(math.ceil(len(rows) / math.ceil(rows.nbytes / max(size, 1))), 1)
-    return [slice(start, start + step) for start in range(0, len(rows), step)]
-
-
-class BuffersFor:
-    """Compute with buffers of NumPy of the size with which steps on x take least time.
-
-    Numbers are shared along the axes from `first` on.
-    """
-
-    def __init__(self, x: Any, first: int) -> None:
-        is_large = x.nbytes >= PART >> 5
-        self.is_needed = is_large and RUN <= math.prod(x.shape[first:]) <= LONGEST_RUN
-
-    def __enter__(self) -> None:
-        if self.is_needed:
-            self.usual = np.setbufsize(SMALLEST_BUFFERS)
-
-    def __exit__(self, *error: object) -> None:
-        if self.is_needed:
-            np.setbufsize(self.usual)
 
 
 @kernel()
@@ -192,153 +156,6 @@ def sum_like(g: Any, parameter: Any) -> Any:
     if is_usual:
         return np.add.reduce(g, tuple(axes)).reshape(parameter.shape)
     return np.reshape(np.sum(g, axis=tuple(axes)), parameter.shape)
-
-
-@kernel()
-def spread(numbers: Any, out: Any) -> Any:
-    """Return numbers as they are combined fastest with an array like `out`, perhaps in `out`.
-
-    That is repeated, in `out`, unless they are few or in long runs: NumPy would copy what repeats
-    anyway, to its buffers, in twice the time.
-    """
-    run = out.shape[-1] if numbers.shape[-1] == 1 else 0
-    if run >= RUN or out.size < SMALL:
-        return numbers
-    if 0 < run < SHORT and out.ndim == 2:
-        return numbers.dot(np.ones((1, run), out.dtype), out)
-    np.copyto(out, numbers)
-    return out
-
-
-@kernel()
-def outer(column: Any, row: Any, out: Any) -> Any:
-    """Return a column, times a row if there is one, to be combined with rows; perhaps in `out`."""
-    return spread(column, out) if row is None else column.dot(row, out)
-
-
-@kernel()
-def inverse_root(variance: Any, eps: float) -> Any:
-    """Return 1 / √(variance + eps)."""
-    root = variance + eps
-    np.sqrt(root, out=root)
-    return np.divide(1, root, out=root)
-
-
-# -- rows -------------------------------------------------------------------------------------
-
-
-@kernel()
-def centre_rows(rows: Any, mean: Any, variance: Any, centre: Any) -> None:
-    """Fill in the means, the variances and what is left of rows; without means, mean squares."""
-    count = rows.shape[1]
-    if mean is None:
-        np.copyto(centre, rows)
-    else:
-        rows.dot(np.ones((count, 1), rows.dtype), mean)
-        mean /= count
-        np.subtract(rows, spread(mean, centre), out=centre)
-    np.vecdot(centre, centre, out=variance[:, 0])
-    variance /= count
-
-
-@kernel()
-def normalise_rows(x: Any, weight: Any, bias: Any, axes: Any, eps: float, centred: bool) -> Any:
-    """Normalise the last axes."""
-    kept = x.shape[: x.ndim - len(axes)] + (1,) * len(axes)
-    rows, y = x.reshape((math.prod(kept), -1)), np.empty(x.shape, x.dtype)
-    found, each = y.reshape(rows.shape), parts(rows, PART >> 2)
-    mean, variance = np.empty((len(rows), 1), x.dtype), np.empty((len(rows), 1), x.dtype)
-    row = None if weight is None else weight.reshape((1, -1))
-    shift = None if bias is None else bias.reshape((1, -1))
-    scratch = np.empty_like(rows[each[0]])
-    for part in each:
-        centre = found[part]
-        centre_rows(rows[part], mean[part] if centred else None, variance[part], centre)
-        centre *= outer(inverse_root(variance[part], eps), row, scratch[: len(centre)])
-        if shift is not None:
-            centre += shift
-    return y, mean.reshape(kept) if centred else None, variance.reshape(kept)
-
-
-@kernel()
-def rows_back(
-    g: Any, x: Any, weight: Any, bias: Any, mean: Any, variance: Any, axes: Any, eps: float
-) -> Any:
-    """Return the derivatives for normalised rows."""
-    count = math.prod(x.shape[x.ndim - len(axes) :])
-    rows, slopes, found = x.reshape((-1, count)), g.reshape((-1, count)), np.empty(x.shape, x.dtype)
-    whole, each = found.reshape(rows.shape), parts(rows, PART >> 2)
-    row = None if weight is None else weight.reshape((1, -1))
-    average = np.full((count, 1), 1 / count, x.dtype) if row is None else row.T / count
-    inverses = inverse_root(variance.reshape((-1, 1)), eps)
-    sums = np.zeros((2, count), x.dtype)  # the derivatives for the weight and the bias
-    scratch = np.empty_like(rows[each[0]])
-    for part in each:
-        slope, y, inverse = slopes[part], whole[part], inverses[part]
-        if bias is not None:
-            sums[1] += np.ones(len(slope), x.dtype).dot(slope)
-        centre = scratch[: len(slope)]
-        if mean is None:
-            np.copyto(centre, rows[part])
-        else:
-            np.subtract(rows[part], spread(mean.reshape((-1, 1))[part], centre), out=centre)
-        np.multiply(slope, centre, out=y)
-        if weight is not None:
-            sums[0] += inverse[:, 0].dot(y)
-        centre *= spread(y.dot(average) * inverse * inverse * inverse, y)
-        if mean is not None:
-            centre += spread(slope.dot(average) * inverse, y)
-        np.multiply(slope, outer(inverse, row, y), out=y)
-        y -= centre
-    return (
-        found,
-        None if weight is None else sums[0].reshape(weight.shape),
-        None if bias is None else sums[1].reshape(bias.shape),
-    )
-
-
-# -- groups -----------------------------------------------------------------------------------
-
-
-@kernel()
-def normalise_groups(x: Any, weight: Any, bias: Any, eps: float, centred: bool) -> Any:
-    """Normalise the last two axes, with a weight for each row of a group."""
-    y, kept = np.empty(x.shape, x.dtype), (*x.shape[:2], 1, 1)
-    mean, variance = np.empty(kept, x.dtype), np.empty(kept, x.dtype)
-    for part in parts(x, PART):
-        lines, column = y[part], (-1, 1)
-        rows = x[part].reshape((-1, math.prod(x.shape[2:])))
-        own = mean[part].reshape(column) if centred else None
-        centre_rows(rows, own, variance[part].reshape(column), lines.reshape(rows.shape))
-        scale = inverse_root(variance[part], eps)
-        lines *= scale if weight is None else scale * weight
-        if bias is not None:
-            lines += bias
-    return y, mean if centred else None, variance
-
-
-@kernel()
-def groups_back(
-    g: Any, x: Any, weight: Any, bias: Any, mean: Any, variance: Any, eps: float
-) -> Any:
-    """Return the derivatives for normalised groups."""
-    count = x.shape[2] * x.shape[3]
-    found, ones = np.empty(x.shape, x.dtype), np.ones((x.shape[3], 1), x.dtype)
-    inverses = inverse_root(variance, eps)
-    by_weight, by_bias = np.zeros((2, *x.shape[1:3], 1), x.dtype)
-    for part in parts(x, PART):
-        inverse, y, slope = inverses[part], found[part], g[part]
-        centre = x[part].copy() if mean is None else x[part] - mean[part]
-        along, total = np.vecdot(slope, centre)[..., None], slope @ ones
-        by_weight += np.add.reduce(along * inverse, 0)
-        by_bias += np.add.reduce(total, 0)
-        scale = inverse if weight is None else inverse * weight
-        np.multiply(slope, scale, out=y)
-        centre *= np.add.reduce(along * scale, 2, keepdims=True) * (inverse * inverse / count)
-        y -= centre
-        if mean is not None:
-            y -= np.add.reduce(total * scale, 2, keepdims=True) / count
-    return found, None if weight is None else by_weight, None if bias is None else by_bias
 
 
 # -- channels ---------------------------------------------------------------------------------

@@ -12,13 +12,8 @@ from autograd import Tensor, define
 from autograd.errors import BatchError, ShapeError
 from nn import init
 from nn.arrays import floating, shape_of
-from nn.layers.norm_kernels import (
-    BuffersFor,
-    normalise,
-    normalise_back,
-    sum_channels,
-    sum_like,
-)
+from nn.layers.norm_kernels import normalise, normalise_back, sum_channels, sum_like
+from nn.layers.norm_parts import BuffersFor
 from nn.module import Module
 from nn.notation import NORMALISED, SCALED
 from nn.parameter import Parameter

@@ -5,7 +5,7 @@ import pytest
 
 import nn
 from autograd import Tensor, check_gradients
-from nn.layers import norm_kernels
+from nn.layers import norm_kernels, norm_parts, norm_rows
 from nn.layers.normalisation import Kept, normalised
 
 #: Shapes and the axes whose mean is removed: rows, channels and others.
@@ -32,12 +32,18 @@ def inputs(shape, axes, dtype=np.float64, offset=0.3):
     return x, random.normal(1, 1, inner).astype(dtype), random.normal(0, 1, inner).astype(dtype)
 
 
+def cut(monkeypatch, size):
+    """Let parts have a size; if it is 1, columns and rows are products of matrices."""
+    for module in (norm_kernels, norm_rows):
+        monkeypatch.setattr(module, "PART", size)
+    monkeypatch.setattr(norm_parts, "SMALL", size)
+
+
 @pytest.mark.parametrize("size", [1, 64, 1 << 19])
 @pytest.mark.parametrize("centred", [True, False])
 @EACH
 def test_normalisation_in_parts_matches_its_formula(shape, axes, centred, size, monkeypatch):
-    monkeypatch.setattr(norm_kernels, "PART", size)
-    monkeypatch.setattr(norm_kernels, "SMALL", size)  # of 1: columns and rows by matrix products
+    cut(monkeypatch, size)
     x, weight, bias = inputs(shape, axes)
     for given in ((weight, bias), (weight, None), (None, bias), (None, None)):
         settings = (*given, axes, 1e-3, centred)
@@ -51,8 +57,7 @@ def test_normalisation_in_parts_matches_its_formula(shape, axes, centred, size, 
 @pytest.mark.parametrize("size", [1, 1 << 19])
 @EACH
 def test_its_derivatives_match_finite_differences(shape, axes, size, centred, monkeypatch):
-    monkeypatch.setattr(norm_kernels, "PART", size)
-    monkeypatch.setattr(norm_kernels, "SMALL", size)  # of 1: columns and rows by matrix products
+    cut(monkeypatch, size)
     x, weight, bias = inputs(shape, axes)
 
     def f(x, weight, bias):
@@ -98,7 +103,7 @@ def test_low_precision_is_kept_and_accurate(shape, axes, dtype):
 
 
 def test_variances_of_very_different_examples_are_exact(monkeypatch):
-    monkeypatch.setattr(norm_kernels, "PART", 8)
+    cut(monkeypatch, 8)
     x = np.concatenate([np.zeros((3, 2)), np.random.default_rng(0).normal(1e6, 1, (50, 2))])
     kept = Kept()
     normalised(x, None, None, (0,), 1e-5, True, kept)
