@@ -36,6 +36,7 @@ from nn.layers.convolution_by_planes import (
     goes_by_planes,
     spread_planes,
 )
+from nn.layers.convolution_by_runs import convolved_runs, correlated_runs, goes_by_runs
 from nn.layers.convolution_in_c import CONVOLVED, CORRELATED, SPREAD
 from nn.layers.padding import MODES, pad
 from nn.layers.sliding_window import Size, Windows, offsets, parts, windows_of, with_batch
@@ -121,6 +122,8 @@ def convolved_array(x: Any, weight: Any, bias: Any, windows: Windows, groups: in
         return convolved_single(x, weight, bias, windows, groups)
     if goes_by_planes(windows, x.size, ELEMENTS, weight.shape[1], outputs // groups, x, weight):
         return convolved_planes(x, weight, bias, windows, groups)
+    if goes_by_runs(windows, outputs, groups, x.shape, x, weight):
+        return convolved_runs(x, weight, bias, windows)
     if goes_by_bands(windows, outputs, groups, x.shape, x, weight):
         found = convolved_bands(x, weight, bias, windows)
         if found is not None:
@@ -150,11 +153,13 @@ def spread_array(g: Any, weight: Any, windows: Windows, groups: int, shape: tupl
     channels = weight.shape[1], outputs // groups
     if goes_by_planes(windows, math.prod(shape), TRANSPOSED, *channels, g, weight):
         return spread_planes(g, weight, windows, groups, shape)
+    mirrored = windows.mirrored()
+    if mirrored is not None and goes_by_runs(windows, outputs, groups, shape, g, weight):
+        return convolved_runs(g, mirror_of(weight, groups), None, mirrored)
     if goes_by_bands(windows, outputs, groups, shape, g, weight):
         found = spread_bands(g, weight, windows, shape)
         if found is not None:
             return found
-    mirrored = windows.mirrored()
     is_wide = mirrored is None or outputs > shape[1]
     if is_wide and is_small(len(g), counts, groups, SUMMED_WINDOWS):
         return spread_small(g, weight, windows, shape)
@@ -191,6 +196,10 @@ def correlated_array(g: Any, x: Any, windows: Windows, groups: int) -> Any:
         with np.errstate(invalid="ignore"):  # of 0 times an infinite x
             found = correlated_planes(g, x, windows, groups)
         if np.isfinite(found).all():
+            return found
+    if goes_by_runs(windows, outputs, groups, x.shape, g, x):
+        found = correlated_runs(g, x, windows)
+        if found is not None:
             return found
     if goes_by_bands(windows, outputs, groups, x.shape, g, x):
         found = correlated_bands(g, x, windows)

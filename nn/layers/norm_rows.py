@@ -85,10 +85,10 @@ def rows_back(
     count = math.prod(x.shape[x.ndim - len(axes) :])
     rows, slopes, found = x.reshape((-1, count)), g.reshape((-1, count)), np.empty(x.shape, x.dtype)
     whole, each = found.reshape(rows.shape), parts(rows, PART >> 1)
-    means = None if mean is None else mean.reshape((-1, 1))
+    means: Any = None if mean is None else mean.reshape((-1, 1))
     inverses = inverse_root(variance.reshape((-1, 1)), eps)
     are_near = means is not None and is_near(mean, variance)
-    shifts = means * inverses if are_near else None
+    shifts: Any = means * inverses if are_near else None
     row = None if weight is None else weight.reshape((1, -1))
     average = np.full((count, 1), 1 / count, x.dtype) if row is None else row.T / count
     sums = np.zeros((2, count), x.dtype)  # the derivatives for the weight and the bias

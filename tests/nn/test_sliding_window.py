@@ -11,7 +11,13 @@ from hypothesis import strategies as st
 import nn
 from autograd import Tensor, check_gradients, jit
 from autograd.errors import OptionError, ShapeError
-from nn.layers import convolution, convolution_by_bands, convolution_by_planes, small_pooling
+from nn.layers import (
+    convolution,
+    convolution_by_bands,
+    convolution_by_planes,
+    convolution_by_runs,
+    small_pooling,
+)
 from nn.layers.pooled_windows import max_indices
 
 
@@ -105,8 +111,21 @@ def assert_convolution_matches_a_loop(case):
 
 @given(st.one_of(cases(1), cases(2), cases(2, most=1)), st.booleans())
 def test_convolution_matches_a_loop(case, by_bands):
-    with mock.patch.object(convolution_by_bands, "FEWEST", 0 if by_bands else 1 << 11):
+    never = mock.patch.object(convolution_by_runs, "FEWEST", 1 << 20)
+    with never, mock.patch.object(convolution_by_bands, "FEWEST", 0 if by_bands else 1 << 11):
         assert_convolution_matches_a_loop(case)
+
+
+@settings(max_examples=100)
+@given(
+    st.one_of(*(cases(ndim, most=1) for ndim in (1, 2, 3))).filter(lambda case: case[1] > 1),
+    st.sampled_from([100, 2000, 1 << 19]),
+)
+def test_convolution_by_runs_matches_a_loop(case, most):
+    each, *others = case
+    each["stride"] = (1,) * len(each["stride"])
+    with mock.patch.multiple(convolution_by_runs, FEWEST=0, MOST=most):
+        assert_convolution_matches_a_loop((each, *others))
 
 
 @settings(max_examples=120)
