@@ -42,8 +42,8 @@ CROSS_ENTROPY = Notation(
     note="",
 )
 LIKELIHOOD = Notation(
-    form="log p(labels | {0})",
-    vjps=("g · p(position | labels) ‹in each step, by the forward-backward algorithm›",),
+    form="−log p(labels | {0})",
+    vjps=("−g · p(class | labels) ‹in each step, by the forward-backward algorithm›",),
     note="",
 )
 VIOLATIONS = Notation(

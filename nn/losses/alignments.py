@@ -12,6 +12,7 @@ import numpy as np
 
 from autograd import Tensor, define, kernel, logsumexp, make_vjp
 from autograd.devices import full, like
+from nn.arrays import plain
 from nn.losses.alignments_in_c import LIKELIHOOD as LIKELIHOOD_IN_C
 from nn.losses.kernels import Kept
 from nn.notation import LIKELIHOOD
@@ -155,32 +156,57 @@ def likelihood_and_shares(said: Any, skips: Any, reads: Any, lengths: Any) -> An
     return total, shares
 
 
-def likelihood_of_arrays(said: Any, skips: Any, reads: Any, lengths: Any, kept: Kept) -> Any:
-    """Return `log_likelihood`, and keep its derivative."""
-    total, shares = likelihood_and_shares(said, skips, reads, lengths)
-    kept.put(said, shares)
-    return total
+@kernel()
+def said_in(x: Any, labels: Any) -> Any:
+    """Return the log-probability of each position in each step; at least NEVER."""
+    rows = np.arange(len(labels), like=like(x))[:, None]
+    return np.maximum(x[:, rows, labels], NEVER)
 
 
-def likelihood_vjp(
-    g: Any, y: Any, said: Any, skips: Any, reads: Any, lengths: Any, kept: Kept
+@kernel()
+def put_back(shares: Any, x: Any, labels: Any) -> Any:
+    """Return what the classes get of the shares of positions, which may repeat classes."""
+    found = np.zeros_like(x)
+    np.add.at(found, (slice(None), np.arange(len(labels))[:, None], labels), shares)
+    return found
+
+
+def losses_in_steps(
+    x: Any, labels: Any, skips: Any, reads: Any, lengths: Any, of_impossible: float
 ) -> Any:
-    """Return g times the probability of each position in each step, given the labels."""
-    if isinstance(g, Tensor) or isinstance(said, Tensor):
-        return make_vjp(log_likelihood)(said, skips, reads, lengths)[0](g)
-    found = kept.take(said)
+    """Return minus the log-probability of all alignments, in steps that have derivatives."""
+    losses = -log_likelihood(said_in(x, labels), skips, reads, lengths)
+    return np.where(plain(losses) > -NEVER / 2, of_impossible, losses)
+
+
+def losses_of_arrays(
+    x: Any, labels: Any, skips: Any, reads: Any, lengths: Any, of_impossible: float, kept: Kept
+) -> Any:
+    """Return the same, and keep the derivative."""
+    total, shares = likelihood_and_shares(said_in(x, labels), skips, reads, lengths)
+    kept.put(x, shares)
+    return np.where(total < NEVER / 2, x.dtype.type(of_impossible), -total)
+
+
+def losses_vjp(
+    g: Any, y: Any, x: Any, labels: Any, skips: Any, reads: Any, lengths: Any,
+    of_impossible: float, kept: Kept,
+) -> Any:  # fmt: skip
+    """Return -g times the probability of each class in each step, given the labels."""
+    arguments = labels, skips, reads, lengths, of_impossible
+    if isinstance(g, Tensor) or isinstance(x, Tensor):
+        return make_vjp(losses_in_steps)(x, *arguments)[0](g)
+    found = kept.take(x)
     if found is None:  # in a second backward pass, or a gradient check
-        likelihood_of_arrays(said, skips, reads, lengths, kept)
-        found = kept.take(said)
-    shares = found[0]
-    shares *= g[:, None]
-    return shares
+        losses_of_arrays(x, *arguments, kept)
+        found = kept.take(x)
+    return put_back(found[0] * -g[:, None], x, labels)
 
 
-#: `log_likelihood` of arrays of NumPy as one step.
-likelihood = define(
-    likelihood_of_arrays,
-    likelihood_vjp,
+#: `losses_in_steps` of arrays of NumPy as one step.
+losses_of_labels = define(
+    losses_of_arrays,
+    losses_vjp,
     fresh_results=True,
     name="ctc",
     notation=LIKELIHOOD,

@@ -6,11 +6,11 @@ from typing import Any
 
 import numpy as np
 
-from autograd.devices import beside, is_foreign, like, to_numpy
+from autograd.devices import beside, is_foreign, to_numpy
 from autograd.errors import DataError, ShapeError
 from nn.arrays import floating, plain, shape_of
 from nn.layers.linear import indices_below
-from nn.losses.alignments import NEVER, likelihood, log_likelihood
+from nn.losses.alignments import losses_in_steps, losses_of_labels
 from nn.losses.kernels import Kept
 from nn.losses.reductions import reduced
 
@@ -74,16 +74,13 @@ def ctc(
     reads = _lengths(input_lengths, batch, steps, "input_lengths")
     labels, lengths = _labels(targets, target_lengths, batch, classes, blank)
     labels, lengths, reads = (beside(numbers, x) for numbers in (labels, lengths, reads))
-    rows = np.arange(batch, like=like(x))
-    said = np.maximum(x[:, rows[:, None], labels], NEVER)
     skips = np.zeros_like(labels, bool)
     skips[:, 2:] = (labels[:, 2:] != labels[:, :-2]) & (labels[:, 2:] != blank)
-    if is_foreign(plain(said)):
-        losses = -log_likelihood(said, skips, reads, lengths)
+    arguments = x, labels, skips, reads, lengths, 0.0 if zero_infinity else np.inf
+    if is_foreign(plain(x)):
+        losses = losses_in_steps(*arguments)
     else:
-        losses = -likelihood(said, skips, reads, lengths, Kept())
-    impossible = plain(losses) > -NEVER / 2
-    losses = np.where(impossible, 0.0 if zero_infinity else np.inf, losses)
+        losses = losses_of_labels(*arguments, Kept())
     if reduction == "mean":
         losses = losses / np.maximum(lengths, 1).astype(x.dtype)
     return reduced(losses[0] if alone else losses, reduction)
