@@ -154,14 +154,15 @@ def groups_back(
 ) -> Any:
     """Return the derivatives for normalised groups."""
     count = x.shape[2] * x.shape[3]
-    found, ones = np.empty(x.shape, x.dtype), np.ones((x.shape[3], 1), x.dtype)
+    found, ones = np.empty(x.shape, x.dtype), np.ones(x.shape[3], x.dtype)
     by_weight, by_bias = np.zeros((2, *x.shape[1:3], 1), x.dtype)
     for part in parts(x, PART):
         inverse, y, slope = inverse_root(variance[part], eps), found[part], g[part]
         centre, own = x[part], None if mean is None else mean[part]
         if own is not None and not is_near(own, variance[part]):
             centre, own = centre - own, None
-        along, total = np.vecdot(slope, centre)[..., None], slope @ ones
+        along = np.vecdot(slope, centre)[..., None]
+        total = slope.reshape((-1, len(ones))).dot(ones).reshape(along.shape)
         if own is not None:
             along -= own * total
         by_weight += np.add.reduce(along * inverse, 0)
