@@ -193,9 +193,13 @@ def assign(handle: ArrayNode, index: Any, item: Any) -> None:
     if root._at == DETACHED:
         memory = root._memory = Memory()
     in_place = now is not root and not is_observed() and memory.may_write(now._contents, index)
-    data = now._contents if in_place else copied(now._contents)
-    data = batching.holding(data, index, numbers)
-    write_elements(data, index, numbers)
+    replaces = index is Ellipsis and _is_computed_from(item, now)
+    if replaces and not in_place:
+        data = copied(numbers)
+    else:
+        data = now._contents if in_place else copied(now._contents)
+        data = batching.holding(data, index, numbers)
+        write_elements(data, index, numbers)
     if in_place:
         now._contents = memory.overwritten(data)
     else:
@@ -204,7 +208,13 @@ def assign(handle: ArrayNode, index: Any, item: Any) -> None:
     connected = isinstance(item, NumberNode)
     if isinstance(item, ArrayNode):
         connected = item._requires_grad
-    if connected or now._requires_grad:
+    if replaces:
+        result._primitive = POSITIVE
+        result._arguments = (item,)
+        result._keywords = NO_KEYWORDS
+        if GRAD_MODE.interventions != 0:
+            tell_made(result)
+    elif connected or now._requires_grad:
         result._primitive = SETITEM
         result._arguments = (now, constants.kept(index), item)
         result._keywords = NO_KEYWORDS
@@ -216,6 +226,21 @@ def assign(handle: ArrayNode, index: Any, item: Any) -> None:
         result._requires_grad = False
     memory.version += 1
     _succeed(root, result)
+
+
+def _is_computed_from(item: Any, now: ArrayNode) -> bool:
+    """Return whether an array is the result of a rule that reads a node, of the same layout.
+
+    Then it may replace the node: the graph still has all that the old elements depend on.
+    """
+    if not isinstance(item, ArrayNode) or not item._requires_grad or item._primitive is None:
+        return False
+    old, new = now._contents, item._contents
+    if type(old) is not _ndarray or type(new) is not _ndarray or old.dtype != new.dtype:
+        return False
+    if old.shape != new.shape or old.strides != new.strides:
+        return False
+    return any(argument is now for argument in item._arguments)
 
 
 def update(handle: ArrayNode, result: Any) -> Any:

@@ -167,7 +167,8 @@ def said_in(x: Any, labels: Any) -> Any:
 def put_back(shares: Any, x: Any, labels: Any) -> Any:
     """Return what the classes get of the shares of positions, which may repeat classes."""
     found = np.zeros_like(x)
-    np.add.at(found, (slice(None), np.arange(len(labels))[:, None], labels), shares)
+    places: Any = slice(None), np.arange(len(labels))[:, None], labels
+    np.add.at(found, places, shares)
     return found
 
 

@@ -257,6 +257,13 @@ def store(target: S, result: Any, index: Any = ...) -> S:
     return target
 
 
+def overwritten(x: Any, result: Any) -> Any:
+    """Return a tensor in which a result has been stored, as ``inplace=True`` asks for."""
+    if not isinstance(x, TensorBase):
+        raise DataError(f"inplace=True takes a tensor to overwrite, not {type(x).__name__}.")
+    return x if held(result) is x._held else store(x, result)
+
+
 def _flows(x: Any) -> bool:
     """Return whether an assignment of this is to be recorded."""
     is_variable = isinstance(x, Node) and bool(getattr(x, "requires_grad", True))

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable, Mapping
 from typing import Any, Final
 
 from autograd.errors import OptionError
-from nn.torch_style.base import inside, outside
+from nn.torch_style.base import inside, outside, overwritten
 from nn.torch_style.tensor import Tensor
 
 #: Of an argument that changes nothing: every value is accepted.
@@ -40,13 +40,15 @@ def shown(
                 raise OptionError(f"{called} takes at most {len(names)} arguments.")
             options = {**dict(zip(names, inputs, strict=False)), **options}
             inputs = ()
+        overwrites = "inplace" in harmless and options.get("inplace", False)
         for name, usual in harmless.items():
             if options.pop(name, usual) != usual and usual is not ANY:
                 raise OptionError(f"{called} has no {name}= here, but what {name}={usual!r} means.")
         if names and names[0] in options:
             inputs = (options.pop(names[0]),)
         given = {renamed.get(name, name): option for name, option in options.items()}
-        return outside(function(*inside(inputs), **inside(given)))
+        found = outside(function(*inside(inputs), **inside(given)))
+        return overwritten(inputs[0], found) if overwrites else found
 
     call.__name__ = called
     call.plain_function = function  # type: ignore[attr-defined]

@@ -1,5 +1,7 @@
 """Which results of `nn.torch_style` show the memory of a tensor, and which are copies."""
 
+import inspect
+
 import numpy as np
 import pytest
 
@@ -81,3 +83,72 @@ def test_leaves_stay_leaves_when_their_shape_changes():
         y = 2 * p
         with torch.no_grad(), pytest.raises(DataError, match="lose its derivative"):
             eval(f"y.{change}", {"y": y})
+
+
+def in_place_layers():
+    """Yield the layers and functions that have ``inplace``, ready to be called."""
+    settings = {name: (0.1, 9.0) for name in ("Threshold", "threshold")}
+    settings |= {name: (0.5, True) for name in ("alpha_dropout", "feature_alpha_dropout")}
+    for space in (torch.nn, F):
+        for name in sorted(vars(space)):
+            item = vars(space)[name]
+            if name.startswith("_") or not callable(item) or item is torch.nn.Parameter:
+                continue
+            if isinstance(item, type) and not issubclass(item, torch.nn.Module):
+                continue
+            try:
+                parameters = inspect.signature(getattr(item, "plain", item)).parameters
+            except ValueError:
+                continue
+            if "inplace" not in parameters or name.endswith(
+                "AlphaDropout"
+            ):  # not PyTorch's, either
+                continue
+            yield name, item, settings.get(name, ())
+
+
+IN_PLACE = list(in_place_layers())
+
+
+def called(item, settings, x, inplace):
+    torch.manual_seed(0)
+    if isinstance(item, type):
+        return item(*settings, inplace=inplace)(x)
+    return item(x, *settings, inplace=inplace)
+
+
+def test_all_layers_with_inplace_are_known():
+    assert len(IN_PLACE) >= 32
+
+
+@pytest.mark.parametrize(("name", "item", "settings"), IN_PLACE, ids=[n for n, *_ in IN_PLACE])
+def test_inplace_overwrites_the_input_and_its_views(name, item, settings):
+    x = torch.linspace(-4.0, 4.0, 12).reshape(1, 3, 4).requires_grad_()
+    expected = called(item, settings, x * 1.0, False)
+    (3.0 * expected.sum()).backward()
+    slope, x.grad = x.grad, None
+    h = x * 1.0
+    view = h[0, 1]
+    y = called(item, settings, h, True)
+    for found in (y, h):
+        np.testing.assert_array_equal(found.detach().numpy(), expected.detach().numpy())
+    np.testing.assert_array_equal(view.detach().numpy(), expected.detach().numpy()[0, 1])
+    (y.sum() + 2.0 * h.sum()).backward()
+    np.testing.assert_allclose(x.grad.numpy(), slope.numpy(), rtol=1e-6)
+    with pytest.raises(DataError, match="leaf"):
+        called(item, settings, x, True)
+    constant = torch.ones(1, 3, 4) * -1.5
+    assert called(item, settings, constant, True) is constant
+
+
+@pytest.mark.parametrize("shape", [(6, 5), (6, 5, 4), (6, 5, 4, 3), (6, 5, 4, 3, 2)])
+@pytest.mark.parametrize("ndim", [2, 3])
+def test_dropout_of_channels_takes_any_axes(shape, ndim):
+    name = f"dropout{ndim}d"
+    for drop in (getattr(F, name), getattr(torch.nn, name.capitalize())()):
+        torch.manual_seed(0)
+        y = drop(torch.ones(shape)).numpy()
+        channels = 1 if ndim == 3 and len(shape) < 5 else 2  # axes that are not masked as one
+        flat = y.reshape((*shape[:channels], -1))
+        assert (flat == flat[..., :1]).all()
+        assert set(np.unique(y)) == {0.0, 2.0}

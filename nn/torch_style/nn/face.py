@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, ClassVar, Final
 
 from autograd.errors import OptionError
 from nn.module import Module as PlainModule
-from nn.torch_style.base import inside, outside
+from nn.torch_style.base import inside, outside, overwritten
 from nn.torch_style.calls import ANY, summary
 from nn.torch_style.nn.forms import shown_settings
 from nn.torch_style.nn.module import FACES, SHOWN, Module
@@ -38,6 +38,8 @@ def _delegated(name: str, function: Any) -> Callable[..., Any]:
         if options and name == "forward":
             inputs, options = placed(type(self).called, inputs, options)
         found = function(twin(self), *inside(inputs), **inside(options))
+        if name == "forward" and self.overwrites and getattr(self, "inplace", False) is True:
+            return overwritten(inputs[0], outside(found))
         return self if found is None else outside(found)
 
     method.__name__, method.__doc__ = name, summary(function)
@@ -61,6 +63,8 @@ class Face(Module):
         Those of them whose values change nothing here, or are read by the face itself.
     called : tuple of str
         PyTorch's names of the first arguments of ``forward``, where they differ.
+    overwrites : bool
+        Whether the layer stores its result in the input where it has ``inplace=True``.
     """
 
     plain: ClassVar[type[PlainModule]]
@@ -68,6 +72,7 @@ class Face(Module):
     lacking: ClassVar[dict[str, Any]] = {}
     accepted: ClassVar[tuple[str, ...]] = ()
     called: ClassVar[tuple[str, ...]] = ("input",)
+    overwrites: ClassVar[bool] = True
     tupled: ClassVar[tuple[str, ...]] = ()  # arguments that are kept as one number for each axis
     _draws: ClassVar[bool] = False  # whether the layer takes a generator
     _usual: ClassVar[dict[str, Any]] = {}

@@ -10,14 +10,11 @@ import numpy as np
 
 from autograd.errors import OptionError, ShapeError
 from nn import functional
-from nn.layers.alpha_dropout import AlphaDropout, FeatureAlphaDropout
-from nn.layers.channel_layers import ChannelShuffle, Dropout1d, Dropout2d, Dropout3d
-from nn.layers.linear import Dropout
-from nn.layers.random_slopes import RReLU
+from nn.layers.channel_layers import ChannelShuffle
 from nn.missing_names import refuse
 from nn.torch_style import hints
-from nn.torch_style.base import held, inside, made, numbers, store
-from nn.torch_style.calls import ANY, shown, signature_of, summary
+from nn.torch_style.base import held, made, numbers, store
+from nn.torch_style.calls import ANY, shown, signature_of
 from nn.torch_style.nn.fractional_pooling import fractional_max_pool2d as fractional_max_pool2d
 from nn.torch_style.nn.fractional_pooling import fractional_max_pool3d as fractional_max_pool3d
 from nn.torch_style.nn.lookups import embedding as embedding
@@ -27,6 +24,14 @@ from nn.torch_style.nn.normalising import batch_norm as batch_norm
 from nn.torch_style.nn.normalising import group_norm as group_norm
 from nn.torch_style.nn.normalising import instance_norm as instance_norm
 from nn.torch_style.nn.normalising import rms_norm as rms_norm
+from nn.torch_style.nn.random_layers import alpha_dropout as alpha_dropout
+from nn.torch_style.nn.random_layers import dropout as dropout
+from nn.torch_style.nn.random_layers import dropout1d as dropout1d
+from nn.torch_style.nn.random_layers import dropout2d as dropout2d
+from nn.torch_style.nn.random_layers import dropout3d as dropout3d
+from nn.torch_style.nn.random_layers import feature_alpha_dropout as feature_alpha_dropout
+from nn.torch_style.nn.random_layers import rrelu as rrelu
+from nn.torch_style.nn.random_layers import rrelu_ as rrelu_
 from nn.torch_style.nn.sampling import affine_grid as affine_grid
 from nn.torch_style.nn.sampling import grid_sample as grid_sample
 from nn.torch_style.promotion import operands
@@ -37,25 +42,25 @@ from nn.torch_style.tensor import Tensor
 
 
 def _activation(function: Any, settings: str = "") -> Callable[..., Tensor]:
-    """Return an activation that accepts ``inplace``, which changes nothing but memory."""
+    """Return an activation, which stores its result in the tensor with ``inplace=True``."""
     return shown(function, f"input=x {settings} inplace", {"inplace": ANY})
 
 
 celu = _activation(functional.celu, "alpha")
 elu = _activation(functional.elu, "alpha")
-gelu = _activation(functional.gelu, "approximate")
-glu = _activation(functional.glu, "dim")
-hardshrink = _activation(functional.hardshrink, "lambd")
+gelu = shown(functional.gelu, "input=x approximate")
+glu = shown(functional.glu, "input=x dim")
+hardshrink = shown(functional.hardshrink, "input=x lambd")
 hardsigmoid = _activation(functional.hardsigmoid)
 hardswish = _activation(functional.hardswish)
 hardtanh = _activation(functional.hardtanh, "min_val max_val")
 leaky_relu = _activation(functional.leaky_relu, "negative_slope")
-logsigmoid = _activation(functional.logsigmoid)
+logsigmoid = shown(functional.logsigmoid, "input=x")
 mish = _activation(functional.mish)
 relu = _activation(functional.relu)
 relu6 = _activation(functional.relu6)
 selu = _activation(functional.selu)
-sigmoid = _activation(functional.sigmoid)
+sigmoid = shown(functional.sigmoid, "input=x")
 silu = _activation(functional.silu)
 _softplus = shown(functional.softplus, "input=x beta")
 
@@ -68,10 +73,10 @@ def softplus(input: Any, beta: float = 1.0, threshold: float = 20.0) -> Tensor:
     return found.where(numbers(input) * beta <= threshold, input)
 
 
-softshrink = _activation(functional.softshrink, "lambd")
-softsign = _activation(functional.softsign)
-tanh = _activation(functional.tanh)
-tanhshrink = _activation(functional.tanhshrink)
+softshrink = shown(functional.softshrink, "input=x lambd")
+softsign = shown(functional.softsign, "input=x")
+tanh = shown(functional.tanh, "input=x")
+tanhshrink = shown(functional.tanhshrink, "input=x")
 threshold = _activation(functional.threshold, "threshold value")
 
 
@@ -101,8 +106,9 @@ def _in_place_form(function: Callable[..., Tensor]) -> Callable[..., Tensor]:
     def call(input: Any, *settings: Any, **options: Any) -> Tensor:
         return store(input, function(input, *settings, **options))
 
+    *others, _ = inspect.signature(function).parameters.values()  # without `inplace`
     call.__doc__ = function.__doc__
-    call.__signature__ = inspect.signature(function)  # type: ignore[attr-defined]
+    call.__signature__ = inspect.Signature(others)  # type: ignore[attr-defined]
     return call
 
 
@@ -243,37 +249,6 @@ def upsample_nearest(input: Any, size: Any = None, scale_factor: Any = None) -> 
 def upsample_bilinear(input: Any, size: Any = None, scale_factor: Any = None) -> Tensor:
     """Return images on a larger grid, between pixels, the corners aligned."""
     return interpolate(input, size, scale_factor, "bilinear", True)
-
-
-def _random_layer(layer: Any, usual: bool = True) -> Callable[..., Tensor]:
-    """Return a layer that draws random numbers as a function, by default in training mode."""
-
-    def call(input: Any, p: float = 0.5, training: bool = usual, inplace: bool = False) -> Tensor:
-        found = layer(p, generator=GENERATOR).train(training)(inside(input))
-        return made(found)
-
-    call.__doc__ = summary(layer)
-    return call
-
-
-dropout = _random_layer(Dropout)
-alpha_dropout = _random_layer(AlphaDropout, usual=False)
-feature_alpha_dropout = _random_layer(FeatureAlphaDropout, usual=False)
-dropout1d = _random_layer(Dropout1d)
-dropout2d = _random_layer(Dropout2d)
-dropout3d = _random_layer(Dropout3d)
-
-
-def rrelu(
-    input: Any,
-    lower: float = 1 / 8,
-    upper: float = 1 / 3,
-    training: bool = False,
-    inplace: bool = False,
-) -> Tensor:
-    """Return x, and below 0 a slope times x, which is random in training."""
-    layer = RReLU(lower, upper, inplace, GENERATOR).train(training)
-    return made(layer(inside(input)))  # type: ignore[no-any-return]
 
 
 def bilinear(input1: Any, input2: Any, weight: Any, bias: Any = None) -> Tensor:

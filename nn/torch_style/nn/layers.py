@@ -6,12 +6,12 @@ from typing import Any, ClassVar
 
 import autograd
 import nn
-from nn import functional
 from nn.torch_style.base import inside, numbers, outside
 from nn.torch_style.creation import as_tensor
 from nn.torch_style.nn.face import Face, face_of, twin
 from nn.torch_style.nn.functional import interpolate
 from nn.torch_style.nn.lookups import by_frequency, embedding_bag, shorten
+from nn.torch_style.nn.random_layers import dropout2d, dropout3d
 
 POOLING = ("kernel_size", "stride", "padding", "dilation", "return_indices", "ceil_mode")
 TRANSPOSED = (
@@ -124,6 +124,8 @@ class Dropout(_DropoutNd, plain=nn.Dropout):
 class FeatureAlphaDropout(_DropoutNd, plain=nn.FeatureAlphaDropout):
     """`nn.FeatureAlphaDropout` on tensors in PyTorch's style."""
 
+    overwrites = False
+
 
 class Dropout1d(_DropoutNd, plain=nn.Dropout1d):
     """`nn.Dropout1d` on tensors in PyTorch's style."""
@@ -134,17 +136,21 @@ class Dropout2d(_DropoutNd, plain=nn.Dropout2d):
 
     def forward(self, input: Any) -> Any:
         """Return the input with random channels set to zero; of a matrix, random elements."""
-        if input.dim() != 2:
-            return outside(twin(self).forward(inside(input)))
-        return outside(functional.dropout(inside(input), self.p, self.training))
+        return dropout2d(input, self.p, self.training, self.inplace)
 
 
 class Dropout3d(_DropoutNd, plain=nn.Dropout3d):
     """`nn.Dropout3d` on tensors in PyTorch's style."""
 
+    def forward(self, input: Any) -> Any:
+        """Return the input with random channels set to zero."""
+        return dropout3d(input, self.p, self.training, self.inplace)
+
 
 class AlphaDropout(_DropoutNd, plain=nn.AlphaDropout):
     """`nn.AlphaDropout` on tensors in PyTorch's style."""
+
+    overwrites = False
 
 
 class ChannelShuffle(Face, plain=nn.ChannelShuffle):
