@@ -9,6 +9,7 @@ import numpy as np
 from autograd.engine import calls
 from autograd.engine.broadcasting import unbroadcast
 from autograd.engine.foreign import like
+from autograd.engine.named import item_at, place_of
 from autograd.engine.recorded import Recorded
 from autograd.engine.tiles import is_large, product_in_tiles
 from autograd.engine.tracing import Followed
@@ -143,6 +144,9 @@ class Primitive:
 
     def __deepcopy__(self, memo: Any) -> Any:
         return self  # like a function: rules are found by its identity
+
+    def __reduce__(self) -> Any:
+        return item_at, place_of(self)
 
     def pullback(self, argnum: int, g: Any, y: Any, arguments: Any, keywords: Any) -> Any:
         """Return the cotangent of one argument.

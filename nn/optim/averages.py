@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import copy
+import functools
 from collections.abc import Callable, Iterable
 from typing import Any
 
@@ -211,9 +212,9 @@ def _mean(average: Any, new: Any, count: int) -> Any:
 
 def _each(function: Callable[[Any, Any, int], Any]) -> Callable[[list[Any], list[Any], int], Any]:
     """Return a function of lists of arrays that writes the averages into the first."""
+    return functools.partial(_write, function)
 
-    def write(averages: list[Any], new: list[Any], count: int) -> None:
-        for average, array in zip(averages, new, strict=True):
-            average[...] = function(average, array, count)
 
-    return write
+def _write(function: Any, averages: list[Any], new: list[Any], count: int) -> None:
+    for average, array in zip(averages, new, strict=True):
+        average[...] = function(average, array, count)

@@ -2,11 +2,13 @@
 
 A dict of tensors is saved as such, under the names of its keys, so that other programs read it.
 Other nested lists, tuples and dicts of tensors, numbers and strings are described in the metadata.
+Whole models and other objects are pickled, and `load` reads them only with ``weights_only=False``.
 """
 
 from __future__ import annotations
 
 import os
+import pickle
 import tempfile
 import zipfile
 from collections.abc import Mapping
@@ -16,6 +18,7 @@ import numpy as np
 
 import nn
 from autograd.errors import WeightsError
+from autograd.files import replacing
 from nn.torch_style import types
 from nn.torch_style.base import TensorBase, constant, numbers
 from nn.torch_style.types import check_device, check_options, dtype
@@ -23,22 +26,26 @@ from nn.torch_style.types import check_device, check_options, dtype
 #: The key of the description in the metadata.
 TREE = "torch_style"
 
+#: What a pickle of whole objects begins with.
+PICKLED = b"chainrule pickle\n"
+
 
 def save(obj: Any, f: Any, **options: Any) -> None:
-    """Save tensors, in any nesting of lists, tuples and dicts.
+    """Save tensors, in any nesting of lists, tuples and dicts; or whole objects, pickled.
 
     Parameters
     ----------
     obj : any
         Tensors, arrays, numbers and strings: a ``state_dict`` of a model or an optimiser, or a
-        dict of these.
+        dict of these. A whole model is pickled, so its class must be importable where it is
+        loaded.
     f : path or file
         The file.
 
     Raises
     ------
     WeightsError
-        If something else is in it, such as a whole model.
+        If something cannot be pickled, such as a lambda.
 
     Examples
     --------
@@ -52,7 +59,11 @@ def save(obj: Any, f: Any, **options: Any) -> None:
     names = "pickle_module pickle_protocol _use_new_zipfile_serialization"
     check_options("save", options, names)
     arrays: dict[str, Any] = {}
-    described = _described(obj, "", arrays)
+    try:
+        described = _described(obj, "", arrays)
+    except _WholeObject:
+        _pickle(obj, f)
+        return
     is_flat = isinstance(obj, Mapping) and list(arrays) == list(obj)
     is_flat = is_flat and all(isinstance(item, TensorBase) for item in obj.values())
     metadata = {} if is_flat else {TREE: described}
@@ -66,6 +77,22 @@ def save(obj: Any, f: Any, **options: Any) -> None:
             f.write(file.read())
 
 
+def _pickle(obj: Any, f: Any) -> None:
+    """Write a pickle, after what tells it from those of PyTorch."""
+    try:
+        content = PICKLED + pickle.dumps(obj)
+    except (pickle.PicklingError, AttributeError, TypeError) as error:
+        raise WeightsError(
+            f"torch.save cannot pickle this {type(obj).__name__}: {error}. Save what holds its "
+            "tensors, such as model.state_dict()."
+        ) from error
+    if not isinstance(f, (str, os.PathLike)):
+        f.write(content)
+        return
+    with replacing(f) as file:
+        file.write(content)
+
+
 def load(f: Any, map_location: Any = None, weights_only: bool = True, **options: Any) -> Any:
     """Load what `save` wrote, a safetensors file of another program, or an npz file.
 
@@ -76,12 +103,13 @@ def load(f: Any, map_location: Any = None, weights_only: bool = True, **options:
     map_location : str or device, optional
         "cpu".
     weights_only : bool
-        Ignored: files contain nothing else.
+        False to load whole objects, which runs code from the file.
 
     Raises
     ------
     WeightsError
-        If it is a pickle of PyTorch's, which would run code; the message says how to convert it.
+        If it has whole objects, and `weights_only` is not False; or if it is a pickle of PyTorch's:
+        the message says how to convert it.
     """
     check_options("load", options, "pickle_module mmap encoding fix_imports errors")
     if isinstance(map_location, (str, os.PathLike)):
@@ -91,8 +119,11 @@ def load(f: Any, map_location: Any = None, weights_only: bool = True, **options:
             path = os.path.join(folder, "loaded")
             with open(path, "wb") as file:
                 file.write(f.read())
-            return load(path)
+            return load(path, weights_only=weights_only)
     if os.path.isfile(f):
+        with open(f, "rb") as file:
+            if file.read(len(PICKLED)) == PICKLED:
+                return _unpickled(file, f, weights_only)
         _refuse_pickle(f)
         if zipfile.is_zipfile(f):
             with np.load(f, allow_pickle=False) as found:
@@ -102,6 +133,16 @@ def load(f: Any, map_location: Any = None, weights_only: bool = True, **options:
     if tree is None:
         return {name: constant(array) for name, array in weights.items()}
     return _restored(tree, weights)
+
+
+def _unpickled(file: Any, path: Any, weights_only: bool) -> Any:
+    """Return the objects of a file that `_pickle` wrote, if the caller trusts it."""
+    if weights_only is not False:
+        raise WeightsError(
+            f"{os.fspath(path)!r} has whole objects, not only tensors, and loading them runs code "
+            "from the file. Where you trust it, write torch.load(f, weights_only=False)."
+        )
+    return pickle.load(file)
 
 
 def _refuse_pickle(path: Any) -> None:
@@ -151,11 +192,11 @@ def _described(item: Any, path: str, arrays: dict[str, Any]) -> Any:
         paths = [f"{path}.{i}" if path else str(i) for i in range(len(item))]
         parts = [_described(x, place, arrays) for x, place in zip(item, paths, strict=True)]
         return {kind: parts}
-    advice = "model.state_dict()" if hasattr(item, "state_dict") else "numbers and tensors"
-    raise WeightsError(
-        f"torch.save writes no objects of type {type(item).__name__}, because loading them would "
-        f"run code: save {advice}."
-    )
+    raise _WholeObject
+
+
+class _WholeObject(Exception):  # noqa: N818 - it is caught where objects are pickled
+    """Something is in it that is neither numbers nor tensors."""
 
 
 def _restored(item: Any, arrays: Any) -> Any:

@@ -139,3 +139,12 @@ def test_a_copy_of_a_primitive_is_the_primitive():
     held = {"activation": [autograd.relu, autograd.softmax]}
     assert copy.deepcopy(held) == held
     assert copy.copy(autograd.relu) is copy.deepcopy(autograd.relu) is autograd.relu
+
+
+def test_primitives_are_pickled_by_their_names():
+    named = [f for f in vars(autograd).values() if isinstance(f, autograd.Primitive)]
+    assert len(named) > 5
+    for primitive in named:
+        assert pickle.loads(pickle.dumps(primitive)) is primitive
+    with pytest.raises(pickle.PicklingError, match="assign it to a name"):
+        pickle.dumps(autograd.elementwise(lambda x: x, None, 1.0, name="nameless"))

@@ -87,8 +87,8 @@ def test_leaves_stay_leaves_when_their_shape_changes():
 
 def in_place_layers():
     """Yield the layers and functions that have ``inplace``, ready to be called."""
-    settings = {name: (0.1, 9.0) for name in ("Threshold", "threshold")}
-    settings |= {name: (0.5, True) for name in ("alpha_dropout", "feature_alpha_dropout")}
+    settings = dict.fromkeys(("Threshold", "threshold"), (0.1, 9.0))
+    settings |= dict.fromkeys(("alpha_dropout", "feature_alpha_dropout"), (0.5, True))
     for space in (torch.nn, F):
         for name in sorted(vars(space)):
             item = vars(space)[name]

@@ -678,7 +678,7 @@ ERRORS = [
     (lambda: torch.ones(2).register_post_accumulate_grad_hook(id), RuntimeError, "Only a leaf"),
     (lambda: nn.Linear(1, 2, 3, 4, 5, 6), OptionError, "in_features"),
     (lambda: functional.mse_loss(torch.ones(2, 1), torch.ones(2)), ValueError, "shape"),
-    (lambda: torch.save(nn.Linear(1, 1), "unused"), WeightsError, r"model\.state_dict\(\)"),
+    (lambda: torch.save([lambda: 1], "unused"), WeightsError, r"cannot pickle.*state_dict\(\)"),
     (lambda: torch.zeros(2, out=torch.ones(2)), OptionError, r"y\.copy_"),
     (lambda: torch.arange(3) // 0, ZeroDivisionError, r"x\.float\(\)"),
     (lambda: 5 % torch.arange(3), ZeroDivisionError, r"x\.float\(\)"),
@@ -743,6 +743,32 @@ def test_pickles_are_refused_with_the_line_that_converts_them(tmp_path):
         torch.load(path)
     np.savez(tmp_path / "model.npz", weight=np.ones(2))
     assert torch.load(tmp_path / "model.npz")["weight"].tolist() == [1, 1]
+
+
+@pytest.mark.parametrize("as_file", [False, True])
+def test_whole_objects_are_loaded_only_from_trusted_files(tmp_path, as_file):
+    model = nn.Sequential(nn.TransformerEncoderLayer(4, 2, 8), nn.Linear(4, 1)).eval()
+    optimizer = torch.optim.Adam(model.parameters(), lr=0.1)
+    path, x = tmp_path / "model.pt", torch.ones(2, 3, 4)
+    if as_file:
+        with open(path, "wb") as file:
+            torch.save((model, optimizer), file)
+    else:
+        torch.save((model, optimizer), path)
+    for untrusted in ({}, {"weights_only": True}):
+        with pytest.raises(WeightsError, match="weights_only=False"):
+            torch.load(path, **untrusted)
+    with open(path, "rb") as file:
+        loaded, another = torch.load(file if as_file else path, weights_only=False)
+    assert torch.equal(loaded(x), model(x))
+    assert another.param_groups[0]["params"][0] is next(loaded.parameters())
+    loaded(x).sum().backward()
+    another.step()
+    assert not torch.equal(loaded(x), model(x))
+    content = path.read_bytes()
+    with pytest.raises(WeightsError):
+        torch.save((model, lambda: 1), path)
+    assert path.read_bytes() == content
 
 
 def test_files_whose_length_looks_like_a_pickle_are_loaded(tmp_path):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 from typing import Any, Final
 from weakref import WeakValueDictionary
 
@@ -54,12 +55,10 @@ class Parameter(Tensor):
         return f"Parameter containing:\n{super().__repr__()}"
 
     def __deepcopy__(self, memo: Any) -> Parameter:
-        copy = Parameter(self, self.requires_grad)
-        memo[id(self)] = copy
-        return copy
+        return shown_parameter(copy.deepcopy(self._held, memo))
 
     def __reduce__(self) -> Any:
-        return Parameter, (Tensor(numbers(self)).to(self.dtype), self.requires_grad)
+        return shown_parameter, (self._held,)
 
 
 class Buffer(Tensor):

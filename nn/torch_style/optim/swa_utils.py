@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import copy
+import functools
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
@@ -34,7 +35,7 @@ def get_ema_avg_fn(decay: float = 0.999) -> Callable[[Any, Any, Any], Any]:
 
 def get_swa_avg_fn() -> Callable[[Any, Any, Any], Any]:
     """Return the `avg_fn` of the mean."""
-    return lambda average, new, count: average + (new - average) / (count + 1)
+    return _mean
 
 
 def get_ema_multi_avg_fn(decay: float = 0.999) -> Callable[[Any, Any, Any], None]:
@@ -48,12 +49,18 @@ def get_swa_multi_avg_fn() -> Callable[[Any, Any, Any], None]:
 
 
 def _each(function: Callable[[Any, Any, Any], Any]) -> Callable[[Any, Any, Any], None]:
-    def write(averages: Any, new: Any, count: Any) -> None:
-        with no_grad():
-            for average, one in zip(averages, new, strict=True):
-                average.copy_(function(average, one, count))
+    """Return a function of lists of tensors that writes the averages into the first."""
+    return functools.partial(_write, function)
 
-    return write
+
+def _write(function: Any, averages: Any, new: Any, count: Any) -> None:
+    with no_grad():
+        for average, one in zip(averages, new, strict=True):
+            average.copy_(function(average, one, count))
+
+
+def _mean(average: Any, new: Any, count: Any) -> Any:
+    return average + (new - average) / (count + 1)
 
 
 class AveragedModel(Module):
