@@ -38,9 +38,10 @@ from nn.missing_names import refuse
 from nn.torch_style import hints, submodules
 from nn.torch_style import (
     accelerator, amp, autograd, backends, cuda, distributed, distributions, fft, func, jit, linalg,
-    mps, multiprocessing, nn, onnx, optim, special, utils,
+    mps, multiprocessing, nn, onnx, optim, serialization, special, utils,
 )
 from nn.torch_style.amp import autocast
+from nn.torch_style.calls import named_in
 from nn.torch_style.compiling import compile
 from nn.torch_style.creation import (
     arange, as_tensor, asarray, bartlett_window, bernoulli, blackman_window, empty, empty_like,
@@ -176,7 +177,8 @@ __all__ = [  # noqa: RUF022 - without regard to case
     "randint_like", "randn", "randn_like", "randperm", "range", "ravel", "real", "reciprocal",
     "relu", "remainder", "renorm", "repeat_interleave", "reshape", "result_type", "rms_norm",
     "roll", "rot90", "round", "rsqrt", "rsub", "save", "scatter", "scatter_add", "scatter_reduce",
-    "searchsorted", "seed", "select", "selu", "set_default_device", "set_default_dtype",
+    "searchsorted", "seed", "select", "selu", "serialization", "set_default_device",
+    "set_default_dtype",
     "set_default_tensor_type", "set_float32_matmul_precision", "set_grad_enabled",
     "set_num_interop_threads", "set_num_threads", "set_printoptions", "set_rng_state", "sgn",
     "short", "sigmoid", "sign", "signbit", "sin", "sinc", "sinh", "slogdet", "softmax", "sort",
@@ -189,6 +191,8 @@ __all__ = [  # noqa: RUF022 - without regard to case
     "version", "view_as_complex", "view_as_real", "vmap", "vsplit", "vstack", "where", "xlogy",
     "zeros", "zeros_like",
 ]
+
+named_in(__name__, {name: globals()[name] for name in __all__})
 
 if not TYPE_CHECKING:  # a type checker is to find wrong names
 

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import inspect
+import operator
+import sys
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any, Final
 
@@ -87,3 +89,19 @@ def signature_of(
 def summary(function: Callable[..., Any]) -> str:
     """Return the first line of a docstring; the examples behind it are those of arrays."""
     return (function.__doc__ or "").strip().partition("\n")[0]
+
+
+def named_in(module: str, space: dict[str, Any]) -> None:
+    """Name functions as a module does, unless they are found by their own names, for pickles."""
+    for name, item in space.items():
+        if inspect.isfunction(item) and not _is_found(item):
+            item.__module__, item.__qualname__ = module, name
+
+
+def _is_found(function: Any) -> bool:
+    try:
+        return (
+            operator.attrgetter(function.__qualname__)(sys.modules[function.__module__]) is function
+        )
+    except (AttributeError, KeyError):
+        return False

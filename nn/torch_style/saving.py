@@ -2,7 +2,7 @@
 
 A dict of tensors is saved as such, under the names of its keys, so that other programs read it.
 Other nested lists, tuples and dicts of tensors, numbers and strings are described in the metadata.
-Whole models and other objects are pickled, and `load` reads them only with ``weights_only=False``.
+Whole models and other objects are pickled; see `nn.torch_style.serialization` for what is loaded.
 """
 
 from __future__ import annotations
@@ -21,6 +21,7 @@ from autograd.errors import WeightsError
 from autograd.files import replacing
 from nn.torch_style import types
 from nn.torch_style.base import TensorBase, constant, numbers
+from nn.torch_style.serialization import restricted
 from nn.torch_style.types import check_device, check_options, dtype
 
 #: The key of the description in the metadata.
@@ -103,13 +104,14 @@ def load(f: Any, map_location: Any = None, weights_only: bool = True, **options:
     map_location : str or device, optional
         "cpu".
     weights_only : bool
-        False to load whole objects, which runs code from the file.
+        False to load any objects, which runs code from the file. Otherwise a file may have layers,
+        optimisers and tensors, and classes that `torch.serialization.add_safe_globals` lists.
 
     Raises
     ------
     WeightsError
-        If it has whole objects, and `weights_only` is not False; or if it is a pickle of PyTorch's:
-        the message says how to convert it.
+        If it has other objects; or if it is a pickle of PyTorch's: the message says how to convert
+        it.
     """
     check_options("load", options, "pickle_module mmap encoding fix_imports errors")
     if isinstance(map_location, (str, os.PathLike)):
@@ -123,7 +125,7 @@ def load(f: Any, map_location: Any = None, weights_only: bool = True, **options:
     if os.path.isfile(f):
         with open(f, "rb") as file:
             if file.read(len(PICKLED)) == PICKLED:
-                return _unpickled(file, f, weights_only)
+                return restricted(file, os.fspath(f)) if weights_only else pickle.load(file)
         _refuse_pickle(f)
         if zipfile.is_zipfile(f):
             with np.load(f, allow_pickle=False) as found:
@@ -133,16 +135,6 @@ def load(f: Any, map_location: Any = None, weights_only: bool = True, **options:
     if tree is None:
         return {name: constant(array) for name, array in weights.items()}
     return _restored(tree, weights)
-
-
-def _unpickled(file: Any, path: Any, weights_only: bool) -> Any:
-    """Return the objects of a file that `_pickle` wrote, if the caller trusts it."""
-    if weights_only is not False:
-        raise WeightsError(
-            f"{os.fspath(path)!r} has whole objects, not only tensors, and loading them runs code "
-            "from the file. Where you trust it, write torch.load(f, weights_only=False)."
-        )
-    return pickle.load(file)
 
 
 def _refuse_pickle(path: Any) -> None:

@@ -2,9 +2,12 @@
 
 import copy
 import functools
+import importlib
+import inspect
 import io
 import math
 import operator
+import os
 import pickle
 from collections import OrderedDict, defaultdict
 from types import MappingProxyType
@@ -13,7 +16,9 @@ import numpy as np
 import pytest
 
 import autograd
+import nn as plain_nn
 import nn.torch_style as torch
+from autograd.engine.named import item_at
 from autograd.errors import (
     DataError,
     GradientLostError,
@@ -755,11 +760,8 @@ def test_whole_objects_are_loaded_only_from_trusted_files(tmp_path, as_file):
             torch.save((model, optimizer), file)
     else:
         torch.save((model, optimizer), path)
-    for untrusted in ({}, {"weights_only": True}):
-        with pytest.raises(WeightsError, match="weights_only=False"):
-            torch.load(path, **untrusted)
     with open(path, "rb") as file:
-        loaded, another = torch.load(file if as_file else path, weights_only=False)
+        loaded, another = torch.load(file if as_file else path, weights_only=as_file)
     assert torch.equal(loaded(x), model(x))
     assert another.param_groups[0]["params"][0] is next(loaded.parameters())
     loaded(x).sum().backward()
@@ -769,6 +771,60 @@ def test_whole_objects_are_loaded_only_from_trusted_files(tmp_path, as_file):
     with pytest.raises(WeightsError):
         torch.save((model, lambda: 1), path)
     assert path.read_bytes() == content
+
+
+class Evil:
+    def __init__(self, function, *arguments):
+        self.call = function, arguments
+
+    def __reduce__(self):
+        return self.call
+
+
+class OwnModel(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.linear = nn.Linear(2, 1)
+
+    def forward(self, x):
+        return torch.relu(self.linear(x))
+
+
+EVIL = [
+    Evil(os.system, "true"), Evil(eval, "1"), Evil(getattr, torch.save, "__call__"), print,
+    Evil(item_at, "os", "system"), Evil(item_at, "autograd", "grad"), np.save, plain_nn.export_onnx,
+    Evil(functools.partial, print), Evil(importlib.import_module, "os"), torch.save, Evil(open, "x"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("item", EVIL, ids=range(len(EVIL)))
+def test_files_refer_to_nothing_that_runs_code(tmp_path, item):
+    torch.save([nn.Linear(1, 1), item], tmp_path / "evil.pt")
+    with pytest.raises(WeightsError, match="weights_only=False"):
+        torch.load(tmp_path / "evil.pt")
+
+
+def test_functions_can_be_pickled():
+    for space in (torch, functional):
+        for name in dir(space):
+            item = getattr(space, name)
+            if inspect.isfunction(item) and not name.startswith("_"):
+                assert pickle.loads(pickle.dumps(item)) is item, name
+
+
+def test_classes_of_files_can_be_listed(tmp_path):
+    path, model, x = tmp_path / "own.pt", OwnModel(), torch.ones(3, 2)
+    torch.save({"model": model, "relu": torch.relu}, path)
+    with pytest.raises(WeightsError, match="OwnModel"):
+        torch.load(path)
+    serialization = torch.serialization
+    with serialization.safe_globals([OwnModel, torch.relu]):
+        assert torch.equal(torch.load(path)["model"](x), model(x))
+    assert serialization.get_safe_globals() == []
+    serialization.add_safe_globals([(OwnModel, f"{__name__}.OwnModel"), torch.relu])
+    assert torch.equal(torch.load(path)["model"](x), model(x))
+    serialization.clear_safe_globals()
+    assert torch.equal(torch.load(path, weights_only=False)["model"](x), model(x))
 
 
 def test_files_whose_length_looks_like_a_pickle_are_loaded(tmp_path):

@@ -14,7 +14,7 @@ from nn.layers.channel_layers import ChannelShuffle
 from nn.missing_names import refuse
 from nn.torch_style import hints
 from nn.torch_style.base import held, made, numbers, store
-from nn.torch_style.calls import ANY, shown, signature_of
+from nn.torch_style.calls import ANY, named_in, shown, signature_of
 from nn.torch_style.nn.fractional_pooling import fractional_max_pool2d as fractional_max_pool2d
 from nn.torch_style.nn.fractional_pooling import fractional_max_pool3d as fractional_max_pool3d
 from nn.torch_style.nn.lookups import embedding as embedding
@@ -413,6 +413,8 @@ def gumbel_softmax(
     return chosen - soft.detach() + soft
 
 
+named_in(__name__, globals())
+
 if not TYPE_CHECKING:  # a type checker is to find wrong names
 
     def __getattr__(name: str) -> Any:
@@ -420,7 +422,9 @@ if not TYPE_CHECKING:  # a type checker is to find wrong names
             known = [known for known in globals() if not known.startswith("_")]
             refuse(hints.missing("torch.nn.functional", name, known))
         first = next(iter(inspect.signature(getattr(functional, name)).parameters))
-        return shown(getattr(functional, name), named(getattr(functional, name), first))
+        found = shown(getattr(functional, name), named(getattr(functional, name), first))
+        named_in(__name__, {name: found})
+        return globals().setdefault(name, found)
 
 
 def named(function: Callable[..., Any], first: str) -> str:

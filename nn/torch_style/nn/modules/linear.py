@@ -3,4 +3,7 @@
 from nn.torch_style.nn.containers import Identity
 from nn.torch_style.nn.layers import Bilinear, Linear
 
-__all__ = ["Bilinear", "Identity", "Linear"]
+#: The class of the projection of PyTorch's attention.
+NonDynamicallyQuantizableLinear = Linear
+
+__all__ = ["Bilinear", "Identity", "Linear", "NonDynamicallyQuantizableLinear"]
