@@ -13,8 +13,8 @@ from nn.keras_style.configured import signature_of
 #: Keras' names where NumPy has others: those before the stroke are passed on in this order, those
 #: behind it by their names.
 NAMES = {
-    "x /": """bartlett blackman copy fliplr flipud hamming hanning imag ndim nonzero ravel real
-        size""",
+    "x /": """angle bartlett blackman copy fliplr flipud hamming hanning imag ndim nonzero ravel
+        real size""",
     "x1 x2 /": "dot inner kron outer vdot",
     "x y /": """bitwise_and bitwise_left_shift bitwise_or bitwise_right_shift bitwise_xor left_shift
         right_shift""",
@@ -37,6 +37,8 @@ NAMES = {
     "x / indices_or_sections": "dsplit hsplit vsplit",
     "x / indices_or_sections axis": "array_split split",
     "x / k": "diag diagflat tril triu",
+    "x kth / axis": "argpartition",
+    "x1 x2 / mode": "correlate",
     "x / beta": "kaiser",
     "x / nan posinf neginf": "nan_to_num",
     "x / offset axis1 axis2": "diagonal trace",

@@ -8,7 +8,7 @@ import numpy as np
 
 import autograd
 from nn.arrays import floating, plain
-from nn.keras_style import activations, array_ops, fourier_ops, window_ops
+from nn.keras_style import activations, array_ops, fourier_ops, layer_ops, window_ops
 from nn.keras_style.config import floatx
 from nn.keras_style.configured import FUNCTIONS
 from nn.keras_style.configured import NUMPY as OF_NUMPY
@@ -18,11 +18,12 @@ from nn.missing_names import refuse
 
 #: Names of NumPy that functional models are not made of.
 MORE = [
-    "array", "bartlett", "bitwise_invert", "bitwise_left_shift", "bitwise_not",
-    "bitwise_right_shift", "blackman", "dsplit", "dstack", "gcd", "hamming", "hanning",
+    "angle", "argpartition", "array", "bartlett", "bitwise_invert", "bitwise_left_shift",
+    "bitwise_not", "bitwise_right_shift", "blackman", "correlate", "dsplit", "dstack",
+    "gcd", "hamming", "hanning",
     "histogram", "hsplit", "i0", "kaiser", "lcm", "nan_to_num", "nanargmax", "nanargmin",
     "nancumprod", "nancumsum", "nanmedian", "nanpercentile", "nanquantile", "nextafter",
-    "percentile", "trapezoid", "unique", "vectorize", "vsplit",
+    "percentile", "select", "trapezoid", "unique", "vectorize", "vsplit",
 ]  # fmt: skip
 
 #: The names that are NumPy's, in Keras too.
@@ -94,6 +95,19 @@ extract_sequences, stft, istft = (
     fourier_ops.stft,
     fourier_ops.istft,
 )
+binary_crossentropy, categorical_crossentropy, sparse_categorical_crossentropy = (
+    layer_ops.binary_crossentropy,
+    layer_ops.categorical_crossentropy,
+    layer_ops.sparse_categorical_crossentropy,
+)
+layer_normalization, rms_normalization, batch_normalization, dot_product_attention = (
+    layer_ops.layer_normalization,
+    layer_ops.rms_normalization,
+    layer_ops.batch_normalization,
+    layer_ops.dot_product_attention,
+)
+map, vectorized_map, scan = layer_ops.map, layer_ops.vectorized_map, layer_ops.scan
+saturate_cast, get_item, dtype = layer_ops.saturate_cast, layer_ops.get_item, layer_ops.dtype
 
 
 @lifted
@@ -350,7 +364,7 @@ FUNCTIONS.update({
     f"ops.{one.__name__}": one
     for one in (gelu, reciprocal, cast, one_hot, norm, rsqrt, logsumexp, divide_no_nan, moments,
                 unstack, top_k, *array_ops.OF_ARRAYS, *fourier_ops.OF_SEQUENCES,
-                *window_ops.OF_WINDOWS)
+                *window_ops.OF_WINDOWS, *layer_ops.OF_LAYERS)
 })  # fmt: skip
 FUNCTIONS["ops.erf"] = erf
 FUNCTIONS.update({

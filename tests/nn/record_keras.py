@@ -167,73 +167,7 @@ OPTIMIZERS = {
 }
 
 #: Calls of `ops`, with the arrays by name.
-OPS = """
-ops.cholesky(square)
-ops.cholesky(square, upper=True)
-ops.det(square)
-ops.inv(square)
-ops.pinv(numbers)
-ops.logdet(square)
-ops.slogdet(square)[1]
-ops.solve(square, numbers[:3])
-ops.solve_triangular(square, numbers[:3], lower=True)
-ops.qr(square)[1] ** 2
-ops.svd(numbers, False)[1]
-ops.svd(numbers, compute_uv=False)
-ops.eigh(square)[0]
-ops.normalize(numbers, axis=0)
-ops.normalize(numbers, order=1)
-ops.slice(numbers, (1, 0), (2, 3))
-ops.slice_update(numbers, (1, 1), others[:2, :2])
-ops.scatter(columns, line, (3,))
-ops.scatter_update(numbers, columns, others)
-ops.segment_sum(numbers, classes, 4)
-ops.multi_hot(bits, 3)
-ops.in_top_k(classes, numbers, 2)
-ops.while_loop(lambda i, s: i < 3, lambda i, s: (i + 1, s * 2), (0, numbers))[1]
-ops.fori_loop(0, 3, lambda i, s: s + i, numbers)
-ops.switch(1, [lambda v: v, lambda v: v * 2], numbers)
-ops.trapezoid(numbers)
-ops.nan_to_num(numbers / bits)
-ops.nanquantile(numbers, 0.3)
-ops.unique(classes)
-ops.dstack([numbers, others])
-ops.gcd(classes, choices)
-ops.nanmedian(numbers, axis=0)
-ops.percentile(numbers, 30.0)
-ops.slice_update(ones, (1, 1), numbers[:2, :2])
-ops.scatter_update(ones, columns, numbers)
-ops.scatter_update(numbers, columns, others, "add")
-ops.scatter_update(others, columns, numbers, reduction="max")
-ops.scatter_update(numbers, columns, others, "mul")
-ops.clip(numbers, x_min=-0.5, x_max=0.5)
-ops.where(condition=bits > 0, x1=numbers, x2=others)
-ops.tile(x=numbers, repeats=2)
-ops.pad(x=numbers, pad_width=((0, 1), (2, 0)), constant_values=2.0)
-ops.reshape(numbers, newshape=(3, 4))
-ops.nan_to_num(numbers, 1.0)
-ops.max(numbers, 1, True)
-ops.concatenate(xs=[numbers, others], axis=1)
-ops.maximum(x1=numbers, x2=others)
-ops.conv(photos, kernels, (2, 1), "same")
-ops.conv(photos, kernels[:, :, :2], dilation_rate=(1, 2))
-ops.conv(photos, kernels, padding="same", data_format="channels_first")
-ops.depthwise_conv(photos, kernels, 2, "same")
-ops.separable_conv(photos, kernels[..., :2], kernels[:1, :1, :, :4].reshape(1, 1, 8, 2), 1, "same")
-ops.conv_transpose(photos, kernels, (3, 2), "same")
-ops.conv_transpose(photos, kernels, 1, "valid")
-ops.max_pool(photos, (3, 2), 2, "same")
-ops.average_pool(photos, 2, (2, 1), data_format="channels_first")
-ops.fft((numbers, others))[1]
-ops.fft2((numbers, others))[0]
-ops.ifft2((numbers, others))[1]
-ops.rfft(numbers, fft_length=5)[0]
-ops.irfft((numbers, others), 7)
-ops.stft(wave, 8, 3, 10, window="hamming")[1]
-ops.stft(wave, 8, 4, 8, center=False)[0]
-ops.istft((spectra, spectra * 0.5), 8, 4, 8, length=15)
-ops.istft((spectra, spectra * 0.5), 7, 3, 8)
-""".strip().splitlines()
+OPS = PATH.with_name("keras_ops.txt").read_text(encoding="utf-8").splitlines()
 
 #: The modules of Keras whose arguments are recorded, up to a number.
 MODULES = """activations callbacks constraints initializers layers losses metrics models ops
