@@ -18,7 +18,7 @@ from nn.torch_style.tensor import Tensor
 
 __all__ = [
     "functional_call", "grad", "grad_and_value", "hessian", "jacfwd", "jacrev", "jvp",
-    "stack_module_state", "vjp", "vmap",
+    "linearize", "stack_module_state", "vjp", "vmap",
 ]  # fmt: skip
 
 
@@ -212,6 +212,15 @@ def jvp(
         return (*jvp(_first(func), primals, tangents), func(*primals)[1])
     push = autograd.make_jvp(_plain(func), tuple(range(len(primals))))(*_arguments(tuple(primals)))
     return tuple(outside(push(_arguments(tuple(tangents)))))
+
+
+def linearize(func: Callable[..., Any], *primals: Any) -> Any:
+    """Return the result, and a function of tangents: the Jacobian-vector products there."""
+
+    def push(*tangents: Any) -> Any:
+        return jvp(func, primals, tangents)[1]
+
+    return func(*primals), push
 
 
 def functional_call(

@@ -22,7 +22,6 @@ eigh = shown(lambda x, UPLO="L": np.linalg.eigh(hermitian(x), UPLO))  # noqa: N8
 eigvalsh = shown(lambda x, UPLO="L": np.linalg.eigvalsh(hermitian(x), UPLO))  # noqa: N803
 eig = shown(np.linalg.eig)
 eigvals = shown(np.linalg.eigvals)
-qr = shown(np.linalg.qr)
 matrix_power = shown(np.linalg.matrix_power)
 matrix_rank = shown(np.linalg.matrix_rank)
 pinv = shown(np.linalg.pinv)
@@ -31,6 +30,22 @@ matrix_exp = shown(exponential)
 multi_dot = joining.matmul_all
 cond = shown(np.linalg.cond)
 LinAlgError = np.linalg.LinAlgError
+
+
+class QRResult(NamedTuple):
+    """The two factors of `qr`."""
+
+    Q: Any
+    R: Any
+
+
+def qr(A: Any, mode: Any = "reduced") -> Any:  # noqa: N803
+    """Return Q and R with A = QR, by columns of length 1 that are perpendicular."""
+    x = A._held if A.requires_grad else numbers(A)
+    if mode == "r":
+        r = np.linalg.qr(x, mode)
+        return outside(QRResult(np.zeros(0, r.dtype), r))
+    return outside(QRResult(*np.linalg.qr(x, mode)))
 
 
 def cholesky(A: Any, *, upper: bool = False) -> Tensor:  # noqa: N803

@@ -67,7 +67,9 @@ class Products(Statistics):
         """Return the inner product of two vectors."""
         return _product(self, other, 1, "dot")
 
-    inner = dot
+    def inner(self: S, other: Any) -> S:
+        """Return the products of the vectors in the last axes of two tensors."""
+        return made(np.inner(*pair(tensor_held(self, "inner"), tensor_held(other, "inner"))))
 
     def outer(self: S, vec2: Any) -> S:
         """Return all products of the elements of two vectors."""

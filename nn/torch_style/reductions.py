@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+import math
 from collections.abc import Callable
 from typing import Any, NamedTuple, TypeVar, overload
 
@@ -312,7 +313,11 @@ class Reductions(Elementwise):
         """Return slices along an axis, shortened where their p-norm is above a number."""
         x = tensor_held(self, "renorm")
         others = tuple(axis for axis in range(x.ndim) if axis != dim % x.ndim)
-        norms = np.sum(np.abs(x) ** p, axis=others, keepdims=True) ** (1 / p)
+        sizes = np.abs(x)
+        if p == math.inf:
+            norms = np.max(sizes, axis=others, keepdims=True)
+        else:
+            norms = np.sum(sizes**p, axis=others, keepdims=True) ** (1 / p)
         return made(x * np.where(norms > maxnorm, maxnorm / (norms + 1e-7), 1.0).astype(x.dtype))
 
 

@@ -47,19 +47,27 @@ class Statistics(Selection):
 
     __slots__ = ()
 
-    def cov(self: S, *, correction: Int = 1) -> S:
-        """Return the covariances of the rows, whose columns are observations."""
+    def cov(self: S, *, correction: Int = 1, fweights: Any = None, aweights: Any = None) -> S:
+        """Return the covariances of the rows, whose columns are observations.
+
+        Observations count as often as `fweights` says, or as much as `aweights`.
+        """
         (x,) = operands(tensor_held(self, "cov"), floating=True)
-        return made(np.cov(x, ddof=correction).astype(x.dtype))
+        often, much = numbers(fweights), numbers(aweights)
+        return made(np.cov(x, ddof=correction, fweights=often, aweights=much).astype(x.dtype))
 
     def corrcoef(self: S) -> S:
         """Return the correlations of the rows, whose columns are observations."""
         (x,) = operands(tensor_held(self, "corrcoef"), floating=True)
         return made(np.corrcoef(x).astype(x.dtype))
 
-    def nanquantile(self: S, q: Any, dim: Any = None, keepdim: Bool = False) -> S:
+    def nanquantile(
+        self: S, q: Any, dim: Any = None, keepdim: Bool = False, *, interpolation: Any = "linear"
+    ) -> S:
         """Return quantiles of the elements that are not NaN."""
-        return made(np.nanquantile(tensor_held(self), numbers(q), axis=dim, keepdims=keepdim))
+        x = tensor_held(self, "nanquantile")
+        found = np.nanquantile(x, numbers(q), axis=dim, keepdims=keepdim, method=interpolation)
+        return made(found)
 
     def aminmax(self, *, dim: Any = None, keepdim: Bool = False) -> Limits:
         """Return the smallest and the largest elements."""

@@ -1147,3 +1147,29 @@ def test_loaders_ask_datasets_and_keep_mappings_as_in_pytorch():
         assert type(data.default_convert(kind({"x": 1}))) is type(kind({}))
     assert data.DataLoader(x, batch_sampler=[[0, 1]]).batch_size is None
     assert sum(len(part) for part in data.random_split([1], [0.3, 0.7])) == 1
+
+
+@pytest.mark.parametrize("is_face", [True, False])
+def test_a_computed_parameter_can_be_assigned(is_face):
+    class Doubled(nn.Module):
+        def forward(self, w):
+            return 2 * w
+
+        def right_inverse(self, w):
+            return w / 2
+
+    class Own(nn.Module):
+        def __init__(self):
+            super().__init__()
+            self.weight = nn.Parameter(torch.ones(2, 2))
+
+    layer = nn.Linear(2, 2) if is_face else Own()
+    register = nn.utils.parametrize.register_parametrization
+    register(layer, "weight", Doubled())
+    register(layer, "weight", Doubled())
+    layer.weight = torch.full((2, 2), 8.0)
+    assert layer.parametrizations.weight.original.tolist() == [[2, 2], [2, 2]]
+    assert layer.weight.tolist() == [[8, 8], [8, 8]]
+    register(layer, "weight", nn.Tanh())
+    with pytest.raises(OptionError, match="Tanh has no right_inverse"):
+        layer.weight = torch.ones(2, 2)

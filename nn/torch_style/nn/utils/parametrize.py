@@ -46,6 +46,19 @@ class ParametrizationList(ModuleList):
             same = part is original
             setattr(self, name, part if same else Parameter(part, original.requires_grad))
 
+    def right_inverse(self, value: Any) -> None:
+        """Store what the modules compute this parameter from."""
+        parts: Any = value.detach()
+        for module in reversed(list(self)):
+            if not hasattr(module, "right_inverse"):
+                raise OptionError(
+                    f"{type(module).__name__} has no right_inverse: it cannot be said from what a "
+                    "parameter is computed that is assigned."
+                )
+            parts = module.right_inverse(parts)
+        for name, part in zip(self.names, parts if len(self.names) > 1 else [parts], strict=True):
+            getattr(self, name).data = part
+
     def forward(self) -> Any:  # type: ignore[override]
         """Return the parameter."""
         first, *others = list(self)
@@ -92,7 +105,12 @@ def register_parametrization(
         module.parametrizations = ModuleDict()
     delattr(module, tensor_name)
     module.parametrizations[tensor_name] = computed
-    compute(module, tensor_name, lambda owner: owner.parametrizations[tensor_name]())
+    compute(
+        module,
+        tensor_name,
+        lambda owner: owner.parametrizations[tensor_name](),
+        lambda owner, value: owner.parametrizations[tensor_name].right_inverse(value),
+    )
     return module
 
 
