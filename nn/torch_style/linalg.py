@@ -43,7 +43,7 @@ def qr(A: Any, mode: Any = "reduced") -> Any:  # noqa: N803
     """Return Q and R with A = QR, by columns of length 1 that are perpendicular."""
     x = A._held if A.requires_grad else numbers(A)
     if mode == "r":
-        r = np.linalg.qr(x, mode)
+        r: Any = np.linalg.qr(x, mode)
         return outside(QRResult(np.zeros(0, r.dtype), r))
     return outside(QRResult(*np.linalg.qr(x, mode)))
 
