@@ -14,6 +14,9 @@ from nn.module import Module
 class Modules(Module):
     """The base class of modules that are lists of others, in attributes named 0, 1 and so on."""
 
+    #: Whether None may stand where there is no module.
+    may_be_none = False
+
     def _items(self) -> list[Any]:
         return [module for name, module in vars(self).items() if name.isdigit()]
 
@@ -21,7 +24,7 @@ class Modules(Module):
         """Make these the modules of the list."""
         modules = list(modules)
         for module in modules:
-            if not callable(module):
+            if not callable(module) and not (module is None and self.may_be_none):
                 raise DataError(
                     f"{type(self).__name__} takes modules and functions, not {module!r}."
                 )
@@ -165,7 +168,7 @@ class ModuleList(Modules):
     Parameters
     ----------
     modules : iterable of callable
-        Modules or functions.
+        Modules or functions, or None where there is none.
 
     Raises
     ------
@@ -181,6 +184,8 @@ class ModuleList(Modules):
     >>> len(layers.append(nn.Tanh()))
     4
     """
+
+    may_be_none = True
 
     def __init__(self, modules: Iterable[Any] = ()) -> None:
         self._assign(modules)

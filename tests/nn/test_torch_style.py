@@ -1173,3 +1173,20 @@ def test_a_computed_parameter_can_be_assigned(is_face):
     register(layer, "weight", nn.Tanh())
     with pytest.raises(OptionError, match="Tanh has no right_inverse"):
         layer.weight = torch.ones(2, 2)
+
+
+def test_lists_hold_what_is_no_module_or_parameter():
+    layers = nn.ModuleList([nn.Linear(2, 2), None])
+    layers.append(None).extend([nn.ReLU()])
+    assert [layer is None for layer in layers] == [False, True, True, False]
+    assert list(layers.state_dict()) == ["0.weight", "0.bias"]
+    assert copy.deepcopy(layers)[1] is None
+    nested = nn.ParameterList(
+        [torch.ones(2), nn.ParameterList([torch.ones(1)]), nn.Linear(1, 1), 3]
+    )
+    named = nn.ParameterDict({"a": torch.ones(2), "b": nn.Linear(1, 1), "c": None})
+    assert [name for name, _ in nested.named_parameters()] == ["0", "1.0", "2.weight", "2.bias"]
+    assert [name for name, _ in named.named_parameters()] == ["a", "b.weight", "b.bias"]
+    assert (nested[3], named["c"]) == (3, None)
+    assert "(3): Object of type: int" in repr(nested)
+    assert "(c): Object of type: NoneType" in repr(named)

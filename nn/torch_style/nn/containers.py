@@ -10,6 +10,7 @@ from nn.module import Module as PlainModule
 from nn.torch_style.nn.face import show_as
 from nn.torch_style.nn.module import Module, shown_item
 from nn.torch_style.nn.parameter import Parameter
+from nn.torch_style.tensor import Tensor
 
 
 class Sequential(Module, containers.Sequential):
@@ -226,10 +227,7 @@ class ParameterList(Module):
 
     def extra_repr(self) -> str:
         """Return the types and sizes of the parameters, a line for each."""
-        return "\n".join(
-            f"  ({i}): Parameter containing: [{p.dtype} of size {'x'.join(map(str, p.shape))}]"
-            for i, p in enumerate(self)
-        )
+        return "\n".join(_line(i, item, "dtype") for i, item in enumerate(self))
 
 
 class ParameterDict(Module):
@@ -318,11 +316,18 @@ class ParameterDict(Module):
 
     def extra_repr(self) -> str:
         """Return the types and sizes of the parameters, a line for each."""
-        return "\n".join(
-            f"  ({name}): Parameter containing: [{p.type()} of size {'x'.join(map(str, p.shape))}]"
-            for name, p in self.items()
-        )
+        return "\n".join(_line(name, item, "type") for name, item in self.items())
 
 
-def _parameter(value: Any) -> Parameter:
-    return value if isinstance(value, Parameter) else Parameter(value)
+def _parameter(value: Any) -> Any:
+    """Return a tensor as a parameter, and anything else as it is."""
+    is_tensor = isinstance(value, Tensor) and not isinstance(value, Parameter)
+    return Parameter(value) if is_tensor else value
+
+
+def _line(key: Any, item: Any, kind: str) -> str:
+    """Return what is shown of an item: of a parameter its type and size."""
+    if not isinstance(item, Parameter):
+        return f"  ({key}): Object of type: {type(item).__name__}"
+    name = item.dtype if kind == "dtype" else item.type()
+    return f"  ({key}): Parameter containing: [{name} of size {'x'.join(map(str, item.shape))}]"
