@@ -139,7 +139,13 @@ class Formula(Scheduler):
         return False
 
     def momentum_of(self, t: int) -> float:
-        """Return the momentum after some steps, if it changes."""
+        """Return the momentum after some steps, if it changes.
+
+        Parameters
+        ----------
+        t : int
+            The number of steps.
+        """
         raise NotImplementedError
 
     def step(self) -> None:

@@ -1068,7 +1068,7 @@ def test_what_an_own_optimiser_keeps_is_restored_as_tensors():
     assert found[0] == found[1]
 
 
-def test_axes_of_length_1_in_front_of_what_is_assigned_do_not_count():
+def test_leading_axes_of_length_1_of_items_do_not_count():
     for value in (torch.tensor([5.0]), torch.tensor([[5.0]])):
         for is_variable in (False, True):
             x, factor = torch.zeros(2, 3), torch.ones((), requires_grad=is_variable)
