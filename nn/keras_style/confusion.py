@@ -71,6 +71,8 @@ class Counts(Metric):
         weights = np.ones(outputs.shape)
         if sample_weight is not None:
             given = np.asarray(plain(sample_weight), float)
+            if given.ndim == outputs.ndim + 1 and given.shape[-1] == 1:
+                given = given[..., 0]
             weights *= given.reshape(given.shape + (1,) * (outputs.ndim - given.ndim))
         outputs = outputs if kept is None else np.where(kept, outputs, -np.inf)
         outputs, weights, targets = outputs.ravel(), weights.ravel(), targets.ravel() > 0.5

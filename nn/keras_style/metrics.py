@@ -324,7 +324,7 @@ class NamedMetric(MeanMetricWrapper):
                 "them once."
             )
         given |= options
-        if given.pop("axis", -1) != -1 and self.usual != "cosine_similarity":
+        if self.usual != "cosine_similarity" and given.pop("axis", -1) != -1:
             raise OptionError("axis= must be -1: the classes are along the last axis.")
         name, dtype = given.pop("name", None) or self.usual, given.pop("dtype", None)
         super().__init__(type(self).function, name, dtype, **given)

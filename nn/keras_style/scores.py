@@ -18,7 +18,7 @@ EPSILON = 1e-7
 def weighted(sample_weight: Any, count: int) -> Any:
     """Return the weights of the examples, ones if there are none."""
     given = np.ones(count) if sample_weight is None else np.asarray(plain(sample_weight), float)
-    return given.reshape(count, -1)[:, 0]
+    return given.reshape(count, -1)[:, 0] if given.ndim else np.full(count, given)
 
 
 class FBetaScore(Metric):
@@ -269,6 +269,8 @@ class IoU(Metric):
         if true.size != pred.size:
             raise ShapeError(f"There are {true.size} targets and {pred.size} outputs.")
         weights = np.ones(()) if sample_weight is None else np.asarray(plain(sample_weight), float)
+        if weights.ndim == true.ndim + 1 and weights.shape[-1] == 1:
+            weights = weights[..., 0]
         if weights.ndim < true.ndim:
             weights = weights.reshape(weights.shape + (1,) * (true.ndim - weights.ndim))
         weights = np.broadcast_to(weights, true.shape).reshape(-1)

@@ -82,6 +82,7 @@ METRICS = {
     "TopKCategoricalAccuracy": ("numbers", "mixed", {"k": 2}),
     "SparseTopKCategoricalAccuracy": ("numbers", "classes", {"k": 2}),
     "CosineSimilarity": ("numbers", "others", {}),
+    "CosineSimilarity, axis": ("images", "pictures", {"axis": 1}),
     "MeanSquaredError": ("numbers", "others", {}),
     "MeanAbsoluteError": ("numbers", "others", {}),
     "MeanAbsolutePercentageError": ("numbers", "others", {}),

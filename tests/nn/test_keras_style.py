@@ -120,6 +120,41 @@ def test_numbers_are_reduced_as_by_keras():
             check_gradients(of_weights, weights)
 
 
+#: Values of options that are not the usual ones.
+CHANGED = {
+    "from_logits": True, "label_smoothing": 0.3, "axis": 0, "ignore_class": 1, "threshold": 0.2,
+    "k": 1, "delta": 0.1, "alpha": 0.9, "beta": 0.9, "gamma": 5.0, "margin": 0.1, "q": 0.2,
+    "apply_class_balancing": True, "remove_diagonal": False,
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("module", ["losses", "metrics"])
+def test_options_change_the_result_or_raise(module):
+    given, table = RECORDER["arrays"](), RECORDER[module.upper()]
+    unused = []
+    for name, kind in vars(getattr(keras, module)).items():
+        names = getattr(kind, "argument_names", ())
+        if not names or name not in {key.split(",")[0] for key in table}:
+            continue
+        outputs, targets, options = next(v for k, v in table.items() if k.split(",")[0] == name)
+        options = {} if module == "metrics" else {**options, "reduction": "none"}
+
+        def result(changed, kind=kind, arrays=(given[targets], given[outputs])):
+            made = kind(**changed)
+            return np.asarray(made(*arrays)).tolist()
+
+        for option in set(names) - {"reduction", "name", "dtype"}:
+            needed = {"apply_class_balancing": option == "alpha"}  # for alpha to have an effect
+            usual = {**options, **(needed if "apply_class_balancing" in names else {})}
+            try:
+                found = result({**usual, option: CHANGED[option]})
+            except (OptionError, DataError):
+                continue
+            if found == result(usual):
+                unused.append((name, option))
+    assert not unused
+
+
 #: What has other arguments than in Keras, and why.
 OTHERS = {
     "layers.Conv3DTranspose": "the order of Conv2DTranspose",
@@ -154,6 +189,9 @@ def test_metrics_are_those_of_keras(name):
     assert [first, second] == pytest.approx(expected[1:], rel=1e-5)
     metric.reset_state()
     assert metric.result() == 0.0
+    metric(given[targets], given[outputs])  # weights of the examples may be a column
+    column = metric(given[targets], given[outputs], sample_weight=given["weights"][:, None])
+    assert column == pytest.approx(second)
 
 
 @pytest.mark.parametrize("call", RECORDER["OPS"])
