@@ -109,3 +109,28 @@ def test_results_and_targets_may_have_been_assigned_to():
     z = np.sum(y * [2.0, 5.0])
     np.testing.assert_array_equal(gradients(y, [x], gradient=np.ones(2))[0], [4.0, 3.0])
     np.testing.assert_array_equal(gradients(z, [y])[0], [2.0, 5.0])
+
+
+def test_a_freed_graph_between_raises_for_leaves_and_computed_nodes():
+    x = Tensor([1.0, 2.0])
+    inner = np.exp(x)
+    outer = np.sin(inner)
+    outer.sum().backward()
+    for node in (x, inner):
+        with pytest.raises(FreedGraphError):
+            gradients((outer * 2).sum(), [node])
+
+
+def test_only_hooks_on_the_way_to_the_nodes_are_called():
+    seen = []
+    x, w = Tensor([1.0, 2.0]), Tensor([3.0, 4.0])
+    h = x * w
+    for name, node in {"x": x, "w": w, "h": h}.items():
+        node.register_hook(lambda g, name=name: seen.append(name))
+    y = (h * h * w).sum()
+    for nodes, names in (([x], "hx"), ([h], "h"), ([w], "hw"), ([x, w], "hxw")):
+        gradients(y, nodes, retain_graph=True)
+        assert sorted(seen) == sorted(names)
+        seen.clear()
+    h.register_hook(lambda g: 10 * g)
+    np.testing.assert_array_equal(gradients(y, [h])[0], 20 * h.data * w.data)

@@ -125,11 +125,11 @@ def _walk(sweep: Sweep, seed: Any, retain: bool) -> Sweep:
         if GRAD_MODE.tracing != 0:
             tracing.here().reached(node, sweep.cotangents[number])
         wanted = False
+        if isinstance(node, ArrayNode) and node._hooks is not None:
+            _run_hooks(node, sweep, number)
         if ends_early and id(node) in sweep.targets:
             wanted = True
         elif isinstance(node, ArrayNode):
-            if node._hooks is not None:
-                _run_hooks(node, sweep, number)
             wanted = node._primitive is None or node._retains_grad
             if node._primitive is not None:
                 _pull_back(

@@ -8,7 +8,7 @@ from __future__ import annotations
 from typing import Any
 
 from autograd.engine import tracing
-from autograd.engine.backward import Sweep, explore, walk
+from autograd.engine.backward import Sweep, explore, freed_error, walk
 from autograd.engine.cotangents import seed_of
 from autograd.engine.fields import ArrayNode, NumberNode
 from autograd.engine.foreign import as_float
@@ -18,10 +18,13 @@ from autograd.engine.value_backward import derivatives_of_values
 from autograd.errors import GraphError
 
 
-def derivatives(root: Node, seed: Any, targets: list[Node], retain: bool, create: bool) -> Any:
+def derivatives(
+    root: Node, seed: Any, targets: list[Node], retain: bool, create: bool, only: bool = False
+) -> Any:
     """Return the derivatives with respect to some nodes.
 
-    The pass stops at the targets, which may be computed nodes themselves.
+    The pass stops at the targets, which may be computed nodes themselves. With `only` it leaves out
+    what does not depend on them also if they are leaves, which pays where there are many others.
 
     Returns
     -------
@@ -40,7 +43,7 @@ def derivatives(root: Node, seed: Any, targets: list[Node], retain: bool, create
         if not root._requires_grad:
             return [None for _ in targets]
         seed = seed_of(root, seed, create)
-    sweep = _prepare(root, targets, create)
+    sweep = _prepare(root, targets, create, only)
     return _arrived(walk(sweep, seed, retain or create), targets)
 
 
@@ -63,10 +66,15 @@ def between(root: Node, targets: list[Node]) -> list[Node | None]:
     return _prepare(root, targets, False).nodes
 
 
-def _prepare(root: Node, targets: list[Node], create: bool) -> Sweep:
+def _prepare(root: Node, targets: list[Node], create: bool, only: bool = False) -> Sweep:
     """Explore the graph between a node and some targets."""
     sweep = Sweep(create)
-    if any([target._primitive is not None for target in targets]):  # noqa: C419 - as is compiled
+    ends = only
+    for target in targets:
+        ends = ends and isinstance(target, ArrayNode)
+    for target in targets:
+        ends = ends or target._primitive is not None
+    if ends:
         for target in targets:
             sweep.targets.add(id(target))
         _find_between(sweep, root)
@@ -105,6 +113,9 @@ def _find_between(sweep: Sweep, root: Node) -> None:
         if id(node) in sweep.targets:
             sweep.on_path.add(id(node))
             continue
+        if isinstance(node, ArrayNode) and node._requires_grad:
+            if node._arguments is None and node._primitive is not None:
+                raise freed_error(node)  # it is not known any more what it depends on
         parents = node._bare_parents()
         if position < len(parents):
             stack.append((node, position + 1))

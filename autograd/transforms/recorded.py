@@ -88,7 +88,7 @@ def gradients(
     found: list[Any] = [None] * len(targets)
     for number, places in enumerate(passes):
         kept = retain_graph or number < len(passes) - 1
-        parts = derivatives(result, gradient, [targets[i] for i in places], kept, again)
+        parts = derivatives(result, gradient, [targets[i] for i in places], kept, again, True)
         for place, part in zip(places, parts, strict=True):
             found[place] = part if create_graph or part is None else plain(part)
     return found
