@@ -113,9 +113,8 @@ def _find_between(sweep: Sweep, root: Node) -> None:
         if id(node) in sweep.targets:
             sweep.on_path.add(id(node))
             continue
-        if isinstance(node, ArrayNode) and node._requires_grad:
-            if node._arguments is None and node._primitive is not None:
-                raise freed_error(node)  # it is not known any more what it depends on
+        if _is_freed(node):
+            raise freed_error(node)  # it is not known any more what it depends on
         parents = node._bare_parents()
         if position < len(parents):
             stack.append((node, position + 1))
@@ -124,3 +123,10 @@ def _find_between(sweep: Sweep, root: Node) -> None:
                 stack.append((parents[position], 0))
         elif any([id(parent) in sweep.on_path for parent in parents]):  # noqa: C419
             sweep.on_path.add(id(node))
+
+
+def _is_freed(node: Any) -> bool:
+    """Return whether an earlier pass has freed what a node was computed from."""
+    if not isinstance(node, ArrayNode) or not node._requires_grad:
+        return False
+    return node._primitive is not None and node._arguments is None
