@@ -439,3 +439,16 @@ def test_unit_vectors_along_several_axes():
     x = np.random.default_rng(0).standard_normal((2, 3, 4))
     y = layers.UnitNormalization(axis=[1, 2])(x)
     np.testing.assert_allclose(np.sum(np.square(y), axis=(1, 2)), 1.0, 1e-5)
+
+
+@pytest.mark.parametrize(
+    ("axis", "others"), [(-1, (0, 1)), ((1, 2), (0,)), ((-1,), (0, 1)), (None, None)]
+)
+def test_numbers_are_normalised_along_the_axes_asked_for(axis, others):
+    data = np.random.default_rng(0).normal(2, 3, (6, 2, 3))
+    for invert in (False, True):
+        layer = layers.Normalization(axis, invert=invert)
+        layer.adapt(data)
+        mean, scale = data.mean(others, keepdims=True), data.std(others, keepdims=True)
+        expected = data * scale + mean if invert else (data - mean) / scale
+        np.testing.assert_allclose(layer(data), expected, rtol=1e-4, atol=1e-5)

@@ -224,8 +224,8 @@ class Normalization(Layer):
 
     Parameters
     ----------
-    axis : int or None
-        The axis of features; None for one mean of everything.
+    axis : int, tuple of int or None
+        The axes of features; None for one mean of everything.
     mean, variance : array_like, optional
         The numbers.
     invert : bool
@@ -246,7 +246,7 @@ class Normalization(Layer):
     fixed = ("mean", "variance")
 
     def __init__(
-        self, axis: int | None = -1, mean: Any = None, variance: Any = None, invert: bool = False,
+        self, axis: Any = -1, mean: Any = None, variance: Any = None, invert: bool = False,
         **options: Any,
     ) -> None:  # fmt: skip
         super().__init__(**options)
@@ -296,7 +296,9 @@ class Normalization(Layer):
         if self.axis is None:
             self._set(data.mean(), data.var())
             return
-        others = tuple(a for a in range(data.ndim) if a != self.axis % data.ndim)
+        axes = (self.axis,) if isinstance(self.axis, int) else self.axis
+        own = {axis % data.ndim for axis in axes}
+        others = tuple(a for a in range(data.ndim) if a not in own)
         self._set(data.mean(axis=others, keepdims=True), data.var(axis=others, keepdims=True))
 
     def call(self, inputs: Any) -> Any:
