@@ -10,11 +10,19 @@ import numpy as np
 
 from autograd import Node
 from autograd.errors import DataError, OptionError
+from nn.arrays import plain
 from nn.torch_style.base import TensorBase, constant, made, memory_of, numbers, tensor_held
 from nn.torch_style.drawing import drawn_places
 from nn.torch_style.promotion import result_type
+from nn.torch_style.random import in_memory_order, memory_axes
 from nn.torch_style.tensor import Tensor, shape_of, source
-from nn.torch_style.types import DEFAULT, array_type, check_device, check_options
+from nn.torch_style.types import (
+    DEFAULT,
+    array_type,
+    check_device,
+    check_options,
+    preserve_format,
+)
 
 
 def _array(data: Any, wanted: Any = None) -> Any:
@@ -137,14 +145,12 @@ def full(size: Any, fill_value: Any, **options: Any) -> Tensor:
 
 def zeros_like(input: Any, **options: Any) -> Tensor:
     """Return zeros of the shape and type of another tensor."""
-    x = numbers(input)
-    return _filled(np.zeros(x.shape, _type(options, x.dtype)), options)
+    return _filled(_in_its_order(input, np.zeros, options), options)
 
 
 def ones_like(input: Any, **options: Any) -> Tensor:
     """Return ones of the shape and type of another tensor."""
-    x = numbers(input)
-    return _filled(np.ones(x.shape, _type(options, x.dtype)), options)
+    return _filled(_in_its_order(input, np.ones, options), options)
 
 
 def empty_like(input: Any, **options: Any) -> Tensor:
@@ -154,8 +160,19 @@ def empty_like(input: Any, **options: Any) -> Tensor:
 
 def full_like(input: Any, fill_value: Any, **options: Any) -> Tensor:
     """Return one number in the shape and type of another tensor."""
+    return _filled(
+        _in_its_order(input, lambda shape, dtype: np.full(shape, fill_value, dtype), options),
+        options,
+    )
+
+
+def _in_its_order(input: Any, make: Any, options: dict[str, Any]) -> Any:
+    """Return a new array of the shape and type of another one, which lies in memory like it."""
     x = numbers(input)
-    return _filled(np.full(x.shape, fill_value, _type(options, x.dtype)), options)
+    wanted = _type(options, x.dtype)
+    if options.get("memory_format") not in (None, preserve_format):
+        return make(x.shape, wanted)
+    return in_memory_order(lambda shape: make(shape, wanted), plain(x))
 
 
 def arange(start: Any, end: Any = None, step: Any = 1, **options: Any) -> Tensor:
@@ -273,12 +290,12 @@ def randn(*size: Any, generator: Any = None, **options: Any) -> Tensor:
 
 def rand_like(input: Any, **options: Any) -> Tensor:
     """Return numbers from 0 to 1 in the shape and type of another tensor."""
-    return rand(numbers(input).shape, **{"dtype": numbers(input).dtype, **options})
+    return _drawn_like(input, options, rand, lambda x: x.uniform_())
 
 
 def randn_like(input: Any, **options: Any) -> Tensor:
     """Return normal numbers in the shape and type of another tensor."""
-    return randn(numbers(input).shape, **{"dtype": numbers(input).dtype, **options})
+    return _drawn_like(input, options, randn, lambda x: x.normal_())
 
 
 def randint(
@@ -296,7 +313,22 @@ def randint(
 def randint_like(input: Any, low: int, high: Any = None, **options: Any) -> Tensor:
     """Return integers in the shape and type of another tensor."""
     low, high = (0, low) if high is None else (low, high)
-    return randint(low, high, numbers(input).shape, **{"dtype": numbers(input).dtype, **options})
+
+    def draw(shape: Any, **given: Any) -> Tensor:
+        return randint(low, high, shape, **given)
+
+    return _drawn_like(input, options, draw, lambda x: x.random_(low, high))
+
+
+def _drawn_like(input: Any, options: Any, draw: Any, fill: Any) -> Tensor:
+    """Return numbers in the shape, type and order in memory of another tensor."""
+    x = plain(numbers(input))
+    axes, given = memory_axes(x), {"dtype": x.dtype, **options}
+    if axes == tuple(range(len(axes))):
+        return draw(x.shape, **given)  # type: ignore[no-any-return]
+    needs_gradient = given.pop("requires_grad", False)
+    found = zeros([x.shape[axis] for axis in axes], **given).permute(*np.argsort(axes).tolist())
+    return fill(found).requires_grad_(needs_gradient)  # type: ignore[no-any-return]
 
 
 def randperm(n: int, *, generator: Any = None, **options: Any) -> Tensor:

@@ -10,6 +10,7 @@ them, are only seeded. (For dropout PyTorch calls another library where the proc
 from __future__ import annotations
 
 import math
+from collections.abc import Callable
 from typing import Any, Final
 
 import numpy as np
@@ -133,29 +134,36 @@ class Generator(np.random.Generator):
         """Return numbers from the standard normal distribution."""
         return self.normal(0.0, 1.0, size, dtype)
 
-    def normal(self, loc: Any = 0.0, scale: Any = 1.0, size: Any = None, dtype: Any = None) -> Any:  # type: ignore[override]
-        """Return numbers from a normal distribution; of complex ones each part has half of it."""
+    def normal(  # type: ignore[override]
+        self, loc: Any = 0.0, scale: Any = 1.0, size: Any = None, dtype: Any = None,
+        one_by_one: bool = False,
+    ) -> Any:  # fmt: skip
+        """Return numbers from a normal distribution; of complex ones each part has half of it.
+
+        Few are drawn one by one, and all of tensors that are not contiguous.
+        """
         wanted = np.dtype(dtype or DEFAULT.array)
         if wanted.kind == "c":
             return _pairs(self.normal, loc, scale / math.sqrt(2.0), size, wanted)
         count = _count(size)
-        if count < 16:
-            found = np.array([self._one_normal() for _ in range(count)]) * scale + loc
+        if count < 16 or one_by_one:
+            found = self._single_normals(count) * scale + loc
         else:
             found = self._normals(count, wanted)
             found = fused(found, found.dtype.type(scale), found.dtype.type(loc))
         found = found.astype(wanted, copy=False)
         return found.reshape(size) if size is not None else found[0]
 
-    def _one_normal(self) -> float:
-        """Return one number; they are drawn in pairs."""
-        if self._kept is not None:
-            found, self._kept = self._kept, None
-            return found
-        first, second = self._unit(2, FLOAT64).tolist()
-        radius, angle = math.sqrt(-2.0 * math.log1p(-second)), 2.0 * math.pi * first
-        self._kept = radius * math.sin(angle)
-        return radius * math.cos(angle)
+    def _single_normals(self, count: int) -> Any:
+        """Return numbers, which are drawn in pairs: the second of the last pair is kept."""
+        found = [] if self._kept is None or count == 0 else [self._kept]
+        drawn = self._unit(2 * ((count - len(found) + 1) // 2), FLOAT64).reshape(-1, 2)
+        radius, angle = np.sqrt(-2.0 * np.log1p(-drawn[:, 1])), 2.0 * math.pi * drawn[:, 0]
+        pairs = np.stack([radius * np.cos(angle), radius * np.sin(angle)], 1)
+        numbers = np.concatenate([found, pairs.reshape(-1)])
+        if count:
+            self._kept = float(numbers[-1]) if len(numbers) > count else None
+        return numbers[:count]
 
     def _normals(self, count: int, dtype: Any) -> Any:
         """Return many numbers: sixteen of sixteen draws; the last sixteen are drawn again."""
@@ -192,6 +200,43 @@ class Generator(np.random.Generator):
             order[i], order[j] = order[j], order[i]
         found = np.array(order, np.int64)
         return found if isinstance(x, (int, np.integer)) else np.take(x, found, axis)
+
+
+def memory_axes(x: Any) -> tuple[int, ...]:
+    """Return the axes of an array from the outermost to the innermost in memory.
+
+    They are in their own order if elements share memory.
+
+    Examples
+    --------
+    >>> memory_axes(np.zeros((2, 3)).T), memory_axes(np.zeros((2, 3)))
+    ((1, 0), (0, 1))
+    """
+    own = tuple(range(np.ndim(x)))
+    if type(x) is not np.ndarray:  # while a function is traced
+        return own
+    strides = x.strides
+    if any(step == 0 and n > 1 for step, n in zip(strides, x.shape, strict=True)):
+        return own
+    axes = [axis for axis in own if x.shape[axis] > 1]
+    axes.sort(key=lambda axis: -abs(strides[axis]))  # stable: equal strides stay in their order
+    places = iter(axes)
+    return tuple([next(places) if x.shape[axis] > 1 else axis for axis in own])
+
+
+def in_memory_order(draw: Callable[[tuple[int, ...]], Any], x: Any) -> Any:
+    """Return what `draw` returns for a shape, in the order in which such an array lies in memory.
+
+    Parameters
+    ----------
+    draw : callable
+        Returns an array of a shape.
+    x : array
+        The array.
+    """
+    axes = memory_axes(x)
+    found = draw(tuple([x.shape[axis] for axis in axes]))
+    return found if axes == tuple(range(len(axes))) else np.transpose(found, np.argsort(axes))
 
 
 def fused(x: Any, factor: Any, term: Any) -> Any:

@@ -11,6 +11,7 @@ import numpy as np
 import autograd
 from autograd import Node
 from autograd.errors import DataError, GraphError, lost
+from nn.arrays import plain
 from nn.seeding import chosen
 from nn.torch_style import hints
 from nn.torch_style.base import (
@@ -24,7 +25,7 @@ from nn.torch_style.base import (
 )
 from nn.torch_style.conversions import Conversions
 from nn.torch_style.drawing import drawn_places
-from nn.torch_style.random import GENERATOR, Generator
+from nn.torch_style.random import GENERATOR, Generator, in_memory_order
 from nn.torch_style.renaming import accept_aliases
 from nn.torch_style.types import (
     DEFAULT,
@@ -197,41 +198,43 @@ class Tensor(Conversions):
 
     def normal_(self, mean: Number = 0.0, std: Number = 1.0, *, generator: Any = None) -> Tensor:
         """Overwrite with numbers from a normal distribution; return the tensor."""
-        drawn = source(generator).normal(mean, std, self._held.shape, self._held.dtype)
-        return overwrite(self, drawn)
+        x = plain(self._held)
+        alone = type(x) is np.ndarray and not x.flags.c_contiguous
+        given = (self._held.dtype, True) if alone else (self._held.dtype,)
+        return _fill(self, lambda shape: source(generator).normal(mean, std, shape, *given))
 
     def uniform_(self, a: Number = 0.0, b: Number = 1.0, *, generator: Any = None) -> Tensor:
         """Overwrite with numbers from a to b, all equally likely; return the tensor."""
-        return overwrite(self, source(generator).uniform(a, b, self._held.shape, self._held.dtype))
+        dtype = self._held.dtype
+        return _fill(self, lambda shape: source(generator).uniform(a, b, shape, dtype))
 
     def exponential_(self, lambd: Number = 1.0, *, generator: Any = None) -> Tensor:
         """Overwrite with numbers from an exponential distribution; return the tensor."""
-        u = source(generator).uniform(0.0, 1.0, self._held.shape, np.float64)
+        u = _units(self, generator)
         return overwrite(self, -np.log1p(-u) / lambd)
 
     def bernoulli_(self, p: Any = 0.5, *, generator: Any = None) -> Tensor:
         """Overwrite with 1 of a probability, else 0; return the tensor."""
         chance = numbers(p)
-        draws = chance.dtype if isinstance(p, Tensor) else np.float64
-        u = source(generator).uniform(0.0, 1.0, self._held.shape, draws)
+        u = _units(self, generator, chance.dtype if isinstance(p, Tensor) else np.float64)
         return overwrite(self, (u < chance).astype(self._held.dtype))
 
     def log_normal_(
         self, mean: Number = 1.0, std: Number = 2.0, *, generator: Any = None
     ) -> Tensor:
         """Overwrite with e to the power of normal numbers; return the tensor."""
-        return overwrite(self, np.exp(source(generator).normal(mean, std, self._held.shape)))
+        return _fill(self, lambda shape: np.exp(source(generator).normal(mean, std, shape)))
 
     def cauchy_(
         self, median: Number = 0.0, sigma: Number = 1.0, *, generator: Any = None
     ) -> Tensor:
         """Overwrite with numbers from a Cauchy distribution; return the tensor."""
-        u = source(generator).uniform(0.0, 1.0, self._held.shape, np.float64)
+        u = _units(self, generator)
         return overwrite(self, median + sigma * np.tan(np.pi * (u - 0.5)))
 
     def geometric_(self, p: Number, *, generator: Any = None) -> Tensor:
         """Overwrite with the number of trials until one succeeds; return the tensor."""
-        u = source(generator).uniform(0.0, 1.0, self._held.shape, np.float64)
+        u = _units(self, generator)
         return overwrite(self, np.ceil(np.log(u) / np.log1p(-p)).clip(1))
 
     def multinomial(
@@ -250,7 +253,7 @@ class Tensor(Conversions):
     def random_(self, *limits: Any, generator: Any = None) -> Tensor:
         """Overwrite with integers from a range; return the tensor."""
         low, high = (0, *limits) if len(limits) < 2 else limits
-        return overwrite(self, source(generator).integers(low, high, self._held.shape))
+        return _fill(self, lambda shape: source(generator).integers(low, high, shape))
 
     # -- NumPy and Python -------------------------------------------------------------------
 
@@ -404,6 +407,17 @@ def source(generator: Any) -> Generator:
     """Return a generator, by default that of `manual_seed`; what represents it in a program."""
     found: Any = chosen(GENERATOR if generator is None else generator)
     return found
+
+
+def _fill(x: Tensor, draw: Any) -> Tensor:
+    """Overwrite with numbers that are drawn for a shape, in the order of memory."""
+    return overwrite(x, in_memory_order(draw, plain(x._held)))
+
+
+def _units(x: Tensor, generator: Any, dtype: Any = np.float64) -> Any:
+    """Return a number from 0 to 1 for each element."""
+    draws = source(generator)
+    return in_memory_order(lambda shape: draws.uniform(0.0, 1.0, shape, dtype), plain(x._held))
 
 
 def overwrite(x: Tensor, array: Any) -> Tensor:

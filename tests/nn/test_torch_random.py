@@ -42,3 +42,32 @@ def test_a_fused_product_and_sum_is_rounded_once(dtype):
     )
     twice = x * factor + term
     assert (twice != fused(x, factor, term)).any()
+
+
+#: Tensors that are not contiguous, and the axes with which they are.
+LAYOUTS = {
+    "transposed": (lambda x: x.t(), (1, 0)),
+    "permuted": (lambda x: x.reshape(2, 3, 4).permute(1, 2, 0), (2, 0, 1)),
+    "with gaps": (lambda x: x[:, ::2].t(), (1, 0)),
+}
+DRAWS = {
+    "randn_like": torch.randn_like, "rand_like": torch.rand_like, "zeros_like": torch.zeros_like,
+    "randint_like": lambda x: torch.randint_like(x, 9), "normal_": lambda x: x.clone().normal_(),
+    "empty_like": lambda x: torch.empty_like(x).exponential_(),
+    "bernoulli_": lambda x: x.clone().bernoulli_(0.5), "dropout": torch.nn.Dropout(0.5),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("layout", LAYOUTS)
+@pytest.mark.parametrize("name", DRAWS)
+def test_numbers_are_drawn_in_the_order_of_memory(layout, name):
+    turn, axes = LAYOUTS[layout]
+    torch.manual_seed(0)
+    found = DRAWS[name](turn(torch.ones(4, 6))).permute(*axes)
+    torch.manual_seed(0)
+    expected = DRAWS[name](torch.ones(found.shape))
+    if "norm" in name or name == "randn_like":  # one by one, though there are many
+        torch.manual_seed(0)
+        expected = torch.cat([torch.randn(1) for _ in range(found.numel())]).reshape(found.shape)
+    assert found.is_contiguous()
+    np.testing.assert_array_equal(found.numpy(), expected.numpy())

@@ -11,7 +11,7 @@ from nn.torch_style.creation import as_tensor
 from nn.torch_style.nn.face import Face, face_of, twin
 from nn.torch_style.nn.functional import interpolate
 from nn.torch_style.nn.lookups import by_frequency, embedding_bag, shorten
-from nn.torch_style.nn.random_layers import dropout2d, dropout3d
+from nn.torch_style.nn.random_layers import dropout, dropout2d, dropout3d
 
 POOLING = ("kernel_size", "stride", "padding", "dilation", "return_indices", "ceil_mode")
 TRANSPOSED = (
@@ -119,6 +119,10 @@ class Unflatten(Face, plain=nn.Unflatten):
 
 class Dropout(_DropoutNd, plain=nn.Dropout):
     """`nn.Dropout` on tensors in PyTorch's style."""
+
+    def forward(self, input: Any) -> Any:
+        """Return the input with random zeros."""
+        return dropout(input, self.p, self.training, self.inplace)
 
 
 class FeatureAlphaDropout(_DropoutNd, plain=nn.FeatureAlphaDropout):

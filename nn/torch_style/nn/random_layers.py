@@ -6,14 +6,17 @@ import math
 from collections.abc import Callable
 from typing import Any
 
+import numpy as np
+
 from autograd.errors import ShapeError
+from nn.arrays import plain
 from nn.layers.alpha_dropout import AlphaDropout, FeatureAlphaDropout
 from nn.layers.channel_layers import Dropout1d
 from nn.layers.linear import Dropout
 from nn.layers.random_slopes import RReLU
-from nn.torch_style.base import inside, made, overwritten
+from nn.torch_style.base import held, inside, made, overwritten
 from nn.torch_style.calls import summary
-from nn.torch_style.random import GENERATOR
+from nn.torch_style.random import GENERATOR, memory_axes
 from nn.torch_style.tensor import Tensor
 
 
@@ -28,7 +31,17 @@ def _random_layer(layer: Any, usual: bool = True) -> Callable[..., Tensor]:
     return call
 
 
-dropout = _random_layer(Dropout)
+def dropout(input: Any, p: float = 0.5, training: bool = True, inplace: bool = False) -> Tensor:
+    """Return the input with random zeros, which are drawn in the order of its memory."""
+    axes = memory_axes(plain(held(input)))
+    if not training or p == 0 or axes == tuple(range(len(axes))):
+        return _dropout(input, p, training, inplace)
+    back = np.argsort(axes).tolist()
+    found = _dropout(input.permute(*axes), p, training).permute(*back)
+    return overwritten(input, found) if inplace else found  # type: ignore[no-any-return]
+
+
+_dropout = _random_layer(Dropout)
 alpha_dropout = _random_layer(AlphaDropout, usual=False)
 feature_alpha_dropout = _random_layer(FeatureAlphaDropout, usual=False)
 dropout1d = _random_layer(Dropout1d)
