@@ -111,7 +111,7 @@ def test_results_and_targets_may_have_been_assigned_to():
     np.testing.assert_array_equal(gradients(z, [y])[0], [2.0, 5.0])
 
 
-def test_a_freed_graph_between_raises_for_leaves_and_computed_nodes():
+def test_a_freed_graph_in_between_raises_for_all_nodes():
     x = Tensor([1.0, 2.0])
     inner = np.exp(x)
     outer = np.sin(inner)

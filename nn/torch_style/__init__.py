@@ -127,7 +127,8 @@ pi, e, inf, nan = math.pi, math.e, math.inf, math.nan
 
 submodules.install()
 
-__version__ = _autograd.__version__
+#: The version of PyTorch that this follows, which programs ask for, and that of this package.
+__version__ = f"2.14.0+chainrule.{_autograd.__version__}"
 
 __all__ = [  # noqa: RUF022 - without regard to case
     "BoolTensor", "ByteTensor", "CharTensor", "DoubleTensor", "FloatTensor", "Generator",

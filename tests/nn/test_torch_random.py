@@ -58,6 +58,15 @@ DRAWS = {
 }  # fmt: skip
 
 
+def test_random_zeros_of_results_are_drawn_in_their_order():
+    x = torch.ones(4, 3).t().softmax(-1)  # not contiguous, but it is in PyTorch
+    torch.manual_seed(0)
+    found = torch.nn.functional.dropout(x, 0.5)
+    torch.manual_seed(0)
+    expected = torch.nn.functional.dropout(torch.full((3, 4), 0.25), 0.5)
+    np.testing.assert_allclose(found.numpy(), expected.numpy(), rtol=1e-6)
+
+
 @pytest.mark.parametrize("layout", LAYOUTS)
 @pytest.mark.parametrize("name", DRAWS)
 def test_numbers_are_drawn_in_the_order_of_memory(layout, name):

@@ -9,7 +9,7 @@ import math
 import operator
 import os
 import pickle
-from collections import OrderedDict, defaultdict
+from collections import OrderedDict, defaultdict, deque, namedtuple
 from types import MappingProxyType
 
 import numpy as np
@@ -30,6 +30,7 @@ from autograd.errors import (
 )
 from nn.torch_style import nn, optim
 from nn.torch_style.nn import functional
+from nn.torch_style.utils import _pytree as pytree
 from nn.torch_style.utils.data import DataLoader, Dataset, RandomSampler, TensorDataset
 
 # -- memory -------------------------------------------------------------------------------------
@@ -1190,3 +1191,29 @@ def test_lists_hold_what_is_no_module_or_parameter():
     assert (nested[3], named["c"]) == (3, None)
     assert "(3): Object of type: int" in repr(nested)
     assert "(c): Object of type: NoneType" in repr(named)
+
+
+def test_trees_are_taken_apart_and_put_together():
+    Pair = namedtuple("Pair", "x y")
+    tree = [
+        {"b": 1, "a": (2, None)}, Pair(3, [4]), deque([5], 3), OrderedDict(z=6),
+        defaultdict(list, q=7), torch.Size([8]),
+    ]  # fmt: skip
+    leaves, spec = pytree.tree_flatten(tree)
+    assert leaves == [1, 2, None, 3, 4, 5, 6, 7, torch.Size([8])]
+    again = pytree.tree_unflatten(leaves, spec)
+    assert again == tree
+    assert [type(x) for x in again] == [type(x) for x in tree]
+    assert (again[2].maxlen, again[4].default_factory) == (3, list)
+    assert pytree.tree_map(operator.add, {"a": [1]}, {"a": [2]}) == {"a": [3]}
+    assert pytree.tree_map_only(int, lambda x: x + 1, [1, "a"]) == [2, "a"]
+    for wrong in ({"a": (2,)}, {"b": [2]}, {"a": [2, 3]}):
+        with pytest.raises(ShapeError, match="structures"):
+            pytree.tree_map(operator.add, {"a": [1]}, wrong)
+    with pytest.raises(ShapeError, match="9 leaves"):
+        pytree.tree_unflatten([1], spec)
+
+
+def test_the_version_is_one_of_pytorch():
+    assert torch.__version__.startswith("2.")
+    assert torch.__version__.endswith(f"+chainrule.{autograd.__version__}")

@@ -32,9 +32,17 @@ def _random_layer(layer: Any, usual: bool = True) -> Callable[..., Tensor]:
 
 
 def dropout(input: Any, p: float = 0.5, training: bool = True, inplace: bool = False) -> Tensor:
-    """Return the input with random zeros, which are drawn in the order of its memory."""
-    axes = memory_axes(plain(held(input)))
-    if not training or p == 0 or axes == tuple(range(len(axes))):
+    """Return the input with random zeros.
+
+    Those of a transposed tensor are drawn in the order of its memory. Results of other functions
+    that are not contiguous here mostly are in PyTorch, as those of `softmax` and of products.
+    """
+    array = plain(held(input))
+    axes, base = memory_axes(array), getattr(array, "base", None)
+    is_turned = (
+        type(base) is np.ndarray and base.flags.c_contiguous and axes != (*range(len(axes)),)
+    )
+    if not training or p == 0 or not is_turned:
         return _dropout(input, p, training, inplace)
     back = np.argsort(axes).tolist()
     found = _dropout(input.permute(*axes), p, training).permute(*back)

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from nn.missing_names import refuse
 from nn.torch_style import hints
+from nn.torch_style.utils import _pytree as _pytree
 from nn.torch_style.utils import checkpoint, data, tensorboard
 
 __all__ = ["checkpoint", "data", "tensorboard"]
