@@ -243,6 +243,22 @@ class ModuleDict(Module):
             self._names = (*self._names, name)
         setattr(self, name, module)
 
+    def add_module(self, name: str, module: Module | None) -> None:
+        """Add a module, or replace the one of that name.
+
+        Parameters
+        ----------
+        name : str
+            The name.
+        module : Module or None
+            The module.
+        """
+        super().add_module(name, module)
+        if name not in self._names:
+            self._names = (*self._names, name)
+
+    register_module = add_module
+
     def __delitem__(self, name: str) -> None:
         self[name]  # or raise
         self._names = tuple(n for n in self._names if n != name)

@@ -88,7 +88,7 @@ from nn.torch_style.joining import (
 from nn.torch_style.settings import (
     get_default_device, get_num_threads, is_inference_mode_enabled, set_default_device,
     set_default_tensor_type, set_float32_matmul_precision, set_num_interop_threads,
-    set_num_threads, set_printoptions, use_deterministic_algorithms, version,
+    set_num_threads, set_printoptions, use_deterministic_algorithms, version, _assert as _assert,
 )
 from nn.torch_style.random import (
     Generator, get_rng_state, initial_seed, manual_seed, seed, set_rng_state,

@@ -40,7 +40,7 @@ def is_scripting() -> bool:
 
 
 is_tracing = is_scripting
-export = unused = script_if_tracing = _same
+export = unused = script_if_tracing = _overload_method = _same
 
 if not TYPE_CHECKING:  # a type checker is to find wrong names
 

@@ -9,8 +9,9 @@ them, are only seeded. (For dropout PyTorch calls another library where the proc
 
 from __future__ import annotations
 
+import contextlib
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import Any, Final
 
 import numpy as np
@@ -54,6 +55,7 @@ class Generator(np.random.Generator):
         check_device(device)
         super().__init__(np.random.MT19937())
         self._kept: float | None = None  # the second of a pair of normal numbers
+        self._type: Any = None  # of numbers for which none is given; None for the default
         self.manual_seed(67280421310721)
 
     def __deepcopy__(self, memo: Any) -> Generator:
@@ -95,6 +97,15 @@ class Generator(np.random.Generator):
         self.bit_generator.state = new_state
         return self
 
+    @contextlib.contextmanager
+    def drawing(self, dtype: Any) -> Iterator[None]:
+        """Draw numbers for which no type is given in one: initial numbers in that of a tensor."""
+        before, self._type = self._type, dtype
+        try:
+            yield
+        finally:
+            self._type = before
+
     # -- draws ------------------------------------------------------------------------------
 
     def _words(self, count: int) -> Any:
@@ -122,7 +133,7 @@ class Generator(np.random.Generator):
 
     def uniform(self, low: Any = 0.0, high: Any = 1.0, size: Any = None, dtype: Any = None) -> Any:  # type: ignore[override]
         """Return numbers from `low` to `high`, all equally likely."""
-        wanted = np.dtype(dtype or DEFAULT.array)
+        wanted = np.dtype(dtype or self._type or DEFAULT.array)
         if wanted.kind == "c":
             return _pairs(self.uniform, low, high, size, wanted)
         drawn = self._unit(_count(size), wanted)
@@ -142,7 +153,7 @@ class Generator(np.random.Generator):
 
         Few are drawn one by one, and all of tensors that are not contiguous.
         """
-        wanted = np.dtype(dtype or DEFAULT.array)
+        wanted = np.dtype(dtype or self._type or DEFAULT.array)
         if wanted.kind == "c":
             return _pairs(self.normal, loc, scale / math.sqrt(2.0), size, wanted)
         count = _count(size)

@@ -17,6 +17,12 @@ class version:  # noqa: N801 - PyTorch's name of a module
     cuda = None
 
 
+def _assert(condition: Any, message: str) -> None:
+    """Raise an AssertionError with a message unless something is true."""
+    if not condition:
+        raise AssertionError(message)
+
+
 def set_num_threads(count: int) -> None:
     """Do nothing: NumPy's threads are set by OMP_NUM_THREADS before Python starts."""
 

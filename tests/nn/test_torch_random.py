@@ -80,3 +80,36 @@ def test_numbers_are_drawn_in_the_order_of_memory(layout, name):
         expected = torch.cat([torch.randn(1) for _ in range(found.numel())]).reshape(found.shape)
     assert found.is_contiguous()
     np.testing.assert_array_equal(found.numpy(), expected.numpy())
+
+
+@pytest.mark.parametrize("name", ["Linear", "Bilinear", "LSTM", "MultiheadAttention", "Embedding"])
+@pytest.mark.parametrize("wanted", [torch.float32, torch.float64])
+def test_initial_numbers_are_drawn_in_their_own_type(name, wanted):
+    other = {torch.float32: torch.float64, torch.float64: torch.float32}[wanted]
+    sizes = (4, 2, 3) if name == "Bilinear" else (4, 2)
+
+    def drawn(default, make):
+        torch.set_default_dtype(default)
+        torch.manual_seed(0)
+        return [p.detach().numpy() for p in make().parameters()]
+
+    def redrawn():
+        layer = getattr(torch.nn, name)(*sizes).to(wanted)
+        torch.manual_seed(0)
+        if not isinstance(layer, torch.nn.MultiheadAttention):  # whose method draws less
+            layer.reset_parameters()
+            return layer
+        return getattr(torch.nn, name)(*sizes, dtype=wanted)
+
+    try:
+        expected = drawn(wanted, lambda: getattr(torch.nn, name)(*sizes))
+        for make in (lambda: getattr(torch.nn, name)(*sizes, dtype=wanted), redrawn):
+            for found, one in zip(drawn(other, make), expected, strict=True):
+                np.testing.assert_array_equal(found, one)
+        torch.set_default_dtype(other)
+        torch.manual_seed(0)
+        found = torch.nn.init.normal_(torch.empty(3, 7, dtype=wanted))
+        torch.manual_seed(0)
+        assert torch.equal(found, torch.randn(3, 7, dtype=wanted))
+    finally:
+        torch.set_default_dtype(torch.float32)

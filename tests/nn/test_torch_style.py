@@ -1176,6 +1176,28 @@ def test_a_computed_parameter_can_be_assigned(is_face):
         layer.weight = torch.ones(2, 2)
 
 
+@pytest.mark.parametrize("kind", [nn.ModuleDict, plain_nn.ModuleDict])
+def test_all_modules_of_a_dict_are_its_items(kind):
+    class Block(kind):
+        def __init__(self):
+            super().__init__({"a": nn.Linear(1, 1)})
+            self.add_module("b", nn.ReLU())
+            self.register_module("c", None)
+            self["d"] = nn.Linear(1, 2)
+
+    block = Block()
+    assert list(block.keys()) == ["a", "b", "c", "d"]
+    assert [name for name, module in block.items() if module is None] == ["c"]
+    del block["b"]
+    block.add_module("a", nn.Tanh())
+    assert list(block) == ["a", "c", "d"]
+    assert isinstance(block["a"], nn.Tanh)
+    if kind is nn.ModuleDict:  # as in PyTorch, attributes are items
+        block.e = nn.ReLU()
+        del block.a
+        assert list(block) == ["c", "d", "e"]
+
+
 def test_lists_hold_what_is_no_module_or_parameter():
     layers = nn.ModuleList([nn.Linear(2, 2), None])
     layers.append(None).extend([nn.ReLU()])

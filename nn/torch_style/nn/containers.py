@@ -141,6 +141,16 @@ class ModuleDict(Module, containers.ModuleDict):
     def __init__(self, modules: Mapping[str, Any] | None = None) -> None:
         containers.ModuleDict.__init__(self, modules)
 
+    def __setattr__(self, name: str, item: Any) -> None:
+        super().__setattr__(name, item)
+        names = vars(self).get("_names", ())
+        if isinstance(item, PlainModule) and name not in names:
+            self._names = (*names, name)  # every module is an item
+
+    def __delattr__(self, name: str) -> None:
+        super().__delattr__(name)
+        self._names = tuple(other for other in self._names if other != name)
+
     def __getitem__(self, name: str) -> Any:
         return shown_item(super().__getitem__(name))
 

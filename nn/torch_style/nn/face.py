@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, ClassVar, Final
 
 from autograd.errors import OptionError
 from nn.module import Module as PlainModule
-from nn.torch_style.base import inside, outside, overwritten
+from nn.torch_style.base import inside, numbers, outside, overwritten
 from nn.torch_style.calls import ANY, summary
 from nn.torch_style.nn.forms import shown_settings
 from nn.torch_style.nn.module import FACES, SHOWN, Module
@@ -125,8 +125,10 @@ class Face(Module):
         if self._draws:
             options.setdefault("generator", GENERATOR)
         before = GENERATOR.get_state() if self._draws else None
-        twin(self).__init__(*map(_plain, arguments), **options)
-        self.astype(DEFAULT.array if wanted is None else array_type(wanted))
+        kind = DEFAULT.array if wanted is None else array_type(wanted)
+        with GENERATOR.drawing(kind):
+            twin(self).__init__(*map(_plain, arguments), **options)
+        self.astype(kind)
         if not arguments:
             self._remember(settings)
             if type(self).reset_parameters is not Face.reset_parameters:
@@ -165,7 +167,9 @@ class Face(Module):
         options = {renamed.get(n, n): item for n, item in given.items() if n not in self.lacking}
         if self._draws:
             options["generator"] = GENERATOR
-        new = dict(self.plain(**options).named_parameters())
+        kinds = [numbers(x).dtype for _, x in PlainModule.named_parameters(self)]
+        with GENERATOR.drawing(next((kind for kind in kinds if kind.kind == "f"), None)):
+            new = dict(self.plain(**options).named_parameters())
         for name, parameter in PlainModule.named_parameters(self, recurse=False):
             if name in new:
                 parameter.data = new[name].data.astype(parameter.dtype)

@@ -42,9 +42,12 @@ def _filling(function: Callable[..., Any], draws: bool = True) -> Callable[..., 
     """Return a function of `nn.init` for tensors in PyTorch's style."""
 
     def fill(tensor: Any, *arguments: Any, **options: Any) -> Any:
-        if draws:
-            options["generator"] = options.get("generator") or GENERATOR
-        function(_Target(tensor), *arguments, **options)
+        if not draws:
+            function(_Target(tensor), *arguments, **options)
+            return tensor
+        generator = options["generator"] = options.get("generator") or GENERATOR
+        with generator.drawing(numbers(tensor).dtype):
+            function(_Target(tensor), *arguments, **options)
         return tensor
 
     fill.__doc__ = summary(function)
