@@ -252,6 +252,8 @@ class AUC(Counts):
     ) -> None:  # fmt: skip
         if curve not in ("ROC", "PR") or summation_method != "interpolation":
             raise OptionError('AUC has curve="ROC" or "PR", and summation_method="interpolation".')
+        if thresholds is None and num_thresholds < 2:
+            raise OptionError(f"num_thresholds={num_thresholds} must be at least 2.")
         if multi_label or num_labels is not None or label_weights is not None:
             raise OptionError("AUC has no multi_label= here: make one for each label.")
         inner = np.arange(1, num_thresholds - 1) / (num_thresholds - 1)

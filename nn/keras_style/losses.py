@@ -214,6 +214,9 @@ ALONG = ("cosine_similarity", "dice", "tversky")
 
 KNOWN.update({name: function for name, (function, _) in FUNCTIONS.items()})
 
+#: The names of losses that are not those of their functions.
+NAMES = {"huber": "huber_loss"}
+
 #: Other names of losses.
 ALIASES = {
     "mse": "mean_squared_error",
@@ -297,6 +300,7 @@ class NamedLoss(FunctionLoss):
             raise OptionError(
                 f"{self.named} has no option {unknown[0]!r}; it takes {', '.join(names)}."
             )
+        options["name"] = options.get("name") or NAMES.get(self.named)
         super().__init__(function, **options)
 
     def get_config(self) -> dict[str, Any]:

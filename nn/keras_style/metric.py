@@ -148,6 +148,10 @@ class Mean(Metric):
     1.5
     """
 
+    _joined: Any = staticmethod(
+        np.mean
+    )  # what becomes of the numbers of an example, or of a weight
+
     def __init__(self, name: str = "mean", dtype: Any = None) -> None:
         super().__init__(dtype, name)
         self.reset_state()
@@ -169,14 +173,24 @@ class Mean(Metric):
             Their weights.
         """
         found = np.asarray(plain(values), float)
-        weights = np.ones(found.shape)
+        weights: Any = np.ones(found.shape[:1])
         if sample_weight is not None:
-            given = np.asarray(plain(sample_weight), float)
-            if given.ndim == found.ndim + 1 and given.shape[-1] == 1:
-                given = given[..., 0]
-            weights = weights * given.reshape(given.shape + (1,) * (found.ndim - given.ndim))
-        self.total += float(np.sum(found * weights))
+            weights = np.asarray(plain(sample_weight), float)
+            if weights.ndim == found.ndim + 1 and weights.shape[-1] == 1:
+                weights = weights[..., 0]
+            found = self._to(weights.ndim, found)
+            weights = np.broadcast_to(weights, found.shape)
+            found, weights = found * weights, self._to(1, weights)
+        self.total += float(np.sum(self._to(1, found)))
         self.count += float(np.sum(weights))
+
+    def _to(self, ndim: int, numbers: Any) -> Any:
+        """Return numbers with at most so many axes: as in Keras, each example counts as one."""
+        return (
+            self._joined(numbers, axis=tuple(range(ndim, numbers.ndim)))
+            if numbers.size
+            else numbers
+        )
 
     def result(self) -> float:
         """Return the mean; 0 of nothing."""
@@ -237,6 +251,8 @@ class Sum(Mean):
     dtype
         Ignored: sums are float64.
     """
+
+    _joined: Any = staticmethod(np.sum)
 
     def __init__(self, name: str = "sum", dtype: Any = None) -> None:
         super().__init__(name, dtype)

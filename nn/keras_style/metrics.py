@@ -56,7 +56,7 @@ __all__ = [
 
 
 def binary_accuracy(y_true: Any, y_pred: Any, threshold: float = 0.5) -> Any:
-    """Return for each example the share of outputs on the right side of the threshold.
+    """Return for each output 1 if it is on the right side of the threshold, else 0.
 
     Parameters
     ----------
@@ -75,11 +75,10 @@ def binary_accuracy(y_true: Any, y_pred: Any, threshold: float = 0.5) -> Any:
     Examples
     --------
     >>> binary_accuracy(np.array([[0, 0]]), np.array([[0.2, 0.7]]))
-    array([0.5])
+    array([[1., 0.]])
     """
     targets, outputs = alike(np.asarray(y_true), np.asarray(plain(y_pred)))
-    right = ((outputs > threshold) == targets) & ~np.isnan(outputs)
-    return np.mean(right, axis=-1) if right.ndim > 1 else right * 1.0
+    return (((outputs > threshold) == targets) & ~np.isnan(outputs)) * 1.0
 
 
 def categorical_accuracy(y_true: Any, y_pred: Any) -> Any:
@@ -178,10 +177,9 @@ def _is_at(outputs: Any, classes: Any, k: int) -> Any:
 
 
 def equality(y_true: Any, y_pred: Any) -> Any:
-    """Return for each example the share of outputs that equal the targets."""
+    """Return for each output 1 if it equals the target, else 0."""
     y_true, y_pred = alike(np.asarray(y_true), np.asarray(plain(y_pred)))
-    right = (y_true == y_pred) * 1.0
-    return np.mean(right, axis=-1) if right.ndim > 1 else right
+    return (y_true == y_pred) * 1.0
 
 
 def accuracy(y_true: Any, y_pred: Any) -> Any:

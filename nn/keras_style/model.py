@@ -11,7 +11,8 @@ from autograd.errors import DataError, OptionError, TraceError
 from autograd.program import is_tracing
 from nn.keras_style.configured import described_by, serialize_keras_object, sharing, untagged
 from nn.keras_style.functional import Graph
-from nn.keras_style.layers.layer import Layer, shapes_of, taken_by
+from nn.keras_style.layers.building import shapes_of, taken_by
+from nn.keras_style.layers.layer import Layer
 from nn.keras_style.layers.passing import MASKS, mask_of
 from nn.keras_style.model_files import specified
 from nn.keras_style.naming import new_name

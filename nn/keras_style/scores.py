@@ -15,10 +15,10 @@ from nn.keras_style.metric import Metric
 EPSILON = 1e-7
 
 
-def weighted(sample_weight: Any, count: int) -> Any:
-    """Return the weights of the examples, ones if there are none."""
-    given = np.ones(count) if sample_weight is None else np.asarray(plain(sample_weight), float)
-    return given.reshape(count, -1)[:, 0] if given.ndim else np.full(count, given)
+def weighted(sample_weight: Any, shape: tuple[int, ...]) -> Any:
+    """Return the weights of examples, or of each of their outputs; ones if there are none."""
+    given = np.ones(()) if sample_weight is None else np.asarray(plain(sample_weight), float)
+    return np.broadcast_to(given[:, None] if given.ndim == 1 else given, shape)
 
 
 class FBetaScore(Metric):
@@ -55,6 +55,10 @@ class FBetaScore(Metric):
         super().__init__(dtype, name)
         if average not in (None, "micro", "macro", "weighted"):
             raise OptionError(f"average={average!r} must be None, micro, macro or weighted.")
+        if not beta > 0 or not (threshold is None or 0 < threshold <= 1):
+            raise OptionError(
+                f"beta={beta!r} must be positive, threshold={threshold!r} None or in (0, 1]."
+            )
         self.average, self.beta, self.threshold = average, beta, threshold
         self.reset_state()
 
@@ -72,7 +76,7 @@ class FBetaScore(Metric):
         y_true, y_pred : array_like, shape (examples, classes)
             0 or 1, and a number for each class.
         sample_weight : array_like, optional
-            The weights of the examples.
+            The weights of the examples, or of each of their outputs.
         """
         true, pred = np.asarray(plain(y_true), float), np.asarray(plain(y_pred), float)
         if true.ndim != 2 or true.shape != pred.shape:
@@ -84,7 +88,7 @@ class FBetaScore(Metric):
             high = (pred == pred.max(axis=-1, keepdims=True)) & (np.abs(pred) > 1e-9)
         else:
             high = pred > self.threshold
-        w = weighted(sample_weight, len(true))[:, None]
+        w = weighted(sample_weight, true.shape)
         found = [high * true, high * (1 - true), (1 - high) * true, true]
         self.counts = self.counts + np.stack([np.sum(part * w, axis=0) for part in found])
 
@@ -173,7 +177,7 @@ class R2Score(Metric):
         y_true, y_pred : array_like, shape (examples,) or (examples, outputs)
             Targets and outputs.
         sample_weight : array_like, optional
-            The weights of the examples.
+            The weights of the examples, or of each of their outputs.
         """
         true, pred = np.asarray(plain(y_true), float), np.asarray(plain(y_pred), float)
         true, pred = (x[:, None] if x.ndim == 1 else x for x in (true, pred))
@@ -182,8 +186,8 @@ class R2Score(Metric):
                 f"{self.name} takes targets and outputs of shape (examples, outputs), not "
                 f"{true.shape} and {pred.shape}."
             )
-        w = weighted(sample_weight, len(true))[:, None]
-        parts = [true * w, true * true * w, (true - pred) ** 2 * w, w + 0 * true]
+        w = weighted(sample_weight, true.shape)
+        parts = [true * w, true * true * w, (true - pred) ** 2 * w, w]
         self.sums = self.sums + np.stack([part.sum(axis=0) for part in parts])
         self.count += true.size  # of numbers, as Keras counts
 

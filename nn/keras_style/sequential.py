@@ -9,8 +9,9 @@ from nn import containers
 from nn.arrays import floating
 from nn.keras_style.configured import described_by, revived, serialize_keras_object, sharing
 from nn.keras_style.functional import ranked
+from nn.keras_style.layers.building import shapes_of
 from nn.keras_style.layers.inputs import Input, InputLayer
-from nn.keras_style.layers.layer import Layer, shapes_of
+from nn.keras_style.layers.layer import Layer
 from nn.keras_style.model import Model
 from nn.keras_style.registered import custom_object_scope
 from nn.keras_style.symbolic import KerasTensor, applied

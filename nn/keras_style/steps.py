@@ -11,7 +11,8 @@ from autograd import no_grad
 from autograd.errors import DataError, OptionError
 from nn.arrays import is_array
 from nn.keras_style.compiled import Compiled, number_of, parts_of_targets
-from nn.keras_style.layers.layer import Layer, taken_by
+from nn.keras_style.layers.building import taken_by
+from nn.keras_style.layers.layer import Layer
 from nn.keras_style.metric import Mean, Metric
 from nn.keras_style.outputs import NOTHING, WEIGHTS, key_of, weights_by_key, weights_in
 from nn.training.batches import Batch

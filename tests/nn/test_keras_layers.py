@@ -1,5 +1,6 @@
 """Keras' layers: outputs, derivatives, weights and whole programs are those that Keras recorded."""
 
+import inspect
 import json
 import runpy
 from pathlib import Path
@@ -29,10 +30,15 @@ def _doubles():
 
 
 def made(name):
-    """Return a layer with the recorded weights, its inputs, and whether it is to train."""
+    """Return a layer with the recorded weights, its inputs, and whether it is to train.
+
+    ``build`` makes the weights; the first call must not make them again.
+    """
     build, shape = RECORDER["LAYERS"][name]
     layer, x = build(layers), RECORDER["inputs_of"](name, shape)
-    layer(x)
+    shapes = [one.shape for one in x] if isinstance(x, list) else [x.shape]
+    several = "query_shape" in inspect.signature(layer.build).parameters
+    layer.build(*(shapes if several or len(shapes) == 1 else [shapes]))
     weights = RECORDER["weights_of"](name, layer.get_weights())
     assert [list(w.shape) for w in weights] == RECORDED["layers"][name]["shapes"]
     layer.set_weights(weights)
@@ -418,6 +424,53 @@ def test_wrong_layers_raise(call, error, match):
         call()
 
 
+WRONG = {
+    "Dense": {"units": (0, -1, 2.5, "3", None, True)},
+    "LSTM": {"units": (0, 1.5)},
+    "Embedding": {"input_dim": (0,), "output_dim": (-1,)},
+    "Conv2D": {"filters": (0, 2.0), "kernel_size": (0, (3, -1)), "strides": ((1, 0),)},
+    "DepthwiseConv2D": {"depth_multiplier": (0,)},
+    "MultiHeadAttention": {"num_heads": (0,), "key_dim": (-1,), "output_shape": (2.5,)},
+    "RepeatVector": {"n": (0, "3")},
+    "Reshape": {"target_shape": ((-2, 3), (-1, -1), 2.5)},
+    "Permute": {"dims": ((1, 3), (0, 1))},
+    "ReLU": {"max_value": (-1,), "negative_slope": (None, -1), "threshold": (None, -0.5)},
+    "LeakyReLU": {"negative_slope": (None, -1)},
+    "Dropout": {"noise_shape": ((0, 2), 3)},
+    "Cropping2D": {"cropping": (-1, ((1, 1), (0, -1)))},
+    "UpSampling2D": {"size": (0,)},
+    "GroupNormalization": {"groups": (0, 1.5)},
+    "UnitNormalization": {"axis": ("a", 1.5)},
+    "Dot": {"axes": (1.5,)},
+    "TimeDistributed": {"layer": (3,)},
+}
+
+
+@pytest.mark.each("kind", list(WRONG))
+def test_options_that_cannot_be_raise(kind):
+    first = {"kernel_size": 2, "filters": 2, "rate": 0.5, "num_heads": 2, "key_dim": 2,
+             "input_dim": 2, "output_dim": 2}  # fmt: skip
+    names = inspect.signature(getattr(layers, kind).__init__).parameters
+    for option, settings in WRONG[kind].items():
+        for setting in settings:
+            given = {name: part for name, part in first.items() if name in names}
+            with pytest.raises(OptionError, match=kind):
+                getattr(layers, kind)(**{**given, option: setting})
+
+
+@pytest.mark.parametrize(
+    ("kind", "reduce", "usual"), [("Multiply", "prod", 0.0), ("Maximum", "max", None),
+                                  ("Minimum", "min", None)],
+)  # fmt: skip
+def test_merges_leave_out_what_is_masked(kind, reduce, usual):
+    parts = np.random.default_rng(0).integers(-2, 3, (3, 4, 5, 1)).astype(float)
+    inputs = [keras.Input((5, 1)) for _ in parts]
+    merged = getattr(layers, kind)()([layers.Masking()(one) for one in inputs])
+    found = np.ma.masked_equal(parts, 0.0)
+    expected = getattr(found, reduce)(axis=0).filled(0.0 if usual is None else usual)
+    np.testing.assert_allclose(keras.Model(inputs, merged)(list(parts)).data, expected)
+
+
 def test_softmax_of_channels_first_is_along_the_last_axis():
     x = np.random.default_rng(0).standard_normal((2, 3, 6))
     for layer in (
@@ -433,6 +486,9 @@ def test_images_are_cropped_only_if_asked():
     x = np.ones((1, 4, 4, 1))
     assert layers.Cropping2D()(x).shape == (1, 4, 4, 1)
     assert layers.Cropping1D()(x[0]).shape == (4, 2, 1)
+    for cropping in (2, ((0, 4), 1), ((1, 1), (5, 0))):
+        with pytest.raises(ShapeError, match="leaves nothing"):
+            layers.Cropping2D(cropping)(x)
 
 
 def test_unit_vectors_along_several_axes():

@@ -176,6 +176,23 @@ def test_arguments_have_the_places_of_those_of_keras():
     assert not wrong
 
 
+def test_each_output_has_its_weight_in_metrics():
+    random = np.random.default_rng(0)
+    y, p, w = random.integers(0, 2, (6, 3)), random.random((6, 3)), random.random((6, 3))
+    score = keras.metrics.R2Score(class_aggregation=None)
+    for column, found in enumerate(score(y, p, sample_weight=w)):
+        alone = keras.metrics.R2Score()
+        assert found == pytest.approx(alone(y[:, column], p[:, column], w[:, column]))
+    for kind, right in (("BinaryAccuracy", (p > 0.5) == y), ("Mean", p), ("Accuracy", y == y[0])):
+        given = (p,) if kind == "Mean" else (y, p if kind == "BinaryAccuracy" else y[:1] + 0 * y)
+        for weights in (w, w[:, 0], w[:, :1], 0.5):
+            expected = np.broadcast_to(
+                weights[:, None] if np.ndim(weights) == 1 else weights, (6, 3)
+            )
+            found = getattr(keras.metrics, kind)()(*given, sample_weight=weights)
+            assert found == pytest.approx(np.average(right, weights=expected)), kind
+
+
 @pytest.mark.parametrize("name", RECORDER["METRICS"])
 def test_metrics_are_those_of_keras(name):
     outputs, targets, options = RECORDER["METRICS"][name]

@@ -87,6 +87,7 @@ class MultiHeadAttention(Layer):
     """
 
     supports_masking = True
+    builds_parts = True
     fixed = ("output_shape",)
 
     def __init__(
@@ -130,15 +131,15 @@ class MultiHeadAttention(Layer):
         """Return the options with which to make such a layer again."""
         return {**super().get_config(), "output_shape": self._width}
 
-    def build(self, input_shape: Any) -> None:
+    def build(self, query_shape: Any, value_shape: Any = None, key_shape: Any = None) -> None:
         """Make the map of the outputs.
 
         Parameters
         ----------
-        input_shape : tuple
-            The shape of the queries.
+        query_shape, value_shape, key_shape : tuple
+            The shapes of the queries, values and keys.
         """
-        width = tuple(self._width or input_shape[-1:])
+        width = tuple(self._width or query_shape[-1:])
         self.output_dense = Projection(width, 2, name="attention_output", **self._settings)
 
     def call(

@@ -119,7 +119,7 @@ class Dense(Weighted):
             )
         kernel = np.transpose(self.kernel)
         y = affine(inputs, kernel) if self.bias is None else affine(inputs, kernel, self.bias)
-        return self.activation(y)
+        return y if self.activation is None else self.activation(y)
 
 
 class Embedding(Layer):
@@ -174,12 +174,12 @@ class Embedding(Layer):
         self.embeddings_regularizer = regularizers.get(embeddings_regularizer)
         self.embeddings: Any = None
 
-    def build(self, input_shape: Any) -> None:
+    def build(self, input_shape: Any = None) -> None:
         """Make the table.
 
         Parameters
         ----------
-        input_shape : tuple
+        input_shape : tuple, optional
             Not used.
         """
         self.embeddings = self.add_weight(

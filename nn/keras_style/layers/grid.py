@@ -7,7 +7,8 @@ from typing import Any
 import numpy as np
 
 from autograd.errors import OptionError
-from nn.keras_style.layers.layer import Layer, shapes_of
+from nn.keras_style.layers.building import shapes_of
+from nn.keras_style.layers.layer import Layer
 
 FORMATS = (None, "channels_last", "channels_first")
 
@@ -43,6 +44,12 @@ class Grid(Layer):
         super().__init__(*arguments, **options)
         self.data_format = self.order_of_activation = data_format
 
+    def _shape_to_build(self, shape: Any) -> Any:
+        """Return the shape with the channels as the last axis."""
+        if self.data_format != "channels_first":
+            return shape
+        return (shape[0], *shape[2:], shape[1])
+
     def activated(self, y: Any) -> Any:
         """Return what the activation makes of ``(batch, *grid, channels)``.
 
@@ -52,19 +59,19 @@ class Grid(Layer):
             return self.activation(y)
         return channels_last(self.activation(channels_first(y)))
 
-    def forward(self, inputs: Any, **options: Any) -> Any:  # type: ignore[override]
+    def forward(self, inputs: Any, *more: Any, **options: Any) -> Any:  # type: ignore[override]
         """Make the weights, if there are none yet, and compute ``call``.
 
         Parameters
         ----------
         inputs : array_like or Tensor
             The inputs.
-        **options
+        *more, **options
             Options of ``call``.
         """
         if self.data_format != "channels_first":
-            return super().forward(inputs, **options)
-        outputs = super().forward(channels_last(self._cast(inputs)), **options)
+            return super().forward(inputs, *more, **options)
+        outputs = super().forward(channels_last(self._cast(inputs)), *more, **options)
         if outputs.ndim > 2:
             outputs = channels_first(outputs)
         self._output_shape = shapes_of(outputs)

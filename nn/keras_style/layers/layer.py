@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import functools
 import inspect
 import warnings
 from collections.abc import Callable, Iterator
@@ -25,6 +24,8 @@ from nn.keras_style.configured import (
     options_of,
     revived,
 )
+from nn.keras_style.layers.building import settling, shapes_of, shapes_to_build, taken_by
+from nn.keras_style.layers.checks import check_options
 from nn.keras_style.layers.passing import LOSSES, MASKS, mask_of, with_masks
 from nn.keras_style.naming import new_name
 from nn.keras_style.symbolic import Node, applied, is_symbolic, is_tried, mapped
@@ -70,10 +71,17 @@ class Layer(Configured, Module):
     built = False
     training = False
     supports_masking = False
+    builds_parts = False  # whether ``build`` leaves the weights of layers in it to the first call
     keeps_steps: Any = True  # whether the outputs have the steps of the inputs, and so their mask
     makes_mask = False  # whether it gives its outputs a mask
     autocast = "f"  # the kinds of inputs that are converted to the type of the weights
     _trainable = True
+
+    def __new__(cls, *arguments: Any, **options: Any) -> Any:
+        """Return a new layer, if its options are right."""
+        if is_built_in(cls):
+            check_options(cls, arguments, options)
+        return super().__new__(cls, *arguments, **options)
 
     def __init__(
         self, *, name: str | None = None, dtype: Any = None, trainable: bool = True,
@@ -211,9 +219,13 @@ class Layer(Configured, Module):
         options = with_masks(type(self).call, inputs, options)
         inputs = tuple(self._cast(part) for part in inputs)
         if not self.built:
-            self.build(shapes_of(first))
-            self.built = True  # also of a layer that defines build itself
-            self._constrain()
+            self._is_building = True
+            try:
+                named = shapes_to_build(self, inputs, options)
+                self.build(**named) if named else self.build(shapes_of(first))
+            finally:
+                self._is_building = False
+            self._settle()
         takes = taken_by(type(self).call)
         if "training" in takes:
             options.setdefault("training", self.training)
@@ -232,14 +244,25 @@ class Layer(Configured, Module):
                 self.add_loss(self.activity_regularizer(part) / max(1, *shape_of(part)[:1]))
         return outputs
 
-    def _constrain(self) -> None:
-        """Tell the weights about the constraints that the layer was made with."""
+    def __init_subclass__(cls, **options: Any) -> None:
+        super().__init_subclass__(**options)
+        if "build" in vars(cls):
+            cls.build = settling(vars(cls)["build"])  # type: ignore[method-assign]
+
+    def _shape_to_build(self, shape: Any) -> Any:
+        """Return the shape for which ``build`` makes the weights, given that of the inputs."""
+        return shape
+
+    def _settle(self) -> None:
+        """Keep the weights that ``build`` has made, and tell them about their constraints."""
+        self.built = True
         for name, constraint in vars(self).get("_constraints", {}).items():
             weight = getattr(self, name, getattr(self, f"{name}_kernel", None))
             if not isinstance(weight, Variable):
                 raise OptionError(f"{type(self).__name__} has no weight for {name}_constraint=.")
             weight.constraint = constraint
 
+    @settling
     def build(self, input_shape: Any) -> None:
         """Make the weights.
 
@@ -470,19 +493,3 @@ def _holds_arrays(x: Any) -> bool:
     if isinstance(x, (list, tuple)):
         return any(_holds_arrays(part) for part in x)
     return hasattr(x, "dtype")
-
-
-@functools.lru_cache(maxsize=1024)
-def taken_by(call: Callable[..., Any]) -> frozenset[str]:
-    """Return the names of the parameters of a function."""
-    return frozenset(inspect.signature(call).parameters)
-
-
-def shapes_of(x: Any) -> Any:
-    """Return the shape of inputs or outputs, with None for the number of examples."""
-    if isinstance(x, (list, tuple)):
-        return [shapes_of(part) for part in x]
-    if isinstance(x, dict):
-        return {name: shapes_of(part) for name, part in x.items()}
-    shape = shape_of(x)
-    return (None, *shape[1:]) if shape else ()

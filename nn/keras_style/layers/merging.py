@@ -24,17 +24,28 @@ class Merge(Layer):
     function: Callable[[Any, Any], Any]
     supports_masking = True
 
-    def call(self, inputs: Any) -> Any:
+    def call(self, inputs: Any, mask: Any = None) -> Any:
         """Return one array for several.
 
         Parameters
         ----------
         inputs : list of array_like
             The inputs.
+        mask : list of array or None, optional
+            Their masks. A product, maximum or minimum leaves out what is masked.
         """
         if not isinstance(inputs, (list, tuple)) or len(inputs) < 2:
             raise ShapeError(f"{type(self).__name__} takes a list of at least two arrays.")
-        return self.merged(list(inputs))
+        if mask is None:
+            return self.merged(list(inputs))
+        return self.merged_but(
+            list(inputs), [like(x, m) for x, m in zip(inputs, mask, strict=True)]
+        )
+
+    def merged_but(self, inputs: list[Any], masks: list[Any]) -> Any:
+        """Return one array for several with masks, which most merges do not look at."""
+        del masks
+        return self.merged(inputs)
 
     def merged(self, inputs: list[Any]) -> Any:
         """Return one array for several."""
@@ -82,14 +93,36 @@ class Multiply(Merge):
 
     function = staticmethod(np.multiply)
 
+    def merged_but(self, inputs: list[Any], masks: list[Any]) -> Any:
+        """Return the product of what is not masked; 0 where all inputs are."""
+        ones = [np.asarray(1, x.dtype) for x in inputs]
+        parts = zip(inputs, masks, ones, strict=True)
+        y = self.merged([x if m is None else np.where(m, x, one) for x, m, one in parts])
+        if any(m is None for m in masks):
+            return y
+        return np.where(functools.reduce(np.logical_or, masks), y, np.asarray(0, y.dtype))
 
-class Maximum(Merge):
+
+class Extreme(Merge):
+    """The base class of `Maximum` and `Minimum`."""
+
+    def merged_but(self, inputs: list[Any], masks: list[Any]) -> Any:
+        """Return the extreme of what is not masked, the inputs taken one after the other."""
+        y, seen = inputs[0], masks[0]
+        for x, mask in zip(inputs[1:], masks[1:], strict=True):
+            other = x if mask is None else np.where(mask, x, y)
+            y = self.merged([y if seen is None else np.where(seen, y, other), other])
+            seen = None if seen is None or mask is None else np.logical_or(seen, mask)
+        return y
+
+
+class Maximum(Extreme):
     """The largest of the inputs, element by element."""
 
     function = staticmethod(np.maximum)
 
 
-class Minimum(Merge):
+class Minimum(Extreme):
     """The smallest of the inputs, element by element."""
 
     function = staticmethod(np.minimum)
@@ -184,6 +217,11 @@ class Dot(Merge):
         if a.ndim == b.ndim == 2:
             return y[:, 0]
         return y[:, 0] if a.ndim == 2 else y[..., 0] if b.ndim == 2 else y
+
+
+def like(x: Any, mask: Any) -> Any:
+    """Return the mask of steps with as many axes as an array has."""
+    return None if mask is None else np.reshape(mask, mask.shape + (1,) * (x.ndim - mask.ndim))
 
 
 def unit(x: Any, axis: Any) -> Any:

@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from autograd.errors import OptionError
+from autograd.errors import OptionError, ShapeError
 from nn.keras_style.layers.grid import Grid
 from nn.keras_style.layers.layer import Layer
 from nn.layers.resampling import interpolate
@@ -195,7 +195,12 @@ class Cropping(Grid):
         inputs : array_like, shape (batch, *grid, channels)
             The inputs.
         """
-        lengths = zip(self.cropping, inputs.shape[1:], strict=False)
+        lengths = list(zip(self.cropping, inputs.shape[1:], strict=False))
+        if any(a + b >= n for (a, b), n in lengths):
+            raise ShapeError(
+                f"{type(self).__name__}({self.cropping}) leaves nothing of inputs of shape "
+                f"{inputs.shape}."
+            )
         return inputs[(slice(None), *(slice(a, n - b) for (a, b), n in lengths))]
 
 

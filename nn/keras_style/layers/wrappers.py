@@ -13,6 +13,7 @@ from nn.keras_style.configured import described
 from nn.keras_style.layers.cells import RNN
 from nn.keras_style.layers.layer import Layer
 from nn.keras_style.layers.recurrent import check_recurrent
+from nn.module import Module
 
 #: How the outputs of both directions become one.
 MERGES: dict[str | None, Callable[[Any, Any], Any]] = {
@@ -138,6 +139,8 @@ class TimeDistributed(Layer):
 
     def __init__(self, layer: Any, **options: Any) -> None:
         super().__init__(**options)
+        if not isinstance(layer, Module):
+            raise OptionError(f"TimeDistributed takes a layer, not {layer!r}.")
         self.layer = layer
 
     def call(self, inputs: Any) -> Any:

@@ -14,6 +14,7 @@ from autograd.program import call, follow, is_tracing
 from nn import optim
 from nn.arrays import plain
 from nn.keras_style.configured import Configured, described
+from nn.keras_style.naming import snake_case
 from nn.optim.packing import Block
 
 #: Options of Keras that are not here, and what to write.
@@ -154,8 +155,8 @@ class Optimizer(Configured, optim.Optimizer):
 
     @property
     def name(self) -> str:
-        """The name: that of its class, as ``compile`` takes it."""
-        return type(self).__name__.lower()
+        """The name; by default that of its class."""
+        return str(self._made.options.get("name") or snake_case(type(self).__name__))
 
     def scale_loss(self, loss: Any) -> Any:
         """Return the loss: float32 needs no scaling.
