@@ -19,6 +19,7 @@ from nn.keras_style import (
     models,
     ops,
     optimizers,
+    preprocessing,
     random,
     regularizers,
     saving,
@@ -41,7 +42,7 @@ __all__ = [
     "Initializer", "Input", "KerasTensor", "Layer", "Loss", "Metric", "Model", "Optimizer",
     "Regularizer", "Sequential", "Variable", "activations", "backend", "callbacks", "config",
     "constraints", "initializers", "layers", "losses", "metrics", "models", "ops", "optimizers",
-    "random", "regularizers", "saving", "utils",
+    "preprocessing", "random", "regularizers", "saving", "utils",
 ]  # fmt: skip
 
 #: The version of Keras whose numbers and names these are.
@@ -55,7 +56,6 @@ HINTS = {
     "datasets": "arrays of your own, or sklearn.datasets",
     "function": "autograd.jit(function)",
     "mixed_precision": "model.astype(np.float32)",
-    "preprocessing": "keras.utils.pad_sequences, or functions of NumPy before training",
     "tree": "lists and dicts",
 }
 

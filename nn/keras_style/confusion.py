@@ -7,7 +7,6 @@ from typing import Any
 import numpy as np
 
 from autograd.errors import OptionError
-from nn import functional
 from nn.arrays import plain
 from nn.keras_style.loss_functions import alike
 from nn.keras_style.metric import Metric
@@ -208,87 +207,6 @@ class Recall(Share):
     def of_counts(self, tp: Any, fp: Any, tn: Any, fn: Any) -> Any:
         """Return the recall; 0 if there is no target of 1."""
         return quotient(tp, tp + fn)
-
-
-class AUC(Counts):
-    """The area under the curve of true against false positives, at many thresholds as in Keras.
-
-    Parameters
-    ----------
-    num_thresholds : int
-        The number of thresholds.
-    curve : {"ROC", "PR"}
-        Of rates of true against false positives, or of precision against recall.
-    summation_method : {"interpolation"}
-        How to add up.
-    name : str, optional
-        The name.
-    dtype : dtype, optional
-        Accepted, and ignored.
-    thresholds : list of float, optional
-        Other thresholds, between 0 and 1.
-    multi_label : bool
-        False: all outputs are counted together.
-    num_labels, label_weights : None
-        Not here.
-    from_logits : bool
-        Whether the outputs are logits.
-
-    Examples
-    --------
-    >>> metric = AUC(num_thresholds=3)
-    >>> metric.update_state([0, 0, 1, 1], [0, 0.5, 0.3, 0.9])
-    >>> metric.result()
-    0.75
-    """
-
-    direction = "max"
-
-    def __init__(
-        self, num_thresholds: int = 200, curve: str = "ROC",
-        summation_method: str = "interpolation", name: str | None = None, dtype: Any = None,
-        thresholds: Any = None, multi_label: bool = False, num_labels: None = None,
-        label_weights: None = None, from_logits: bool = False,
-    ) -> None:  # fmt: skip
-        if curve not in ("ROC", "PR") or summation_method != "interpolation":
-            raise OptionError('AUC has curve="ROC" or "PR", and summation_method="interpolation".')
-        if thresholds is None and num_thresholds < 2:
-            raise OptionError(f"num_thresholds={num_thresholds} must be at least 2.")
-        if multi_label or num_labels is not None or label_weights is not None:
-            raise OptionError("AUC has no multi_label= here: make one for each label.")
-        inner = np.arange(1, num_thresholds - 1) / (num_thresholds - 1)
-        inner = inner if thresholds is None else np.sort(np.asarray(thresholds, float))
-        super().__init__(inner, name, dtype)
-        self.thresholds = np.concatenate([[-1e-7], inner, [1 + 1e-7]])
-        self.curve, self.from_logits, self.is_single = curve, from_logits, True
-        self.reset_state()
-
-    def update_state(  # type: ignore[override]
-        self, y_true: Any, y_pred: Any, sample_weight: Any = None
-    ) -> None:
-        """Take more examples.
-
-        Parameters
-        ----------
-        y_true, y_pred, sample_weight : array_like
-            As for `Counts`.
-        """
-        y_pred = functional.sigmoid(plain(y_pred)) if self.from_logits else y_pred
-        super().update_state(y_true, y_pred, sample_weight)
-
-    def of_counts(self, tp: Any, fp: Any, tn: Any, fn: Any) -> Any:
-        """Return the area."""
-        if self.curve == "ROC":
-            right, wrong = quotient(tp, tp + fn), quotient(fp, fp + tn)
-            return np.array([np.sum((wrong[:-1] - wrong[1:]) * (right[:-1] + right[1:]) / 2)])
-        # Precision is interpolated between thresholds, as by Davis and Goadrich.
-        positives = tp + fp
-        slope = quotient(tp[:-1] - tp[1:], np.maximum(positives[:-1] - positives[1:], 0))
-        begin = tp[1:] - slope * positives[1:]
-        both = (positives[:-1] > 0) & (positives[1:] > 0)
-        ratio = np.where(both, quotient(positives[:-1], np.maximum(positives[1:], 0)), 1.0)
-        added = slope * (tp[:-1] - tp[1:] + begin * np.log(ratio))
-        return np.array([np.sum(quotient(added, np.maximum(tp[1:] + fn[1:], 0)))])
 
 
 def quotient(a: Any, b: Any) -> Any:

@@ -17,7 +17,6 @@ from nn.keras_style.configured import (
     serialize_keras_object,
 )
 from nn.keras_style.confusion import (
-    AUC,
     FalseNegatives,
     FalsePositives,
     Precision,
@@ -25,6 +24,7 @@ from nn.keras_style.confusion import (
     TrueNegatives,
     TruePositives,
 )
+from nn.keras_style.curves import AUC
 from nn.keras_style.loss_functions import alike
 from nn.keras_style.metric import Mean, MeanMetricWrapper, Metric, RootMeanSquaredError, Sum
 from nn.keras_style.naming import snake_case
@@ -39,6 +39,12 @@ from nn.keras_style.scores import (
     OneHotMeanIoU,
     R2Score,
 )
+from nn.keras_style.tradeoffs import (
+    PrecisionAtRecall,
+    RecallAtPrecision,
+    SensitivityAtSpecificity,
+    SpecificityAtSensitivity,
+)
 from nn.missing_names import refuse
 
 __all__ = [
@@ -47,8 +53,9 @@ __all__ = [
     "FalseNegatives", "FalsePositives", "Hinge", "IoU", "KLDivergence", "LogCoshError", "Mean",
     "MeanAbsoluteError", "MeanAbsolutePercentageError", "MeanIoU", "MeanMetricWrapper",
     "MeanSquaredError", "MeanSquaredLogarithmicError", "Metric", "OneHotIoU", "OneHotMeanIoU",
-    "Poisson", "Precision", "R2Score", "Recall", "RootMeanSquaredError",
-    "SparseCategoricalAccuracy", "SparseCategoricalCrossentropy", "SparseTopKCategoricalAccuracy",
+    "Poisson", "Precision", "PrecisionAtRecall", "R2Score", "Recall", "RecallAtPrecision",
+    "RootMeanSquaredError", "SensitivityAtSpecificity", "SparseCategoricalAccuracy",
+    "SparseCategoricalCrossentropy", "SparseTopKCategoricalAccuracy", "SpecificityAtSensitivity",
     "SquaredHinge", "Sum", "TopKCategoricalAccuracy", "TrueNegatives", "TruePositives", "accuracy",
     "binary_accuracy", "categorical_accuracy", "equality", "get", "sparse_categorical_accuracy",
     "sparse_top_k_categorical_accuracy", "top_k_categorical_accuracy",

@@ -9,6 +9,7 @@ from typing import Any
 
 from autograd.errors import DataError, OptionError, TraceError
 from autograd.program import is_tracing
+from nn.arrays import is_array
 from nn.keras_style.configured import described_by, serialize_keras_object, sharing, untagged
 from nn.keras_style.functional import Graph
 from nn.keras_style.layers.building import shapes_of, taken_by
@@ -167,13 +168,13 @@ class Model(Trained):
         if self._wraps:
             return found(*inputs, **options)
         if not self.built:
-            self.build(shapes_of(inputs[0] if len(inputs) == 1 else list(inputs)))
+            self.build(shapes_of(self._as_given(inputs)))
             self.built = True
         takes = taken_by(type(self).call)
         if "training" in takes:
             options.setdefault("training", self.training)
-        if len(inputs) > 1 and len(takes - {"self", "training", "mask"}) == 1:
-            inputs = (list(inputs),)
+        if len(takes - {"self", "training", "mask"}) == 1:
+            inputs = (self._as_given(inputs),)
         if "_seen" not in vars(self):
             self._seen = specified(inputs)
         outputs = found(*inputs, **options)
@@ -300,11 +301,24 @@ class Model(Trained):
         return None if any(one.kind in VARIABLE for one in found) else len(found)
 
     def _listed(self, x: Any) -> Any:
-        """Return a dict of inputs as a list in the order of the graph."""
+        """Return a dict of inputs as a list in the order of the graph, or of the dict."""
+        if self._graph is None and hasattr(type(self), "call") and self._takes() == 1:
+            self._dict_names = tuple(x) if isinstance(x, dict) else None
+            return list(x.values()) if isinstance(x, dict) else x
         if self._graph is None or not isinstance(x, dict):
             self._check_names(x)
             return x
         return self._graph.listed(x)
+
+    def _as_given(self, inputs: Any) -> Any:
+        """Return inputs that are in a row as one, as a list, or as the dict that they were."""
+        names = vars(self).get("_dict_names")
+        given = inputs[0] if len(inputs) == 1 else list(inputs)
+        if len(inputs) == 1 and isinstance(inputs[0], (list, tuple)):
+            inputs = inputs[0]
+        if names and len(names) == len(inputs) and all(map(is_array, inputs)):
+            return dict(zip(names, inputs, strict=True))
+        return given
 
     def _check_names(self, x: Any) -> None:
         """Raise for a list of inputs of which the graph knows the names alone."""

@@ -7,10 +7,14 @@ from typing import Any, NoReturn
 import numpy as np
 
 from nn.keras_style.config import floatx
+from nn.keras_style.symbolic import lifted
 from nn.missing_names import refuse
 from nn.seeding import chosen
 
-__all__ = ["SeedGenerator", "categorical", "normal", "randint", "shuffle", "uniform"]
+__all__ = [
+    "SeedGenerator", "beta", "binomial", "categorical", "dropout", "gamma", "normal", "randint",
+    "shuffle", "truncated_normal", "uniform",
+]  # fmt: skip
 
 
 class SeedGenerator:
@@ -125,6 +129,97 @@ def shuffle(x: Any, axis: int = 0, seed: Any = None) -> Any:
         As for `normal`.
     """
     return _generator(seed).permutation(np.asarray(x), axis)
+
+
+def truncated_normal(
+    shape: Any, mean: float = 0.0, stddev: float = 1.0, dtype: Any = None, seed: Any = None
+) -> Any:
+    """Return normal numbers at most two standard deviations from the mean.
+
+    Parameters
+    ----------
+    shape, mean, stddev, dtype, seed
+        As for `normal`.
+    """
+    generator, found = _generator(seed), np.full(tuple(shape), np.inf)
+    while (far := np.abs(found) > 2).any():
+        found[far] = generator.normal(size=int(far.sum()))
+    return (mean + stddev * found).astype(dtype or floatx())
+
+
+def gamma(shape: Any, alpha: Any, dtype: Any = None, seed: Any = None) -> Any:
+    """Return numbers of the gamma distribution with the scale 1.
+
+    Parameters
+    ----------
+    shape : tuple of int
+        The shape.
+    alpha : array_like
+        The shape of the distribution, above 0.
+    dtype, seed
+        As for `normal`.
+    """
+    return _generator(seed).gamma(alpha, size=tuple(shape)).astype(dtype or floatx())
+
+
+def beta(shape: Any, alpha: Any, beta: Any, dtype: Any = None, seed: Any = None) -> Any:
+    """Return numbers of the beta distribution, between 0 and 1.
+
+    Parameters
+    ----------
+    shape : tuple of int
+        The shape.
+    alpha, beta : array_like
+        The shape of the distribution, above 0.
+    dtype, seed
+        As for `normal`.
+    """
+    return _generator(seed).beta(alpha, beta, tuple(shape)).astype(dtype or floatx())
+
+
+def binomial(
+    shape: Any, counts: Any, probabilities: Any, dtype: Any = None, seed: Any = None
+) -> Any:
+    """Return how many of so many trials succeed.
+
+    Parameters
+    ----------
+    shape : tuple of int
+        The shape.
+    counts, probabilities : array_like
+        The number of trials, and the probability of each.
+    dtype, seed
+        As for `normal`.
+    """
+    drawn = _generator(seed).binomial(np.asarray(counts, int), probabilities, tuple(shape))
+    return drawn.astype(dtype or floatx())
+
+
+@lifted
+def dropout(inputs: Any, rate: float, noise_shape: Any = None, seed: Any = None) -> Any:
+    """Return inputs of which a share is 0, and the rest larger, so that the mean stays.
+
+    Parameters
+    ----------
+    inputs : array_like or Tensor
+        The inputs.
+    rate : float
+        The share.
+    noise_shape : tuple of int or None, optional
+        The shape of what is drawn; 1 for axes along which it is the same.
+    seed
+        As for `normal`.
+    """
+    inputs = inputs if hasattr(inputs, "dtype") else np.asarray(inputs, floatx())
+    shape = (
+        inputs.shape
+        if noise_shape is None
+        else tuple(
+            n if one is None else one for one, n in zip(noise_shape, inputs.shape, strict=True)
+        )
+    )
+    kept = _generator(seed).random(shape) >= rate
+    return inputs * (kept / (1 - rate) if rate < 1 else 0.0 * kept).astype(inputs.dtype)
 
 
 def __getattr__(name: str) -> NoReturn:

@@ -193,7 +193,7 @@ class OwnSteps(Trainer):
     def step(self, window: list[Batch], means: Means) -> None:
         """Take a step."""
         for batch in window:
-            means.reported = measurements(self.model.train_step(packed(batch)))
+            means.reported = measurements(self.model.train_step(packed(batch, self.model)))
 
     def evaluate(self, batches: Iterable[Batch], means: Means) -> dict[str, float]:
         """Return the measurements of all examples."""
@@ -201,7 +201,7 @@ class OwnSteps(Trainer):
         self.model.reset_metrics()
         with no_grad():
             for batch in batches:
-                means.reported = measurements(self.model.test_step(packed(batch)))
+                means.reported = measurements(self.model.test_step(packed(batch, self.model)))
         return means.row()
 
 
@@ -218,10 +218,10 @@ def measurements(found: Any) -> dict[str, float]:
     return row
 
 
-def packed(batch: Batch) -> Any:
+def packed(batch: Batch, model: Any) -> Any:
     """Return a batch as steps of Keras take it: (x, y) or (x, y, weights), or x alone."""
     inputs, targets = batch
-    x = inputs[0] if len(inputs) == 1 else list(inputs)
+    x = model._as_given(inputs)
     if isinstance(targets, dict) and NOTHING in targets:
         return (x,) if isinstance(x, (list, tuple)) else x
     targets, weights = parts_of_targets(targets)

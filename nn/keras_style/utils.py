@@ -90,7 +90,7 @@ def to_categorical(x: Any, num_classes: int | None = None) -> Any:
     x = np.asarray(x)
     if x.ndim > 1 and x.shape[-1] == 1:
         x = x[..., 0]
-    count = int(x.max(initial=-1)) + 1 if num_classes is None else num_classes
+    count = int(x.max(initial=0) if x.size else -1) + 1 if num_classes is None else num_classes
     return np.eye(count)[indices_below(count, x, "to_categorical")]
 
 

@@ -18,8 +18,8 @@ class Variable(Parameter):
 
     Parameters
     ----------
-    initializer : array_like or callable
-        The first numbers, or a function of the shape and the type.
+    initializer : array_like, str or callable
+        The first numbers, or a function of the shape and the type, such as "zeros".
     shape : tuple of int, optional
         The shape, for a function.
     dtype : dtype, optional
@@ -44,6 +44,10 @@ class Variable(Parameter):
     ) -> None:  # fmt: skip
         del options
         dtype = dtype or floatx()
+        if isinstance(initializer, str):
+            from nn.keras_style import initializers  # which imports this module
+
+            initializer = initializers.get(initializer)
         data = initializer(shape, dtype) if callable(initializer) else plain(initializer)
         super().__init__(data, dtype, name or "", trainable)
         self.is_frozen = not trainable

@@ -402,12 +402,53 @@ def recorded(keras):
     return found
 
 
+#: Metrics at many thresholds, and their options.
+AREAS = [
+    ("AUC", {"num_thresholds": n, "curve": curve, "summation_method": method, **labels})
+    for n in (5, 200)
+    for curve in ("ROC", "PR")
+    for method in ("interpolation", "minoring", "majoring")
+    for labels in (
+        {},
+        {"multi_label": True},
+        {"multi_label": True, "label_weights": [0.2, 0.5, 1.5]},
+        {"label_weights": [0.2, 0.5, 1.5]},
+    )
+] + [
+    (name, {name.split("At")[1].lower(): value, "num_thresholds": n, "class_id": place})
+    for name in ("PrecisionAtRecall", "RecallAtPrecision", "SensitivityAtSpecificity",
+                 "SpecificityAtSensitivity")
+    for value in (0.3, 0.75, 0.95)
+    for n in (1, 7, 200)
+    for place in (None, 1)
+]  # fmt: skip
+
+
+def areas(metrics):
+    """Return what these metrics are of examples in two batches, with and without weights."""
+    random = np.random.default_rng(5)
+    bits = random.integers(0, 2, (30, 3))
+    shares, weights = 0.3 * bits + 0.7 * random.random((30, 3)), random.random((30, 1))
+    found = []
+    for name, options in AREAS:
+        for given in (None, weights if options.get("class_id") is None else weights[:, 0]):
+            metric = getattr(metrics, name)(**options)
+            for part in (slice(11), slice(11, None)):
+                weight = None if given is None else given[part]
+                if weight is not None and weight.ndim == 2 and "curve" not in options:
+                    weight = weight * np.ones((1, 3))
+                metric.update_state(bits[part], shares[part], sample_weight=weight)
+            found.append(round(float(metric.result()), 7))
+    return found
+
+
 def main():
     import keras
 
     keras.config.set_floatx("float64")
     found = {**recorded(keras), "fits": fits(keras), "stops": [], "plateaus": []}
     found["signatures"], found["reductions"] = signatures(keras), reductions(keras)
+    found["areas"] = areas(keras.metrics)
     for options in STOPS:
         for run in measurements():
             model = SimpleNamespace(stop_training=False, get_weights=list)

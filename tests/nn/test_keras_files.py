@@ -120,6 +120,7 @@ NEEDED = {
     "fn": distance, "layer": layers.LSTM(3), "cell": layers.GRUCell(2),
     "cells": [layers.LSTMCell(2)], "equation": "ab,bc->ac", "output_shape": 3, "initial_learning_rate": 0.1, "decay_steps": 5,
     "num_tokens": 4, "num_bins": 4, "height": 3, "width": 2, "factor": 0.1, "height_factor": 0.1, "width_factor": 0.2,
+    "recall": 0.5, "precision": 0.5, "specificity": 0.5, "sensitivity": 0.5,
     "decay_rate": 0.5, "boundaries": [3], "values": [0.1, 0.2], "first_decay_steps": 4,
 }  # fmt: skip
 

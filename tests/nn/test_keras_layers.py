@@ -471,6 +471,58 @@ def test_merges_leave_out_what_is_masked(kind, reduce, usual):
     np.testing.assert_allclose(keras.Model(inputs, merged)(list(parts)).data, expected)
 
 
+def test_softmax_leaves_out_what_is_masked():
+    x = np.random.default_rng(0).standard_normal((2, 3, 4))
+    seen = np.array([[True, False, True, True], [False] * 4, [True] * 4])
+    for mask in (seen, np.broadcast_to(seen, x.shape)):
+        powers = np.exp(x) * seen
+        expected = powers / np.maximum(powers.sum(-1, keepdims=True), 1e-30)
+        np.testing.assert_allclose(layers.Softmax()(x, mask=mask), expected, 1e-6)
+    assert layers.Softmax()(x, mask=np.ones((2, 3), bool)).sum() == pytest.approx(6)  # of steps
+    with pytest.raises(ShapeError, match="but a mask of"):
+        layers.Softmax()(x, mask=np.ones((3, 5), bool))
+
+
+def test_attention_compares_sums_if_asked():
+    x = np.random.default_rng(0).standard_normal((2, 3, 4))
+    one, other = layers.Attention(score_mode="concat"), layers.AdditiveAttention(use_scale=False)
+    np.testing.assert_allclose(one([x, 2 * x]).data, other([x, 2 * x]), 1e-6)
+    one.concat_score_weight.assign(0.0)
+    np.testing.assert_allclose(one([x, x]).data, np.broadcast_to(x.mean(1, keepdims=True), x.shape))
+    scaled = layers.Attention(use_scale=True, score_mode="concat")
+    scaled.build([x.shape, x.shape])
+    scaled.scale.assign(0.0)
+    np.testing.assert_allclose(scaled([x, x]).data, one([x, x]).data)
+
+
+@pytest.mark.parametrize("names", [("q", "p"), ("p",)])
+def test_a_class_gets_the_dict_that_fit_got(names):
+    random = np.random.default_rng(0)
+    data = {name: random.random((6, 2)) for name in names}
+    seen = []
+
+    class Sums(keras.Model):
+        def __init__(self):
+            super().__init__()
+            self.inner = layers.Dense(1)
+
+        def call(self, inputs):
+            seen.append(tuple(inputs))
+            return self.inner(sum(inputs[name] * (1 + len(name)) for name in sorted(inputs)))
+
+        def test_step(self, given):
+            assert tuple(given[0]) == names
+            return super().test_step(given)
+
+    model, y = Sums(), random.random((6, 1))
+    model.compile("sgd", "mse")
+    model.fit(data, y, verbose=0, validation_split=0.5)
+    model.fit((({n: x[:2] for n, x in data.items()}, y[:2]) for _ in range(2)), verbose=0)
+    model.evaluate(data, y, verbose=0)
+    np.testing.assert_allclose(model.predict(data, verbose=0), model(data).data)
+    assert set(seen) == {names}
+
+
 def test_softmax_of_channels_first_is_along_the_last_axis():
     x = np.random.default_rng(0).standard_normal((2, 3, 6))
     for layer in (

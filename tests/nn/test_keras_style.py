@@ -176,6 +176,12 @@ def test_arguments_have_the_places_of_those_of_keras():
     assert not wrong
 
 
+def test_metrics_at_many_thresholds_are_those_of_keras():
+    found = RECORDER["areas"](keras.metrics)
+    for number, expected in enumerate(RECORDED["areas"]):
+        assert found[number] == pytest.approx(expected, abs=1e-6), RECORDER["AREAS"][number // 2]
+
+
 def test_each_output_has_its_weight_in_metrics():
     random = np.random.default_rng(0)
     y, p, w = random.integers(0, 2, (6, 3)), random.random((6, 3)), random.random((6, 3))
@@ -490,7 +496,7 @@ def own_steps_in_jit():
         (lambda: keras.GradientTape(), AttributeError, r"loss\.backward"),
         (lambda: keras.Model(inputs=1, outputs=2), OptionError, "defines call"),
         (lambda: keras.Model(nn.Linear(2, 3)).save("m"), OptionError, "save_weights"),
-        (lambda: keras.metrics.PrecisionAtRecall(2), AttributeError, "y_true and y_pred"),
+        (lambda: keras.metrics.PearsonCorrelation(), AttributeError, "y_true and y_pred"),
         (lambda: keras.Sequential([]).fit(validation_freq=3), OptionError, "callback"),
         (
             own_steps_in_jit,

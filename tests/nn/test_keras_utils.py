@@ -23,6 +23,38 @@ def test_windows_of_a_series_have_targets_of_their_first_steps():
         made(series, None, 13)
 
 
+def test_settings_that_programs_begin_with_are_taken():
+    keras.config.disable_traceback_filtering()
+    keras.config.set_image_data_format("channels_last")
+    keras.config.set_epsilon(1e-7)
+    for call in (
+        lambda: keras.config.set_image_data_format("channels_first"),
+        lambda: keras.config.set_epsilon(1e-3),
+    ):
+        with pytest.raises(OptionError, match="is "):
+            call()
+    labels = np.array([2, 0, 1], "uint8")  # as those of MNIST
+    assert keras.utils.to_categorical(labels).argmax(-1).tolist() == [2, 0, 1]
+    assert keras.preprocessing.sequence.pad_sequences([[1], [2, 3]]).tolist() == [[0, 1], [2, 3]]
+    assert keras.Variable(initializer="ones", shape=(2,)).numpy().tolist() == [1.0, 1.0]
+
+
+def test_random_numbers_have_their_moments():
+    random, shape = keras.random, (100, 200)
+    for drawn, mean, deviation in (
+        (random.truncated_normal(shape, 1.0, 2.0, seed=0), 1.0, 2 * 0.8796),
+        (random.gamma(shape, 4.0, seed=0), 4.0, 2.0),
+        (random.beta(shape, 2.0, 2.0, seed=0), 0.5, np.sqrt(0.05)),
+        (random.binomial(shape, 10, 0.5, seed=0), 5.0, np.sqrt(2.5)),
+        (random.dropout(np.ones(shape), 0.2, seed=0), 1.0, 0.5),
+    ):
+        assert drawn.shape == shape
+        assert np.mean(drawn) == pytest.approx(mean, abs=0.05)
+        assert np.std(drawn) == pytest.approx(deviation, abs=0.05)
+    column = random.dropout(np.ones(shape), 0.5, noise_shape=(None, 1), seed=1)
+    assert set(np.unique(column.sum(axis=1))) == {0.0, 400.0}
+
+
 def test_batches_are_packed_and_unpacked():
     utils, x = keras.utils, np.ones(2)
     assert utils.pack_x_y_sample_weight(x) is x

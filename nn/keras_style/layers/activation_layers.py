@@ -6,6 +6,7 @@ from typing import Any
 
 import numpy as np
 
+from autograd.errors import ShapeError
 from nn.keras_style import activations, initializers, regularizers
 from nn.keras_style.layers.layer import Layer
 
@@ -83,7 +84,8 @@ class LeakyReLU(Settled):
     function = staticmethod(activations.leaky_relu)
 
     def __init__(self, negative_slope: float = 0.3, **options: Any) -> None:
-        super().__init__({"negative_slope": negative_slope}, **options)
+        slope = options.pop("alpha", negative_slope)  # its name in Keras 2, which Keras 3 takes
+        super().__init__({"negative_slope": slope}, **options)
 
 
 class ELU(Settled):
@@ -118,6 +120,34 @@ class Softmax(Settled):
 
     def __init__(self, axis: int = -1, **options: Any) -> None:
         super().__init__({"axis": axis}, **options)
+
+    def call(self, inputs: Any, mask: Any = None) -> Any:
+        """Return the shares.
+
+        Parameters
+        ----------
+        inputs : array_like
+            The inputs.
+        mask : array of bool, optional
+            Which inputs count; the others have the share 0. A mask of the steps of sequences
+            changes nothing.
+
+        Raises
+        ------
+        ShapeError
+            If it does not fit the inputs.
+        """
+        if mask is None:
+            return super().call(inputs)
+        shape, given = np.shape(inputs), np.shape(mask)
+        if len(given) < len(shape) and given == shape[: len(given)]:
+            return super().call(inputs)
+        pairs = zip(given[::-1], shape[::-1], strict=False)
+        if len(given) > len(shape) or any(n not in (1, m) for n, m in pairs):
+            raise ShapeError(f"{self.name} got inputs of shape {shape}, but a mask of {given}.")
+        seen = np.asarray(mask) > 0.5
+        low = np.asarray(-3e4 if inputs.dtype == "f2" else -1e9, inputs.dtype)
+        return super().call(np.where(seen, inputs, low)) * seen.astype(inputs.dtype)
 
 
 class PReLU(Layer):

@@ -19,8 +19,9 @@ class Attention(Layer):
     ----------
     use_scale : bool
         Whether to multiply the products by a number that is trained.
-    score_mode : {"dot"}
-        How queries and keys are compared.
+    score_mode : {"dot", "concat"}
+        Whether queries and keys are compared by their products, or by the sums of
+        tanh(query + key), times a number that is trained.
     dropout : float
         The share of the weights that are 0 in training.
     seed : int, optional
@@ -44,10 +45,11 @@ class Attention(Layer):
     ) -> None:  # fmt: skip
         super().__init__(**options)
         del seed
-        if score_mode != "dot":
-            raise OptionError(f"score_mode={score_mode!r} is not here: write AdditiveAttention.")
+        if score_mode not in ("dot", "concat"):
+            raise OptionError(f"score_mode={score_mode!r} must be 'dot' or 'concat'.")
         self.use_scale, self.score_mode, self.dropout = use_scale, score_mode, dropout
         self.scale: Any = None
+        self.concat_score_weight: Any = None
 
     def build(self, input_shape: Any) -> None:
         """Make the scale.
@@ -59,9 +61,15 @@ class Attention(Layer):
         """
         if self.use_scale:
             self.scale = self.add_weight((), "ones")
+        if self.score_mode == "concat":
+            self.concat_score_weight = self.add_weight((), "ones")
 
     def scores(self, query: Any, key: Any) -> Any:
         """Return how queries and keys fit, of shape (batch, queries, keys)."""
+        if self.score_mode == "concat":
+            both = query[:, :, None] + key[:, None]
+            both = np.tanh(both if self.scale is None else both * self.scale)
+            return self.concat_score_weight * np.sum(both, axis=-1)
         found = np.matmul(query, np.swapaxes(key, 1, 2))
         return found if self.scale is None else found * self.scale
 

@@ -257,7 +257,7 @@ class Layer(Configured, Module):
         """Keep the weights that ``build`` has made, and tell them about their constraints."""
         self.built = True
         for name, constraint in vars(self).get("_constraints", {}).items():
-            weight = getattr(self, name, getattr(self, f"{name}_kernel", None))
+            weight = getattr(self, f"{name}_kernel", getattr(self, name, None))
             if not isinstance(weight, Variable):
                 raise OptionError(f"{type(self).__name__} has no weight for {name}_constraint=.")
             weight.constraint = constraint

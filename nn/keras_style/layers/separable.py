@@ -162,6 +162,33 @@ class SeparableConv(Grid):
             found[f"pointwise_{name}"] = behind[f"kernel_{name}"]
         return {**super().get_config(), **found}
 
+    def build(self, input_shape: Any) -> None:
+        """Make the weights.
+
+        Parameters
+        ----------
+        input_shape : tuple
+            The shape of the inputs.
+        """
+        self.depthwise.build(input_shape)
+        channels = input_shape[-1] * self.depthwise.depth_multiplier
+        self.pointwise.build((*input_shape[:-1], channels))
+
+    @property
+    def depthwise_kernel(self) -> Any:
+        """The weights of the convolution of each channel."""
+        return self.depthwise.kernel
+
+    @property
+    def pointwise_kernel(self) -> Any:
+        """The weights of the convolution of all channels."""
+        return self.pointwise.kernel
+
+    @property
+    def bias(self) -> Any:
+        """The addends of the outputs; None without."""
+        return self.pointwise.bias
+
     def call(self, inputs: Any) -> Any:
         """Return the convolution.
 
