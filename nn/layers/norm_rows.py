@@ -17,8 +17,9 @@ from nn.layers.norm_parts import PART, inverse_root, outer, parts, spread
 
 @kernel()
 def is_near(mean: Any, variance: Any) -> bool:
-    """Return whether no mean is larger than the deviation; not if one is infinite or NaN."""
-    return bool(np.logical_and.reduce(mean * mean <= variance, None))
+    """Return whether no mean is larger than the deviation, and all squares were finite."""
+    near = (np.abs(mean) <= np.sqrt(variance)) & (variance < np.inf)
+    return bool(np.logical_and.reduce(near, None))
 
 
 @kernel()
@@ -28,11 +29,13 @@ def measured(rows: Any, mean: Any, variance: Any) -> Any:
     Without means, these are mean squares, and there is nothing to remove.
     """
     count = rows.shape[1]
+    if mean is None:
+        np.vecdot(rows, rows, out=variance[:, 0])
+        variance /= count
+        return rows, None
     with np.errstate(over="ignore", invalid="ignore"):  # then the means are removed first
         np.vecdot(rows, rows, out=variance[:, 0])
         variance /= count
-        if mean is None:
-            return rows, None
         rows.dot(np.ones((count, 1), rows.dtype), mean)
         mean /= count
         variance -= mean * mean
@@ -108,7 +111,8 @@ def rows_back(
         total = None if means is None else slope.dot(average)
         if are_near:
             along -= means[part] * total
-        along *= inverse * inverse * inverse
+        for _ in range(3):  # the third power alone may be too small or large for a number
+            along *= inverse
         np.multiply(slope, outer(inverse, row, y), out=y)
         used = scratch[: len(y)]
         y -= np.multiply(centre, spread(along, used), out=used)

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 import nn
-from autograd import Tensor, check_gradients
+from autograd import Tensor, check_gradients, make_vjp
 from nn.layers import norm_kernels, norm_parts, norm_rows
 from nn.layers.normalisation import Kept, normalised
 
@@ -70,6 +70,28 @@ def test_its_derivatives_match_finite_differences(shape, axes, size, centred, mo
     assert check_gradients(lambda x: f(x, None, None) ** 2, x, method="projected").ok
     assert check_gradients(lambda x, b: f(x, None, b), np.asfortranarray(x), bias, **options).ok
     assert check_gradients(lambda weight: f(Tensor(x), weight, bias), weight).ok
+
+
+@pytest.mark.parametrize("size", [1, 1 << 19])
+@pytest.mark.parametrize("centred", [True, False])
+@pytest.mark.parametrize("inner", [(20,), (3, 1)], ids=["rows", "groups"])
+def test_large_and_small_numbers_are_normalised_as_well(inner, centred, size, monkeypatch):
+    cut(monkeypatch, size)
+    shape, axes = ((6, 20), (1,)) if inner == (20,) else ((4, 2, 3, 5), (2, 3))
+    inner = inner if inner == (20,) else (2, *inner)
+    random = np.random.default_rng(5)
+    numbers, g = random.normal(size=(2, *shape)).astype(np.float32)
+    weight, bias = random.normal(1, 1, (2, *inner)).astype(np.float32)
+    for power, mean in ((0, 0.9), (0, 1.1), (0, 2.0**10), (-60, 0), (60, 0), (60, 1), (55, 2.0**8)):
+        x = np.ldexp(numbers + np.float32(mean), power)
+        if not centred and mean > 2:
+            continue  # the square of such a number is infinite
+        settings = axes, 2.0 ** min(2 * power - 20, 0), centred
+        pull, y = make_vjp(normalised, (0, 1, 2))(x, weight, bias, *settings, Kept())
+        wide = [np.float64(a) for a in (x, weight, bias)]
+        exact, expected = make_vjp(formula, (0, 1, 2))(*wide, *settings)
+        for found, wanted in zip((y, *pull(g)), (expected, *exact(np.float64(g))), strict=True):
+            assert np.max(abs(found - wanted)) <= 1e-4 * np.max(abs(wanted)), (power, mean)
 
 
 @EACH
