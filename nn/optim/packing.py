@@ -41,8 +41,18 @@ class Block:
     def __init__(self, pieces: tuple[Piece, ...], gradient: Any, spare: Any, steps: int) -> None:
         self.pieces, self.gradient, self.spare, self.steps = pieces, gradient, spare, steps
         self.state: dict[str, Any] = {}
+        self._show_parts()
+
+    def _show_parts(self) -> None:
         #: The parts of ``gradient`` that belong to the pieces, in their shapes.
-        self.views = [self.part(gradient, piece.place, piece.part) for piece in pieces]
+        self.views = [self.part(self.gradient, piece.place, piece.part) for piece in self.pieces]
+
+    def __getstate__(self) -> dict[str, Any]:
+        return {name: item for name, item in vars(self).items() if name != "views"}
+
+    def __setstate__(self, state: dict[str, Any]) -> None:
+        vars(self).update(state)
+        self._show_parts()  # of a copy: copied parts would no longer share its memory
 
     def __program_state__(self) -> Iterator[State]:
         """Yield what changes in each step, for programs that `autograd.jit` records."""

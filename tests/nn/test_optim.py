@@ -1,4 +1,6 @@
+import copy
 import math
+import pickle
 import runpy
 import tracemalloc
 from pathlib import Path
@@ -159,6 +161,21 @@ def test_packing_of_parameters_does_not_change_results(build):
     for position, state in optimizers[0].state_dict()["state"].items():
         for name, array in state.items():
             np.testing.assert_array_equal(array, states[position][0][name])
+
+
+@pytest.mark.parametrize("dtype", [float, complex])
+@pytest.mark.parametrize("build", EVERYTHING.values(), ids=EVERYTHING)
+def test_copies_read_the_gradients_of_their_own_parameters(build, dtype):
+    parameters = with_gradients((3, 2), (4,), dtype=dtype)
+    optimizer = build(parameters)
+    optimizer.step()
+    pairs = [(parameters, optimizer)]
+    pairs += [copy.deepcopy(pairs[0]), pickle.loads(pickle.dumps(pairs[0]))]
+    for copies, another in pairs:
+        for parameter in copies:
+            parameter.grad = parameter.grad**2 - 1
+        another.step()
+        assert_same(numbers(copies), numbers(parameters))
 
 
 @pytest.mark.parametrize("build", EVERYTHING.values(), ids=EVERYTHING)
