@@ -16,7 +16,7 @@ from typing import Any, Final
 
 import numpy as np
 
-from autograd.errors import OptionError
+from autograd.errors import DataError, OptionError
 from nn.torch_style.types import DEFAULT, check_device
 
 FLOAT64: Final = np.dtype(np.float64)
@@ -63,10 +63,10 @@ class Generator(np.random.Generator):
 
         So the copy of a model draws what `manual_seed` seeds, as the model does.
         """
-        return self if self is GENERATOR else _restored(self.get_state())
+        return self if self is GENERATOR else loaded_generator(self.get_state())
 
     def __reduce__(self) -> Any:
-        return _restored, (self.get_state(),)
+        return loaded_generator, (self.get_state(),)
 
     def manual_seed(self, seed: int) -> Generator:
         """Start again from a seed; return the generator."""
@@ -93,8 +93,10 @@ class Generator(np.random.Generator):
 
     def set_state(self, new_state: Any) -> Generator:
         """Restore a state; return the generator."""
-        self._kept, self._seed = new_state["kept"], new_state["seed"]
+        if not 0 <= new_state["state"]["pos"] <= 624:  # NumPy would read there
+            raise DataError("This is no state of a generator: its position is not in 0 to 624.")
         self.bit_generator.state = new_state
+        self._kept, self._seed = new_state["kept"], new_state["seed"]
         return self
 
     @contextlib.contextmanager
@@ -285,7 +287,8 @@ def _box_muller(drawn: Any) -> Any:
     return np.stack([radius * np.cos(angle), radius * np.sin(angle)], 1).reshape(-1)
 
 
-def _restored(state: Any) -> Generator:
+def loaded_generator(state: Any) -> Generator:
+    """Return a generator that was pickled."""
     return Generator().set_state(state)
 
 

@@ -19,10 +19,10 @@ import numpy as np
 import nn
 from autograd.errors import WeightsError
 from autograd.files import replacing
-from nn.torch_style import types
+from nn.torch_style import serialization
 from nn.torch_style.base import TensorBase, constant, numbers
-from nn.torch_style.serialization import restricted
-from nn.torch_style.types import check_device, check_options, dtype
+from nn.torch_style.pickled import dumps, restricted
+from nn.torch_style.types import DTYPES, bfloat16, check_device, check_options, dtype
 
 #: The key of the description in the metadata.
 TREE = "torch_style"
@@ -81,7 +81,7 @@ def save(obj: Any, f: Any, **options: Any) -> None:
 def _pickle(obj: Any, f: Any) -> None:
     """Write a pickle, after what tells it from those of PyTorch."""
     try:
-        content = PICKLED + pickle.dumps(obj)
+        content = PICKLED + dumps(obj)
     except (pickle.PicklingError, AttributeError, TypeError) as error:
         raise WeightsError(
             f"torch.save cannot pickle this {type(obj).__name__}: {error}. Save what holds its "
@@ -125,7 +125,9 @@ def load(f: Any, map_location: Any = None, weights_only: bool = True, **options:
     if os.path.isfile(f):
         with open(f, "rb") as file:
             if file.read(len(PICKLED)) == PICKLED:
-                return restricted(file, os.fspath(f)) if weights_only else pickle.load(file)
+                if not weights_only:
+                    return pickle.load(file)
+                return restricted(file, os.fspath(f), serialization.named())
         _refuse_pickle(f)
         if zipfile.is_zipfile(f):
             with np.load(f, allow_pickle=False) as found:
@@ -203,6 +205,6 @@ def _restored(item: Any, arrays: Any) -> Any:
     if kind == "dict":
         return {key: _restored(value, arrays) for key, value in content}
     if kind == "dtype":
-        return getattr(types, content)
+        return next(known for known in (*DTYPES.values(), bfloat16) if known.name == content)
     parts = [_restored(part, arrays) for part in content]
     return parts if kind == "list" else tuple(parts)

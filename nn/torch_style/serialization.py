@@ -6,40 +6,12 @@ tensors of this package and to what the caller lists here, so that it cannot run
 
 from __future__ import annotations
 
-import collections
 import contextlib
-import functools
-import pickle
-import sys
 from collections.abc import Iterator
-from typing import Any, Final
+from typing import Any
 
-import numpy as np
-
-from autograd import Primitive, Tensor
-from autograd.errors import OptionError, WeightsError
-from nn.module import Module
-from nn.optim import Optimizer
-from nn.optim.packing import Block, Packing, Piece
-from nn.optim.scheduler import Scheduler
-from nn.torch_style import types
-from nn.torch_style.base import TensorBase
-from nn.torch_style.random import Generator
-
-#: Classes whose subclasses in this package are harmless, and other names that pickles need.
-_KINDS: Final = (Module, Optimizer, Scheduler, Tensor, TensorBase, Generator)
-_CLASSES: Final = {
-    Block, Packing, Piece, types.Size, types.device, types.dtype, np.ndarray, np.dtype,
-    collections.OrderedDict, collections.defaultdict, slice, set, frozenset, bytearray, complex,
-    range,
-}  # fmt: skip
-_FUNCTIONS: Final = {
-    "autograd.engine.tensor.restore_tensor", "nn.torch_style.base.constant",
-    "nn.torch_style.nn.parameter.shown_parameter", "nn.torch_style.nn.parameter._loaded_buffer",
-    "nn.torch_style.random._restored", "numpy._core.multiarray._reconstruct",
-    "numpy.core.multiarray._reconstruct", "numpy._core.multiarray.scalar",
-    "numpy._core.numeric._frombuffer", "numpy.core.numeric._frombuffer",
-}  # fmt: skip
+from autograd import Primitive
+from autograd.errors import OptionError
 
 _listed: list[Any] = []
 
@@ -104,65 +76,6 @@ def _name_of(item: Any) -> str:
     return f"{item.__module__}.{item.__qualname__}"
 
 
-def restricted(file: Any, path: str) -> Any:
-    """Load a pickle that refers to nothing but what is harmless or listed.
-
-    Parameters
-    ----------
-    file : file
-        The file.
-    path : str
-        What to call it in messages.
-
-    Raises
-    ------
-    WeightsError
-        If it refers to something else.
-    """
-    return _Unpickler(file, path).load()
-
-
-class _Unpickler(pickle.Unpickler):
-    def __init__(self, file: Any, path: str) -> None:
-        super().__init__(file)
-        self.path = path
-        self.listed = {_name_of(item): item for item in _listed}
-
-    def find_class(self, module: str, name: str) -> Any:
-        full = f"{module}.{name}"
-        if full in self.listed:
-            item = self.listed[full]
-            return item[0] if isinstance(item, tuple) else item
-        if full == "autograd.engine.named.item_at":
-            return functools.partial(_primitive_at, self.path)
-        own = module.partition(".")[0] in ("autograd", "nn", "numpy", "builtins", "collections")
-        if own and module in sys.modules:
-            found = super().find_class(module, name)
-            is_own = isinstance(found, type) and module.partition(".")[0] in ("autograd", "nn")
-            is_harmless = is_own and issubclass(found, _KINDS)
-            if full in _FUNCTIONS or is_harmless or _is_class(found):
-                return found
-        raise _refusal(self.path, full)
-
-
-def _is_class(found: Any) -> bool:
-    """Return whether this is one of the other harmless classes; NumPy's types are."""
-    if not isinstance(found, type):
-        return False
-    return found in _CLASSES or issubclass(found, (np.generic, np.dtype))
-
-
-def _primitive_at(path: str, module: str, name: str) -> Any:
-    """Return a function with a rule, which is the only thing that may be named so."""
-    found = getattr(sys.modules.get(module), name, None)
-    if not isinstance(found, Primitive):
-        raise _refusal(path, f"{module}.{name}")
-    return found
-
-
-def _refusal(path: str, name: str) -> WeightsError:
-    return WeightsError(
-        f"{path!r} has whole objects, and refers to {name}; loading it could run code. Where you "
-        "trust the file, write torch.load(f, weights_only=False), or list the class before: "
-        f"torch.serialization.add_safe_globals([{name.rpartition('.')[2]}])."
-    )
+def named() -> dict[str, Any]:
+    """Return what has been listed, under the names that files have for it."""
+    return {_name_of(item): item[0] if isinstance(item, tuple) else item for item in _listed}

@@ -35,6 +35,9 @@ class dtype:  # noqa: N801 - PyTorch's name
     def __repr__(self) -> str:
         return f"torch.{self.name}"
 
+    def __reduce__(self) -> str:  # as a name of this module, so that there is only one of each
+        return "boolean" if self.name == "bool" else self.name
+
     @property
     def is_floating_point(self) -> bool:
         """Whether the numbers are real floating-point numbers."""
@@ -188,6 +191,9 @@ class memory_format:  # noqa: N801 - PyTorch's name
 
     def __repr__(self) -> str:
         return f"torch.{self.name}"
+
+    def __reduce__(self) -> str:
+        return self.name  # as a name of this module, so that there is only one of each
 
 
 channels_last: Final = memory_format("channels_last")

@@ -2,12 +2,9 @@
 
 import copy
 import functools
-import importlib
-import inspect
 import io
 import math
 import operator
-import os
 import pickle
 from collections import OrderedDict, defaultdict, deque, namedtuple
 from types import MappingProxyType
@@ -18,7 +15,6 @@ import pytest
 import autograd
 import nn as plain_nn
 import nn.torch_style as torch
-from autograd.engine.named import item_at
 from autograd.errors import (
     DataError,
     GradientLostError,
@@ -740,101 +736,6 @@ ERRORS = [
 def test_what_is_not_there_says_what_to_write(call, error, advice):
     with pytest.raises(error, match=advice):
         call()
-
-
-def test_pickles_are_refused_with_the_line_that_converts_them(tmp_path):
-    path = tmp_path / "model.pt"
-    path.write_bytes(pickle.dumps({"weight": [1.0]}, protocol=2))
-    with pytest.raises(WeightsError, match=r"python -c .*save_file"):
-        torch.load(path)
-    np.savez(tmp_path / "model.npz", weight=np.ones(2))
-    assert torch.load(tmp_path / "model.npz")["weight"].tolist() == [1, 1]
-
-
-@pytest.mark.parametrize("as_file", [False, True])
-def test_whole_objects_are_loaded_only_from_trusted_files(tmp_path, as_file):
-    model = nn.Sequential(nn.TransformerEncoderLayer(4, 2, 8), nn.Linear(4, 1)).eval()
-    optimizer = torch.optim.Adam(model.parameters(), lr=0.1)
-    path, x = tmp_path / "model.pt", torch.ones(2, 3, 4)
-    if as_file:
-        with open(path, "wb") as file:
-            torch.save((model, optimizer), file)
-    else:
-        torch.save((model, optimizer), path)
-    with open(path, "rb") as file:
-        loaded, another = torch.load(file if as_file else path, weights_only=as_file)
-    assert torch.equal(loaded(x), model(x))
-    assert another.param_groups[0]["params"][0] is next(loaded.parameters())
-    loaded(x).sum().backward()
-    another.step()
-    assert not torch.equal(loaded(x), model(x))
-    content = path.read_bytes()
-    with pytest.raises(WeightsError):
-        torch.save((model, lambda: 1), path)
-    assert path.read_bytes() == content
-
-
-class Evil:
-    def __init__(self, function, *arguments):
-        self.call = function, arguments
-
-    def __reduce__(self):
-        return self.call
-
-
-class OwnModel(nn.Module):
-    def __init__(self):
-        super().__init__()
-        self.linear = nn.Linear(2, 1)
-
-    def forward(self, x):
-        return torch.relu(self.linear(x))
-
-
-EVIL = [
-    Evil(os.system, "true"), Evil(eval, "1"), Evil(getattr, torch.save, "__call__"), print,
-    Evil(item_at, "os", "system"), Evil(item_at, "autograd", "grad"), np.save, plain_nn.export_onnx,
-    Evil(functools.partial, print), Evil(importlib.import_module, "os"), torch.save, Evil(open, "x"),
-]  # fmt: skip
-
-
-@pytest.mark.parametrize("item", EVIL, ids=range(len(EVIL)))
-def test_files_refer_to_nothing_that_runs_code(tmp_path, item):
-    torch.save([nn.Linear(1, 1), item], tmp_path / "evil.pt")
-    with pytest.raises(WeightsError, match="weights_only=False"):
-        torch.load(tmp_path / "evil.pt")
-
-
-def test_functions_can_be_pickled():
-    for space in (torch, functional):
-        for name in dir(space):
-            item = getattr(space, name)
-            if inspect.isfunction(item) and not name.startswith("_"):
-                assert pickle.loads(pickle.dumps(item)) is item, name
-
-
-def test_classes_of_files_can_be_listed(tmp_path):
-    path, model, x = tmp_path / "own.pt", OwnModel(), torch.ones(3, 2)
-    torch.save({"model": model, "relu": torch.relu}, path)
-    with pytest.raises(WeightsError, match="OwnModel"):
-        torch.load(path)
-    serialization = torch.serialization
-    with serialization.safe_globals([OwnModel, torch.relu]):
-        assert torch.equal(torch.load(path)["model"](x), model(x))
-    assert serialization.get_safe_globals() == []
-    serialization.add_safe_globals([(OwnModel, f"{__name__}.OwnModel"), torch.relu])
-    assert torch.equal(torch.load(path)["model"](x), model(x))
-    serialization.clear_safe_globals()
-    assert torch.equal(torch.load(path, weights_only=False)["model"](x), model(x))
-
-
-def test_files_whose_length_looks_like_a_pickle_are_loaded(tmp_path):
-    starts = set()
-    for length in range(340, 370, 2):
-        torch.save({"a" * length: torch.ones(1)}, tmp_path / "w.pt")
-        starts.add((tmp_path / "w.pt").read_bytes()[:2])
-        assert list(torch.load(tmp_path / "w.pt")) == ["a" * length]
-    assert b"\x80\x03" in starts
 
 
 def test_out_refuses_what_it_would_lose():

@@ -101,10 +101,11 @@ class Buffer(Tensor):
         return copy
 
     def __reduce__(self) -> Any:
-        return _loaded_buffer, (Tensor(numbers(self)).to(self.dtype), self.persistent)
+        return loaded_buffer, (Tensor(numbers(self)).to(self.dtype), self.persistent)
 
 
-def _loaded_buffer(data: Any, persistent: bool) -> Buffer:
+def loaded_buffer(data: Any, persistent: bool) -> Buffer:
+    """Return a buffer that was pickled."""
     return Buffer(data, persistent=persistent)
 
 
