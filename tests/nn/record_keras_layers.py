@@ -77,6 +77,22 @@ LAYERS = {
     ),
     "Softmax, axes": (lambda k: k.Softmax(axis=[1, 2]), (2, 3, 2)),
     "UnitNormalization": (lambda k: k.UnitNormalization(axis=1), (2, 3, 4)),
+    "ConvLSTM2D": (lambda k: k.ConvLSTM2D(2, 2, return_sequences=True), (1, 2, 3, 3, 2)),
+    "ConvLSTM2D, channels first": (
+        lambda k: k.ConvLSTM2D(1, (1, 3), 2, "same", data_format="channels_first"),
+        (1, 3, 2, 3, 4),
+    ),
+    "ConvLSTM1D, backwards": (
+        lambda k: k.ConvLSTM1D(
+            2, 2, padding="same", dilation_rate=2, go_backwards=True, activation="relu"
+        ),
+        (2, 3, 4, 1),
+    ),
+    "ConvLSTM3D": (lambda k: k.ConvLSTM3D(1, 2, use_bias=False), (1, 2, 2, 3, 2, 1)),
+    "Attention, sums": (
+        lambda k: k.Attention(use_scale=True, score_mode="concat"),
+        [(2, 3, 4), (2, 5, 4)],
+    ),
     "Attention": (lambda k: k.Attention(use_scale=True), [(2, 3, 4), (2, 5, 4), (2, 5, 4)]),
     "AdditiveAttention": (lambda k: k.AdditiveAttention(), [(2, 3, 4), (2, 5, 4)]),
     "EinsumDense": (

@@ -483,16 +483,29 @@ def test_softmax_leaves_out_what_is_masked():
         layers.Softmax()(x, mask=np.ones((3, 5), bool))
 
 
-def test_attention_compares_sums_if_asked():
-    x = np.random.default_rng(0).standard_normal((2, 3, 4))
-    one, other = layers.Attention(score_mode="concat"), layers.AdditiveAttention(use_scale=False)
-    np.testing.assert_allclose(one([x, 2 * x]).data, other([x, 2 * x]), 1e-6)
-    one.concat_score_weight.assign(0.0)
-    np.testing.assert_allclose(one([x, x]).data, np.broadcast_to(x.mean(1, keepdims=True), x.shape))
-    scaled = layers.Attention(use_scale=True, score_mode="concat")
-    scaled.build([x.shape, x.shape])
-    scaled.scale.assign(0.0)
-    np.testing.assert_allclose(scaled([x, x]).data, one([x, x]).data)
+@pytest.mark.parametrize("kind", ["Dense", "Conv2D", "Embedding"])
+def test_spectral_normalization_divides_kernels_in_training(kind):
+    x = np.random.default_rng(0).integers(0, 4, (2, 3, 3, 2))
+    inner = {"Conv2D": (2, 2), "Dense": (3,), "Embedding": (4, 3)}[kind]
+    layer = layers.SpectralNormalization(getattr(layers, kind)(*inner), power_iterations=60)
+    layer.build(x.shape)
+    before = np.reshape(layer.kernel.numpy(), (-1, layer.kernel.shape[-1]))
+    layer(x)
+    np.testing.assert_array_equal(layer.kernel.numpy().reshape(before.shape), before)
+    y = layer(x, training=True)
+    after = layer.kernel.numpy().reshape(before.shape)
+    np.testing.assert_allclose(after, before / np.linalg.norm(before, 2), 1e-4)
+    np.testing.assert_allclose(y.data, layer(x).data)
+
+
+def test_masked_steps_leave_the_images_of_memory():
+    x, mask = np.random.default_rng(0).standard_normal((2, 3, 4, 2)), np.ones((2, 3), bool)
+    layer = layers.ConvLSTM1D(2, 3, padding="same", return_state=True)
+    mask[1, 1:] = False
+    for found, short in zip(layer(x, mask=mask), layer(x[:, :1]), strict=True):
+        np.testing.assert_allclose(found.data[1], short.data[1])
+    begun = layer(x[:, 2:], initial_state=layer(x[:, :2])[1:])
+    np.testing.assert_allclose(begun[0].data, layer(x)[0].data)
 
 
 @pytest.mark.parametrize("names", [("q", "p"), ("p",)])

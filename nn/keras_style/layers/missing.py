@@ -4,9 +4,7 @@ from __future__ import annotations
 
 #: By the name of a layer in Keras, what to write.
 LAYERS = {
-    "ConvLSTM2D": "a layer of your own that steps through the images",
     "HashedCrossing": "strings that you have joined, and Hashing",
-    "SpectralNormalization": "nn.utils.parametrizations",
 }
 
 
@@ -15,8 +13,8 @@ def advice_for(name: str) -> str:
 
     Examples
     --------
-    >>> advice_for("SpectralNormalization")
-    'write nn.utils.parametrizations.'
+    >>> advice_for("HashedCrossing")
+    'write strings that you have joined, and Hashing.'
     """
     found = LAYERS.get(name)
     if found is None:

@@ -237,7 +237,7 @@ class Recurrent(Kept, Layer):
             if mask is None:
                 states, output = new, new[0]
             else:
-                here = np.asarray(mask)[:, step, None]
+                here = np.reshape(np.asarray(mask)[:, step], (-1,) + (1,) * (output.ndim - 1))
                 states = [np.where(here, a, b) for a, b in zip(new, states, strict=True)]
                 before = np.zeros_like(output) if self.zero_output_for_mask else output
                 output = np.where(here, new[0], before)
