@@ -185,8 +185,11 @@ def losses_of_arrays(
 ) -> Any:
     """Return the same, and keep the derivative."""
     total, shares = likelihood_and_shares(said_in(x, labels), skips, reads, lengths)
+    is_impossible = total < NEVER / 2
+    if is_impossible.any():  # a step without a possible class may have left shares of rounding
+        shares = np.where(is_impossible[:, None], x.dtype.type(0), shares)
     kept.put(x, shares)
-    return np.where(total < NEVER / 2, x.dtype.type(of_impossible), -total)
+    return np.where(is_impossible, x.dtype.type(of_impossible), -total)
 
 
 def losses_vjp(

@@ -44,11 +44,22 @@ def test_ctc_sums_over_all_alignments(target, blank):
 
 @pytest.mark.usefixtures("ctc_by")
 def test_ctc_of_the_impossible_has_no_gradient():
-    x = Tensor(np.zeros((2, 1, 3)))
-    loss = nn.ctc(nn.log_softmax(x, axis=2), [[1, 1]], [2], [2])
-    assert loss.data == np.inf
-    loss.backward()
-    assert (x.grad == 0).all()
+    logs = np.full((4, 3), -np.log(3.0))
+    no_class, no_blank = logs.copy(), np.tile([[-np.inf, 0.0, -np.inf]], (4, 1))
+    no_class[1] = -np.inf
+    for impossible, label, read in (
+        (logs, [1, 1], 2),
+        (no_class, [1, 2], 4),
+        (no_blank, [1, 1], 4),
+    ):
+        for zero_infinity, expected in ((False, np.inf), (True, 0.0)):
+            x = Tensor(np.stack([impossible, logs], axis=1))
+            given = [label, [1, 2]], [read, 4], [2, 2], 0, "none", zero_infinity
+            loss = nn.ctc(x, *given)
+            assert loss.data[0] == expected
+            loss.sum().backward()
+            assert (x.grad[:, 0] == 0).all()
+            assert np.isclose(x.grad[:, 1].sum(), -4)
     with np.errstate(divide="ignore"):
         certain = np.log(np.array([[[0.0, 1.0]], [[1.0, 0.0]]]))
     assert nn.ctc(certain, [[1]], [2], [1]) == 0
