@@ -721,6 +721,7 @@ ERRORS = [
     (lambda: nn.Linear(1, 1).register_backward_hook, AttributeError, "register_full_backward_hook"),
     (lambda: nn.LazyLinear(2).parameters(), OptionError, "call the model with"),
     (lambda: torch.distributions.Poisson(1.0).rsample(), OptionError, "log_prob"),
+    (lambda: nn.Sequential(nn.Tanh()) * 0, OptionError, "would be empty"),
     (lambda: exec("from nn.torch_style.nn import CrossMapLRN2d"), ImportError, "LocalResponseNorm"),
     (lambda: exec("import nn.torch_style.hub"), ImportError, "load_state_dict"),
     (lambda: torch.distributions.Poisson(1.0).icdf, AttributeError, "scipy.stats"),

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, KeysView, Mapping
 from typing import Any, Self
 
+from autograd.errors import OptionError
 from nn import containers
 from nn.module import Module as PlainModule
 from nn.torch_style.nn.face import show_as
@@ -93,11 +94,13 @@ class Sequential(Module, containers.Sequential):
         return Sequential(*self, *other)
 
     def __mul__(self, count: int) -> Sequential:
+        _check_count(count)
         return Sequential(*self._items() * count)  # the same modules again, as in PyTorch
 
     __rmul__ = __mul__
 
     def __imul__(self, count: int) -> Self:
+        _check_count(count)
         return self.extend(self._items() * (count - 1))
 
     def pop(self, key: int) -> Any:
@@ -327,6 +330,11 @@ class ParameterDict(Module):
     def extra_repr(self) -> str:
         """Return the types and sizes of the parameters, a line for each."""
         return "\n".join(_line(name, item, "type") for name, item in self.items())
+
+
+def _check_count(count: int) -> None:
+    if count < 1:
+        raise OptionError(f"A Sequential times {count!r} would be empty; write 1 or more.")
 
 
 def _parameter(value: Any) -> Any:
