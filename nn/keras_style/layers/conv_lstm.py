@@ -9,10 +9,11 @@ import numpy as np
 from autograd.errors import OptionError, ShapeError
 from nn.arrays import shape_of
 from nn.keras_style import window_ops
-from nn.keras_style.layers.convolution import check_padding, sizes_of
+from nn.keras_style.layers.convolution import check_padding
 from nn.keras_style.layers.grid import FORMATS
 from nn.keras_style.layers.noise import kept
 from nn.keras_style.layers.recurrent import LSTM
+from nn.layers.sliding_window import sizes_of
 
 
 class ConvLSTM(LSTM):
