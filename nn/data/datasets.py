@@ -6,6 +6,7 @@ import math
 from bisect import bisect_right
 from collections.abc import Sequence
 from itertools import accumulate, pairwise
+from types import GenericAlias
 from typing import Any
 
 import numpy as np
@@ -32,6 +33,9 @@ class Dataset:
     >>> [targets.tolist() for _, targets in nn.DataLoader(Squares(), batch_size=2)]
     [[0.0, 1.0], [4.0, 9.0]]
     """
+
+    #: What it yields may be named, as in PyTorch: ``Dataset[int]``.
+    __class_getitem__: Any = classmethod(GenericAlias)
 
     def __len__(self) -> int:
         raise NotImplementedError

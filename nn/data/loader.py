@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from types import NoneType
+from types import GenericAlias, NoneType
 from typing import Any
 
 import numpy as np
@@ -59,6 +59,9 @@ class DataLoader:
     >>> [d for _, d in DataLoader((images, digits), batch_size=4)]
     [array([0, 1, 2, 3]), array([4, 5, 6, 7]), array([8, 9])]
     """
+
+    #: What it yields may be named, as in PyTorch: ``DataLoader[int]``.
+    __class_getitem__: Any = classmethod(GenericAlias)
 
     def __init__(
         self,

@@ -205,6 +205,7 @@ class Arithmetic(TensorBase):
     fmax = binary(np.fmax, "the larger elements; a number rather than NaN")
     fmin = binary(np.fmin, "the smaller elements; a number rather than NaN")
     copysign = binary(np.copysign, "|self| with the sign of other", floating=True)
+    nextafter = binary(np.nextafter, "the next numbers towards others", floating=True)
     gcd = binary(_boolean(np.gcd), "the greatest common divisors")
     lcm = binary(_boolean(np.lcm), "the least common multiples")
 

@@ -14,7 +14,6 @@ from nn.torch_style.types import (
     bfloat16,
     check_device,
     check_options,
-    device,
     dtype,
     memory_format,
 )
@@ -53,7 +52,7 @@ class Conversions(InGraph):
                 wanted = each._held.dtype
             elif isinstance(each, (dtype, type, np.dtype)):
                 wanted = each
-            elif not isinstance(each, (bool, device, memory_format)):
+            elif not isinstance(each, (bool, memory_format)):
                 check_device(each)
         return self if wanted is None else self._as(wanted)
 

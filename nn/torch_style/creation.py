@@ -97,6 +97,15 @@ def from_numpy(array: Any) -> Tensor:
     return memory_of(array, None)
 
 
+def frombuffer(
+    buffer: Any, *, dtype: Any, count: int = -1, offset: int = 0, requires_grad: bool = False
+) -> Tensor:
+    """Return a tensor with the memory of a buffer, such as bytes."""
+    array = np.frombuffer(buffer, array_type(dtype), count, offset)
+    found = memory_of(array, None)
+    return found.requires_grad_(requires_grad) if requires_grad else found  # type: ignore[no-any-return]
+
+
 def _filled(array: Any, options: dict[str, Any]) -> Tensor:
     """Return a new array as a tensor, with the options that all functions here take."""
     check_device(options.pop("device", None))

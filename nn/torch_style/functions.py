@@ -268,6 +268,12 @@ vsplit = Tensor.vsplit
 xlogy = Tensor.xlogy
 
 adjoint = Tensor.adjoint
+diagonal_scatter = Tensor.diagonal_scatter
+is_same_size = Tensor.is_same_size
+nextafter = Tensor.nextafter
+put = Tensor.put
+select_scatter = Tensor.select_scatter
+slice_scatter = Tensor.slice_scatter
 renorm = Tensor.renorm
 
 if not TYPE_CHECKING:  # the types are those of the methods
@@ -283,6 +289,11 @@ fix = trunc
 def is_tensor(obj: Any) -> bool:
     """Return whether something is a tensor."""
     return isinstance(obj, TensorBase)
+
+
+def is_signed(input: Any) -> bool:
+    """Return whether the type has negative numbers."""
+    return input.is_signed()  # type: ignore[no-any-return]
 
 
 def is_nonzero(input: Any) -> bool:

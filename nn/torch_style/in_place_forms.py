@@ -6,12 +6,12 @@ from typing import Any, TypeVar
 
 from nn.torch_style.base import in_place, show_other
 from nn.torch_style.products import Products
-from nn.torch_style.spectra import Spectra
+from nn.torch_style.queries import Queries
 
 S = TypeVar("S", bound="InPlaceForms")
 
 
-class InPlaceForms(Spectra):
+class InPlaceForms(Queries):
     """Functions in place."""
 
     __slots__ = ()
@@ -39,17 +39,25 @@ class InPlaceForms(Spectra):
     deg2rad_ = in_place(Products.deg2rad)
     divide_ = true_divide_ = in_place(Products.div)
     eq_ = in_place(Products.eq)
+    digamma_ = in_place(Products.digamma)
     erf_ = in_place(Products.erf)
+    erfc_ = in_place(Products.erfc)
+    erfinv_ = in_place(Products.erfinv)
     exp2_ = in_place(Products.exp2)
     expm1_ = in_place(Products.expm1)
     fix_ = trunc_ = in_place(Products.trunc)
+    float_power_ = in_place(Products.float_power)
     floor_divide_ = in_place(Products.floor_divide)
     fmod_ = in_place(Products.fmod)
     frac_ = in_place(Products.frac)
+    gcd_ = in_place(Products.gcd)
     ge_ = greater_equal_ = in_place(Products.ge)
     gt_ = greater_ = in_place(Products.gt)
     heaviside_ = in_place(Products.heaviside)
     hypot_ = in_place(Products.hypot)
+    i0_ = in_place(Products.i0)
+    lcm_ = in_place(Products.lcm)
+    ldexp_ = in_place(Products.ldexp)
     le_ = less_equal_ = in_place(Products.le)
     lgamma_ = in_place(Products.lgamma)
     log10_ = in_place(Products.log10)
@@ -63,10 +71,13 @@ class InPlaceForms(Spectra):
     lt_ = less_ = in_place(Products.lt)
     masked_scatter_ = in_place(Products.masked_scatter)
     multiply_ = in_place(Products.mul)
+    nextafter_ = in_place(Products.nextafter)
     ne_ = not_equal_ = in_place(Products.ne)
     negative_ = in_place(Products.neg)
+    put_ = in_place(Queries.put)
     rad2deg_ = in_place(Products.rad2deg)
     remainder_ = in_place(Products.remainder)
+    renorm_ = in_place(Products.renorm)
     sgn_ = in_place(Products.sgn)
     sinc_ = in_place(Products.sinc)
     sinh_ = in_place(Products.sinh)

@@ -8,8 +8,8 @@ from nn.missing_names import refuse
 from nn.torch_style import hints
 
 __all__ = [
-    "Final", "export", "ignore", "is_scripting", "is_tracing", "script", "script_if_tracing",
-    "trace", "unused",
+    "Final", "annotate", "export", "ignore", "is_scripting", "is_tracing", "script",
+    "script_if_tracing", "trace", "unused",
 ]  # fmt: skip
 
 T = TypeVar("T")
@@ -28,6 +28,11 @@ def trace(func: T, example_inputs: Any = None, **options: Any) -> T:
 def ignore(drop: Any = False, **options: Any) -> Any:
     """Return a function as it is."""
     return drop if callable(drop) else _same
+
+
+def annotate(the_type: Any, the_value: T) -> T:
+    """Return a value as it is."""
+    return the_value
 
 
 def _same(function: T) -> T:

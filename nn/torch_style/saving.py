@@ -22,7 +22,7 @@ from autograd.files import replacing
 from nn.torch_style import serialization
 from nn.torch_style.base import TensorBase, constant, numbers
 from nn.torch_style.pickled import dumps, restricted
-from nn.torch_style.types import DTYPES, bfloat16, check_device, check_options, dtype
+from nn.torch_style.types import DTYPES, bfloat16, check_device, check_options, device, dtype
 
 #: The key of the description in the metadata.
 TREE = "torch_style"
@@ -114,7 +114,7 @@ def load(f: Any, map_location: Any = None, weights_only: bool = True, **options:
         it.
     """
     check_options("load", options, "pickle_module mmap encoding fix_imports errors")
-    if isinstance(map_location, (str, os.PathLike)):
+    if isinstance(map_location, (str, os.PathLike, device)):
         check_device(map_location)
     if not isinstance(f, (str, os.PathLike)):
         with tempfile.TemporaryDirectory() as folder:

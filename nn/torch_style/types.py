@@ -118,51 +118,70 @@ def dtype_of(array_dtype: Any) -> dtype:
 
 
 class device:  # noqa: N801 - PyTorch's name
-    """Where a tensor is: always the processor, "cpu".
+    """Where a tensor is: always the processor, "cpu". Others are names, which no tensor accepts.
 
     Parameters
     ----------
-    type : str or device
-        "cpu".
+    type : str, int or device
+        "cpu"; or what PyTorch has, such as "cuda:1", of which a number is the last part.
     index : int, optional
-        Ignored.
+        The number of the device.
 
     Raises
     ------
     OptionError
-        If it is another device.
+        If PyTorch has no such device.
 
     Examples
     --------
     >>> import nn.torch_style as torch
     >>> torch.device("cuda" if torch.cuda.is_available() else "cpu")
     device(type='cpu')
+    >>> torch.device("cuda:1") == torch.device("cuda", 1)
+    True
     """
 
-    __slots__ = ()
-    type = "cpu"
-    index = None
+    __slots__ = ("index", "type")
+
+    type: str
+    index: int | None
 
     def __init__(self, type: Any = "cpu", index: Any = None) -> None:
-        check_device(type)
+        name, _, number = (f"cuda:{type}" if isinstance(type, int) else str(type)).partition(":")
+        if name not in _DEVICES or not (number or "0").isdigit():
+            raise OptionError(f"There is no device {type!r}; the types are {', '.join(_DEVICES)}.")
+        object.__setattr__(self, "type", name)
+        object.__setattr__(self, "index", int(number) if number else index)
+
+    def __setattr__(self, name: str, item: Any) -> None:
+        raise AttributeError("A device cannot be changed.")
 
     def __repr__(self) -> str:
-        return "device(type='cpu')"
+        number = "" if self.index is None else f", index={self.index}"
+        return f"device(type={self.type!r}{number})"
 
     def __str__(self) -> str:
-        return "cpu"
+        return self.type if self.index is None else f"{self.type}:{self.index}"
 
     def __eq__(self, other: object) -> bool:
-        return isinstance(other, device)
+        return isinstance(other, device) and str(self) == str(other)
 
     def __hash__(self) -> int:
-        return hash("cpu")
+        return hash(str(self))
+
+    def __reduce__(self) -> Any:
+        return device, (self.type, self.index)
 
     def __enter__(self) -> device:
+        check_device(self)
         return self
 
     def __exit__(self, *error: object) -> None:
         pass
+
+
+#: The types of devices that programs name.
+_DEVICES: Final = ("cpu", "cuda", "mps", "xpu", "meta", "xla", "hpu", "mtia", "ipu", "vulkan")
 
 
 def check_device(place: Any) -> None:

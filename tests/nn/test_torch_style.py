@@ -26,6 +26,7 @@ from autograd.errors import (
 )
 from nn.torch_style import nn, optim
 from nn.torch_style.nn import functional
+from nn.torch_style.nn.utils import fusion
 from nn.torch_style.utils import _pytree as pytree
 from nn.torch_style.utils.data import DataLoader, Dataset, RandomSampler, TensorDataset
 
@@ -714,7 +715,7 @@ ERRORS = [
     ),
     (lambda: torch.cuda.get_device_name(0), AttributeError, "is_available"),
     (lambda: torch.distributed.all_reduce, AttributeError, "one process"),
-    (lambda: torch.relu_, AttributeError, r"x\.relu_\(\.\.\.\)"),
+    (lambda: torch.exp_, AttributeError, r"x\.exp_\(\.\.\.\)"),
     (lambda: torch.gradient, AttributeError, r"np\.gradient"),
     (lambda: torch.ones(2, 2).matrix_exp, AttributeError, r"torch\.linalg\.matrix_exp\(x\)"),
     (lambda: torch.quantize_per_tensor, AttributeError, "no quantised"),
@@ -1141,3 +1142,80 @@ def test_trees_are_taken_apart_and_put_together():
 def test_the_version_is_one_of_pytorch():
     assert torch.__version__.startswith("2.")
     assert torch.__version__.endswith(f"+chainrule.{autograd.__version__}")
+
+
+def test_devices_are_names_until_a_tensor_is_to_be_there():
+    cuda = torch.device("cuda:1")
+    assert (cuda.type, cuda.index, str(cuda)) == ("cuda", 1, "cuda:1")
+    assert cuda == torch.device("cuda", 1) == torch.device(1) != torch.device("cuda")
+    assert torch.ones(1).device == torch.device("cpu")
+    assert pickle.loads(pickle.dumps(cuda)) == cuda
+    with pytest.raises(OptionError, match="no device"):
+        torch.device("gpu")
+    uses = [
+        lambda: torch.ones(1).to(cuda), lambda: torch.zeros(2, device=cuda), cuda.__enter__,
+        lambda: nn.Linear(1, 1).to(cuda), lambda: nn.Linear(1, 1, device=cuda),
+        lambda: torch.load("x", map_location=cuda), lambda: torch.ones(1).to(device=cuda),
+        lambda: torch.set_default_device(cuda), lambda: torch.Generator(cuda),
+    ]  # fmt: skip
+    for use in uses:
+        with pytest.raises(OptionError, match=r"cuda\.is_available"):
+            use()
+
+
+@pytest.mark.parametrize("name", ["Dataset", "IterableDataset", "Sampler", "DataLoader", "Subset"])
+def test_what_data_yield_may_be_named(name):
+    kind = getattr(torch.utils.data, name)
+    assert issubclass(type("Own", (kind,), {}), kind)
+
+    class Typed(kind[tuple[int, int]]):
+        pass
+
+    assert issubclass(Typed, kind)
+
+
+@pytest.mark.parametrize("has_bias", [True, False])
+@pytest.mark.parametrize("affine", [True, False])
+@pytest.mark.parametrize("name", ["Linear", "Conv2d", "ConvTranspose2d"])
+def test_a_layer_is_fused_with_its_batch_norm(name, affine, has_bias):
+    torch.manual_seed(0)
+    is_linear = name == "Linear"
+    sizes, shape = ((3, 5), (4, 3)) if is_linear else ((3, 5, 2), (4, 3, 4, 4))
+    layer = getattr(nn, name)(*sizes, bias=has_bias)
+    norm = (nn.BatchNorm1d if is_linear else nn.BatchNorm2d)(5, affine=affine)
+    for _ in range(3):
+        norm(layer(torch.randn(shape) + 1))
+    if affine:
+        nn.init.normal_(norm.weight)
+        nn.init.normal_(norm.bias)
+    fuse = fusion.fuse_linear_bn_eval if is_linear else fusion.fuse_conv_bn_eval
+    arguments = () if is_linear else (name == "ConvTranspose2d",)
+    with pytest.raises(OptionError, match="evaluation"):
+        fuse(layer, norm, *arguments)
+    x = torch.randn(shape)
+    fused = fuse(layer.eval(), norm.eval(), *arguments)
+    torch.testing.assert_close(fused(x), norm(layer(x)), rtol=1e-4, atol=1e-5)
+    assert fused.bias.requires_grad
+
+
+def test_comparisons_say_how_results_differ():
+    close, x = torch.testing.assert_close, torch.tensor([1.0, 2.0])
+    close({"a": [x, 1]}, {"a": (x + 1e-7, 1)})
+    close(x, x + 0.1, rtol=0.2, atol=0.0)
+    close(x * math.nan, x * math.nan, equal_nan=True)
+    close(torch.arange(3), torch.arange(3))
+    for wrong, text in (
+        (x + torch.tensor([0.0, 0.1]), r"1 of 2 elements differ, most at \(1,\)"),
+        (x.double(), "types"), (x[:1], "shapes"), (x * math.nan, "2 of 2"),
+    ):  # fmt: skip
+        with pytest.raises(AssertionError, match=text):
+            close(x, wrong)
+    with pytest.raises(AssertionError, match=r"\['a'\]\[0\]: 1 of 2"):
+        close({"a": [x]}, {"a": [torch.tensor([1.0, 3.0])]})
+    for a, b in (({"a": 1}, {"b": 1}), ([1], [1, 2]), (1, 2)):
+        with pytest.raises(AssertionError, match=r"keys|lengths|differ"):
+            close(a, b)
+    with pytest.raises(AssertionError, match="mine"):
+        close(1, 2, msg="mine")
+    with pytest.raises(OptionError, match="both"):
+        close(x, x, rtol=0.1)

@@ -6,6 +6,18 @@
 import numpy as np
 
 CALLS = """
+x.select_scatter(v, 0, 1)
+x.slice_scatter(m[:2], 0, 0, 2)
+m.diagonal_scatter(m.diagonal() * 2)
+m.diagonal_scatter(m.diagonal(1), 1)
+x.put(torch.tensor([0, -3, 2]), y[0, :3] * 2)
+x.put(i % 4, x.reshape(-1)[: i.numel()].reshape(i.shape) * 2, accumulate=True)
+torch.nextafter(x.detach(), y.detach())
+torch.hardshrink(x, 0.4)
+torch.is_signed(i), x.is_signed(), x.is_same_size(y)
+x.detach().clone().clamp(-0.9, 0.9).erfinv_()
+x.detach().clone().erfc_()
+x.detach().t().storage_offset(), x.detach()[1:].storage_offset()
 x + y
 x - 2
 2 - x

@@ -69,6 +69,20 @@ uniform_ = _filling(init.uniform_)
 xavier_normal_ = _filling(init.xavier_normal_)
 xavier_uniform_ = _filling(init.xavier_uniform_)
 
+
+def _calculate_fan_in_and_fan_out(tensor: Any) -> tuple[int, int]:
+    """Return how many inputs each output of a weight has, and how many outputs each input."""
+    return init.arrays.fans(tuple(tensor.shape))
+
+
+def _calculate_correct_fan(tensor: Any, mode: str) -> int:
+    """Return one of these, by "fan_in" or "fan_out"."""
+    modes = ("fan_in", "fan_out")
+    if mode.lower() not in modes:
+        raise ValueError(f"mode={mode!r} must be 'fan_in' or 'fan_out'.")
+    return _calculate_fan_in_and_fan_out(tensor)[modes.index(mode.lower())]
+
+
 if not TYPE_CHECKING:  # a type checker is to find wrong names
 
     def __getattr__(name: str) -> Any:

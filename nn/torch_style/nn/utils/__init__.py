@@ -14,7 +14,7 @@ from nn.torch_style.base import inside
 from nn.torch_style.calls import shown
 from nn.torch_style.creation import tensor
 from nn.torch_style.joining import stack
-from nn.torch_style.nn.utils import parametrizations, parametrize, prune, rnn
+from nn.torch_style.nn.utils import fusion, parametrizations, parametrize, prune, rnn
 from nn.torch_style.nn.utils.old_norms import (
     remove_spectral_norm,
     remove_weight_norm,
@@ -27,6 +27,7 @@ __all__ = [
     "clip_grad_norm_",
     "clip_grad_value_",
     "clip_grads_with_norm_",
+    "fusion",
     "get_total_norm",
     "parameters_to_vector",
     "parametrizations",

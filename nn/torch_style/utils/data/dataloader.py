@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from types import GenericAlias
 from typing import Any
 
 from autograd.errors import OptionError
@@ -43,6 +44,9 @@ class DataLoader:
     >>> [x.tolist() for x, _ in torch.utils.data.DataLoader(data, batch_size=2)]
     [[0, 1], [2, 3], [4]]
     """
+
+    #: What it yields may be named, as in PyTorch: ``DataLoader[int]``.
+    __class_getitem__: Any = classmethod(GenericAlias)
 
     def __init__(
         self,

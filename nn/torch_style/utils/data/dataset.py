@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from types import GenericAlias
 from typing import Any
 
 from autograd.errors import DataError
@@ -18,6 +19,9 @@ __all__ = [
 
 class IterableDataset:
     """Examples that come one after the other: subclasses define ``__iter__``."""
+
+    #: What it yields may be named, as in PyTorch: ``IterableDataset[int]``.
+    __class_getitem__: Any = classmethod(GenericAlias)
 
     def __iter__(self) -> Iterator[Any]:
         raise NotImplementedError
@@ -57,6 +61,9 @@ class StackDataset:
     >>> StackDataset(image=[1, 2], text=["a", "b"])[1]
     {'image': 2, 'text': 'b'}
     """
+
+    #: What it yields may be named, as in PyTorch: ``StackDataset[int]``.
+    __class_getitem__: Any = classmethod(GenericAlias)
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         self.datasets: Any = args or kwargs

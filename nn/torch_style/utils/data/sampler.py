@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from types import GenericAlias
 from typing import Any
 
 import numpy as np
@@ -13,6 +14,9 @@ from nn.torch_style.random import GENERATOR, Generator
 
 class Sampler:
     """The base class of samplers, which are iterables of places."""
+
+    #: What it yields may be named, as in PyTorch: ``Sampler[int]``.
+    __class_getitem__: Any = classmethod(GenericAlias)
 
     def __init__(self, data_source: Any = None) -> None:
         self.data_source = data_source
