@@ -31,8 +31,7 @@ from nn.torch_style.nn.parameter import loaded_buffer, shown_parameter
 from nn.torch_style.random import loaded_generator
 
 #: Classes of which objects, also of subclasses in this package, are made without their `__init__`.
-_MADE: Final = (Module, Optimizer, Scheduler, Block, Packing, Piece, Windows, types.Size,
-                types.device)  # fmt: skip
+_MADE: Final = (Module, Optimizer, Scheduler, Block, Packing, Piece, Windows, types.Size)
 
 #: Classes that may be named besides, as that of a tensor or of numbers.
 _NAMED: Final = (Tensor, TensorBase, types.dtype, np.generic)
@@ -90,8 +89,8 @@ def _array(name: str, shape: tuple[int, ...], is_turned: bool, content: Any) -> 
 #: Functions that files may call, and classes whose constructors run no code of others.
 _CALLED: Final[Any] = {
     _type, _number, _array, _RESTORE, constant, shown_parameter, loaded_buffer,
-    loaded_generator, collections.OrderedDict, collections.defaultdict, ParameterState, slice, set,
-    frozenset, bytearray, complex, range, dict, list,
+    loaded_generator, types.device, collections.OrderedDict, collections.defaultdict,
+    ParameterState, slice, set, frozenset, bytearray, complex, range, dict, list,
 }  # fmt: skip
 
 

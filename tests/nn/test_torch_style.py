@@ -1150,6 +1150,11 @@ def test_devices_are_names_until_a_tensor_is_to_be_there():
     assert cuda == torch.device("cuda", 1) == torch.device(1) != torch.device("cuda")
     assert torch.ones(1).device == torch.device("cpu")
     assert pickle.loads(pickle.dumps(cuda)) == cuda
+    file, layer = io.BytesIO(), nn.Linear(1, 1)
+    layer.place = cuda
+    torch.save(layer, file)
+    file.seek(0)
+    assert torch.load(file).place == cuda
     with pytest.raises(OptionError, match="no device"):
         torch.device("gpu")
     uses = [
