@@ -204,6 +204,13 @@ def assign(handle: ArrayNode, index: Any, item: Any) -> None:
         now._contents = memory.overwritten(data)
     else:
         memory.own()
+    result = _recorded(data, now, index, item, replaces)
+    memory.version += 1
+    _succeed(root, result)
+
+
+def _recorded(data: Any, now: ArrayNode, index: Any, item: Any, replaces: bool) -> ArrayNode:
+    """Return the node of the new elements, connected to what they were computed from."""
     result: ArrayNode = calls.tensor(data)
     connected = isinstance(item, NumberNode)
     if isinstance(item, ArrayNode):
@@ -211,21 +218,18 @@ def assign(handle: ArrayNode, index: Any, item: Any) -> None:
     if replaces:
         result._primitive = POSITIVE
         result._arguments = (item,)
-        result._keywords = NO_KEYWORDS
-        if GRAD_MODE.interventions != 0:
-            tell_made(result)
     elif connected or now._requires_grad:
         result._primitive = SETITEM
         result._arguments = (now, constants.kept(index), item)
-        result._keywords = NO_KEYWORDS
         if isinstance(item, NumberNode):
             result._numbers = item._contents
-        if GRAD_MODE.interventions != 0:
-            tell_made(result)
     else:
         result._requires_grad = False
-    memory.version += 1
-    _succeed(root, result)
+        return result
+    result._keywords = NO_KEYWORDS
+    if GRAD_MODE.interventions != 0:
+        tell_made(result)
+    return result
 
 
 def _is_computed_from(item: Any, now: ArrayNode) -> bool:
