@@ -113,8 +113,10 @@ def restricted(file: Any, path: str, listed: dict[str, Any]) -> Any:
     """
     try:
         return _Unpickler(file, path, listed).load()
-    except (pickle.UnpicklingError, EOFError, KeyError, IndexError) as error:
-        raise WeightsError(f"{path!r} is damaged: {error!r}.") from error
+    except WeightsError:
+        raise
+    except (pickle.UnpicklingError, EOFError, LookupError, ValueError, TypeError) as error:
+        raise WeightsError(f"{path!r} cannot be read; it may be damaged: {error!r}.") from error
 
 
 #: The reader in Python: that in C cannot be kept from changing classes, and reads no faster what

@@ -108,7 +108,7 @@ EVIL = [
     made(nn.Linear) + b"(K\x02\x90.", made(nn.ModuleDict) + text("x") + b"Ns.",
     made(nn.ModuleDict) + b"(" + text("x") + b"Nu.", made(Tensor) + b".", made(torch.Tensor) + b".",
     # Numbers that would be read from any memory, and what is cut off.
-    dumps(torch.float64.array).replace(b"<f8", b"|O8"), dumps(np.ones(3))[:-9], b"", b"R.", b".",
+    dumps(torch.float64.array).replace(b"<f8", b"|O8"), b"X\1\0\0\0\xff.", dumps(np.ones(3))[:-9], b"", b"R.", b".",
 ]  # fmt: skip
 
 
