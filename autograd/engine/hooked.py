@@ -120,7 +120,8 @@ class HookedNode(ArrayNode):
         Parameters
         ----------
         gradient : array_like
-            The derivative, such as one of those that `gradients` returns, of the same shape.
+            The derivative, such as one of those that `gradients` returns, of the same shape. An
+            array is copied.
         create_graph : bool
             Whether it stays a node.
 
@@ -133,7 +134,11 @@ class HookedNode(ArrayNode):
         """
         self._require_leaf()
         before = self.grad
-        self.grad = gradient if before is None else before + gradient
+        if before is not None:
+            gradient = before + gradient
+        elif not isinstance(gradient, Node):
+            gradient = as_given(gradient, self._contents, "grad").copy()  # others may have it, too
+        self.grad = gradient
         if self._hooks is not None:
             call_after(self, bool(create_graph))
 

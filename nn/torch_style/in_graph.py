@@ -122,8 +122,10 @@ class InGraph(InPlaceForms):
                 continue
             if node.is_leaf:
                 node.accumulate_grad(part, create)
+            elif node.grad is not None:
+                node.grad = node.grad + part
             else:
-                node.grad = part if node.grad is None else node.grad + part
+                node.grad = part if create else part.copy()  # others may have it, too
 
     def retain_grad(self) -> None:
         """Keep the derivative of this computed tensor in ``grad``."""

@@ -152,3 +152,18 @@ def test_dropout_of_channels_takes_any_axes(shape, ndim):
         flat = y.reshape((*shape[:channels], -1))
         assert (flat == flat[..., :1]).all()
         assert set(np.unique(y)) == {0.0, 2.0}
+
+
+@pytest.mark.parametrize("names", [None, "ab", "h", "abh"])
+def test_stored_gradients_share_no_memory(names):
+    given, seed = torch.zeros(2, 3), torch.ones(2, 3)
+    tensors = {name: given.clone().requires_grad_() for name in "ab"}
+    tensors["h"] = tensors["a"] + tensors["b"].reshape(2, 3)
+    tensors["h"].retain_grad()
+    inputs = None if names is None else [tensors[name] for name in names]
+    y = tensors["h"] + tensors["a"].reshape(6).reshape(2, 3)
+    y.backward(seed, inputs=inputs)
+    kept = [tensors[name].grad for name in names or "abh"]
+    for i, one in enumerate(kept):
+        for other in (seed, *kept[:i]):
+            assert not np.shares_memory(one.detach().numpy(), other.detach().numpy())
