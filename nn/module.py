@@ -495,5 +495,6 @@ def _named(path: str, found: Iterator[tuple[str, Item]], what: str) -> Item:
     """Return an item by its name; raise if there is none."""
     items = dict(found)
     if path not in items:
-        raise OptionError(f"There is no {what} named {path!r}, but {', '.join(items)}.")
+        known = ", ".join(name or "'', itself" for name in items) or "none"
+        raise OptionError(f"There is no {what} named {path!r}; there is {known}.")
     return items[path]

@@ -232,7 +232,7 @@ def test_modules_and_parameters_are_found_by_path():
     assert model.get_submodule("layers.0") is model.layers[0]
     assert model.get_submodule("") is model
     assert model.get_parameter("layers.0.bias") is model.layers[0].bias
-    with pytest.raises(OptionError, match=r"no module named 'x', but .*layers\.1"):
+    with pytest.raises(OptionError, match=r"no module named 'x'; there is .*layers\.1"):
         model.get_submodule("x")
     for add in (model.add_module, model.register_parameter):
         with pytest.raises(DataError, match="not ndarray"):

@@ -187,7 +187,8 @@ class Module(PlainModule):
         """Return a buffer by its name."""
         found = dict(self.named_buffers())
         if target not in found:
-            raise AttributeError(f"There is no buffer named {target!r}, but {', '.join(found)}.")
+            known = ", ".join(found) or "none"
+            raise AttributeError(f"There is no buffer named {target!r}; there is {known}.")
         return found[target]
 
     def apply(self, fn: Callable[[Any], Any]) -> Self:
