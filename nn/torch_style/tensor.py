@@ -223,7 +223,8 @@ class Tensor(Conversions):
         self, mean: Number = 1.0, std: Number = 2.0, *, generator: Any = None
     ) -> Tensor:
         """Overwrite with e to the power of normal numbers; return the tensor."""
-        return _fill(self, lambda shape: np.exp(source(generator).normal(mean, std, shape)))
+        draws = source(generator)
+        return _fill(self, lambda shape: np.exp(draws.normal(mean, std, shape, np.float64, True)))
 
     def cauchy_(
         self, median: Number = 0.0, sigma: Number = 1.0, *, generator: Any = None

@@ -18,6 +18,7 @@ torch.is_signed(i), x.is_signed(), x.is_same_size(y)
 x.detach().clone().clamp(-0.9, 0.9).erfinv_()
 x.detach().clone().erfc_()
 x.detach().t().storage_offset(), x.detach()[1:].storage_offset()
+with_seed(torch, lambda: [getattr(z, f'{name}_')() for z in (torch.zeros(3, 8), torch.zeros(3, 8).t()) for name in ('normal', 'uniform', 'exponential', 'cauchy', 'log_normal')])
 x + y
 x - 2
 2 - x
