@@ -8,7 +8,7 @@ import numpy as np
 
 import autograd
 from nn.arrays import floating, plain
-from nn.keras_style import activations, array_ops, fourier_ops, layer_ops, window_ops
+from nn.keras_style import activations, array_ops, fourier_ops, image_ops, layer_ops, window_ops
 from nn.keras_style.config import floatx
 from nn.keras_style.configured import FUNCTIONS
 from nn.keras_style.configured import NUMPY as OF_NUMPY
@@ -29,6 +29,7 @@ MORE = [
 #: The names that are NumPy's, in Keras too.
 NUMPY = sorted({*OF_NUMPY, *MORE} - {"copysign", "positive", "reciprocal", "rint"})
 
+image = image_ops
 relu, sigmoid, softmax, log_softmax = (
     activations.relu, activations.sigmoid, activations.softmax, activations.log_softmax,
 )  # fmt: skip

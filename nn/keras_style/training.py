@@ -270,6 +270,8 @@ class Trained(Habits):
             callbacks=[*listed(callbacks), *([_print_row] if verbose == 2 else [])],
             progress="auto" if verbose == "auto" else verbose == 1, jit=self._jit,
         )  # fmt: skip
+        if isinstance(self.optimizer, optimizers.Optimizer):
+            self.optimizer.finalize_variable_values(self.parameters())
         self.history = history
         return history
 

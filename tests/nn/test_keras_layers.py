@@ -29,6 +29,13 @@ def _doubles():
     keras.config.set_floatx("float32")
 
 
+def shapes_of(layer, x):
+    """Return the shapes of inputs as ``build`` and ``compute_output_shape`` take them."""
+    shapes = [one.shape for one in x] if isinstance(x, list) else [x.shape]
+    several = "query_shape" in inspect.signature(layer.build).parameters
+    return shapes if several or len(shapes) == 1 else [shapes]
+
+
 def made(name):
     """Return a layer with the recorded weights, its inputs, and whether it is to train.
 
@@ -36,9 +43,7 @@ def made(name):
     """
     build, shape = RECORDER["LAYERS"][name]
     layer, x = build(layers), RECORDER["inputs_of"](name, shape)
-    shapes = [one.shape for one in x] if isinstance(x, list) else [x.shape]
-    several = "query_shape" in inspect.signature(layer.build).parameters
-    layer.build(*(shapes if several or len(shapes) == 1 else [shapes]))
+    layer.build(*shapes_of(layer, x))
     weights = RECORDER["weights_of"](name, layer.get_weights())
     assert [list(w.shape) for w in weights] == RECORDED["layers"][name]["shapes"]
     layer.set_weights(weights)
@@ -54,6 +59,7 @@ def test_layers_compute_what_those_of_keras_do(name):
     options = {"training": True} if trains else {}
     outputs = layer(given if many else given[0], **options)
     np.testing.assert_allclose(outputs.data, recorded["outputs"], **CLOSE)
+    assert layer.compute_output_shape(*shapes_of(layer, x)) == outputs.shape
     np.sum(outputs * RECORDER["numbers"](name, outputs.shape, 99)).backward()
     found = [one.grad for one in given if isinstance(one, Tensor)]
     found += [weight.grad for weight in layer.trainable_weights]
@@ -469,6 +475,39 @@ def test_merges_leave_out_what_is_masked(kind, reduce, usual):
     found = np.ma.masked_equal(parts, 0.0)
     expected = getattr(found, reduce)(axis=0).filled(0.0 if usual is None else usual)
     np.testing.assert_allclose(keras.Model(inputs, merged)(list(parts)).data, expected)
+
+
+def test_patches_are_the_windows_of_images():
+    x = np.arange(2 * 5 * 6 * 2.0).reshape(2, 5, 6, 2)
+    for sizes, step, gap, padding in (
+        ((2, 3), None, 1, "valid"), ((2, 2), (1, 3), 1, "same"), ((3, 2), 1, 2, "valid"),
+        ((3, 2), 1, 2, "same"), ((2, 4), 3, 1, "same"),
+    ):  # fmt: skip
+        steps = sizes if step is None else (step, step) if isinstance(step, int) else step
+        found = keras.ops.image.extract_patches(x, sizes, step, gap, padding)
+        reach = [(n - 1) * gap + 1 for n in sizes]
+        wide = [0, 0]
+        if padding == "same":
+            counts = [-(-n // s) for n, s in zip(x.shape[1:3], steps, strict=True)]
+            wide = [max((c - 1) * s + r - n, 0) for c, s, r, n in
+                    zip(counts, steps, reach, x.shape[1:3], strict=True)]  # fmt: skip
+        padded = np.pad(x, ((0, 0), *((n // 2, n - n // 2) for n in wide), (0, 0)))
+        for i, j in np.ndindex(found.shape[1:3]):
+            top, left = i * steps[0], j * steps[1]
+            cut = padded[:, top : top + reach[0] : gap, left : left + reach[1] : gap]
+            np.testing.assert_array_equal(found[:, i, j], cut.reshape(2, -1))
+        turned = keras.ops.image.extract_patches(
+            np.moveaxis(x, -1, 1), sizes, step, gap, padding, "channels_first"
+        )
+        np.testing.assert_array_equal(np.moveaxis(turned, 1, -1), found)
+    whole = keras.ops.image.resize(x[0], (10, 12), "nearest")
+    np.testing.assert_array_equal(whole, x[0].repeat(2, 0).repeat(2, 1))
+    for call in (
+        lambda: keras.ops.image.extract_patches(x, 7),
+        lambda: keras.ops.image.extract_patches(x[0, 0], 2),
+    ):
+        with pytest.raises(ShapeError):
+            call()
 
 
 def test_softmax_leaves_out_what_is_masked():

@@ -385,7 +385,7 @@ def test_weights_are_saved_and_the_summary_is_printed(tmp_path, capsys):
         (lambda m: m.compile("adam", "mse", metrics=[np.dot]), OptionError, "targets first"),
         (lambda m: m.compile("adam", "mse", [0.5]), OptionError, "loss_weights"),
         (lambda m: m.compile(nn.optim.Adam, "mse"), OptionError, "must be a name"),
-        (lambda m: keras.optimizers.Adam(use_ema=True), OptionError, "AveragedModel"),
+        (lambda m: keras.optimizers.Adam(gradient_accumulation_steps=2), OptionError, "acc"),
         (lambda m: keras.optimizers.Adam(clipnorm=1, clipvalue=1), OptionError, "not several"),
         (lambda m: m.predict({"a": X}), DataError, "list of arrays"),
         (lambda m: m.predict(X, batch_size=0), OptionError, "batch_size=0"),

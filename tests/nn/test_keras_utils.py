@@ -3,6 +3,7 @@
 import numpy as np
 import pytest
 
+import nn
 from autograd.errors import DataError, OptionError
 from nn import keras_style as keras
 
@@ -53,6 +54,54 @@ def test_random_numbers_have_their_moments():
         assert np.std(drawn) == pytest.approx(deviation, abs=0.05)
     column = random.dropout(np.ones(shape), 0.5, noise_shape=(None, 1), seed=1)
     assert set(np.unique(column.sum(axis=1))) == {0.0, 400.0}
+
+
+def stepped(kind, steps, **options):
+    """Return the weights after each step of an optimizer down a bowl, and those of its end."""
+    optimizer = getattr(keras.optimizers, kind)(0.1, weight_decay=0.01, **options)
+    p, found = keras.Variable(np.array([[1.0, -2.0], [0.5, 3.0]])), []
+    for _ in range(steps):
+        optimizer.apply([2.0 * p.numpy()], [p])
+        found.append(p.numpy().copy())
+    optimizer.finalize_variable_values([p])
+    return found, p.numpy()
+
+
+@pytest.mark.parametrize(
+    "kind", ["SGD", "Adam", "AdamW", "RMSprop", "Adagrad", "Adadelta", "Adamax", "Nadam", "Ftrl",
+             "Lion", "Adafactor", "Lamb", "Muon"],
+)  # fmt: skip
+def test_optimizers_average_the_weights_if_asked(kind):
+    plain, last = stepped(kind, 5)
+    average = plain[0]
+    for weights in plain[1:]:
+        average = 0.7 * average + 0.3 * weights
+    np.testing.assert_array_equal(last, plain[-1])
+    found, end = stepped(kind, 5, use_ema=True, ema_momentum=0.7)
+    np.testing.assert_allclose(found, plain, 1e-6)
+    np.testing.assert_allclose(end, average, 1e-5)
+    found, _ = stepped(kind, 3, use_ema=True, ema_momentum=0.7, ema_overwrite_frequency=2)
+    np.testing.assert_allclose(found[0], plain[0], 1e-6)
+    np.testing.assert_allclose(found[1], 0.7 * plain[0] + 0.3 * plain[1], 1e-5)
+
+
+def test_fit_ends_with_the_averages():
+    model = keras.Sequential([keras.Input((2,)), keras.layers.Dense(1, kernel_initializer="ones")])
+    model.compile(keras.optimizers.SGD(0.1, use_ema=True, ema_momentum=0.5), "mse")
+    x, seen = np.ones((4, 2)), []
+    note = nn.callbacks.LambdaCallback(
+        on_train_batch_end=lambda *_: seen.append(model.get_weights()[0].copy())
+    )
+    model.fit(x, np.zeros((4, 1)), batch_size=2, epochs=1, verbose=0, callbacks=[note])
+    np.testing.assert_allclose(model.get_weights()[0], (seen[0] + seen[1]) / 2, 1e-6)
+    ends = []
+    for jit in (False, True):
+        model.set_weights([np.ones((2, 1)), np.zeros(1)])
+        optimizer = keras.optimizers.Adam(0.1, use_ema=True, ema_overwrite_frequency=3)
+        model.compile(optimizer, "mse", jit_compile=jit)
+        model.fit(x, np.zeros((4, 1)), batch_size=1, verbose=0, epochs=3)
+        ends.append(model.get_weights()[0])
+    np.testing.assert_allclose(ends[1], ends[0], 1e-6)
 
 
 def test_batches_are_packed_and_unpacked():

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 import functools
 import inspect
 from collections.abc import Callable
@@ -11,7 +12,7 @@ import numpy as np
 
 from autograd.errors import DataError
 from nn.arrays import shape_of
-from nn.keras_style.symbolic import KerasTensor, tried, zeros_of
+from nn.keras_style.symbolic import KerasTensor, mapped, tried, zeros_of
 
 
 def settling(build: Callable[..., None]) -> Callable[..., None]:
@@ -58,6 +59,42 @@ def _build_parts(layer: Any, shapes: tuple[Any, ...], named: dict[str, Any]) -> 
                     raise
 
 
+def output_shapes(layer: Any, shapes: tuple[Any, ...], named: dict[str, Any]) -> Any:
+    """Return the shapes of the outputs of a layer for shapes of its inputs.
+
+    Parameters
+    ----------
+    layer : Layer
+        The layer, which stays as it is.
+    shapes : tuple
+        The shapes of its inputs.
+    named : dict
+        Shapes by name, such as ``value_shape``.
+    """
+    again = copy.deepcopy(layer)
+    names = [name.removesuffix("_shape") for name in named]
+    for dtype in (layer.dtype, np.dtype("int64")):
+        try:
+            given = [_symbolic(shape, dtype) for shape in (*shapes, *named.values())]
+            last = given[len(shapes) :]
+            outputs = again(*given[: len(shapes)], **dict(zip(names, last, strict=True)))
+        except DataError:
+            if dtype.kind == "i":
+                raise
+        else:
+            return mapped(lambda tensor: tensor.shape, outputs)
+    return None
+
+
+def _symbolic(shape: Any, dtype: Any) -> Any:
+    """Return symbolic tensors for a shape, or for lists or dicts of shapes."""
+    if isinstance(shape, dict):
+        return {name: _symbolic(one, dtype) for name, one in shape.items()}
+    if any(isinstance(one, (list, tuple)) for one in shape):
+        return [_symbolic(one, dtype) for one in shape]
+    return KerasTensor(tuple(shape), dtype)
+
+
 def _has_own_build(kind: type) -> bool:
     """Return whether a class defines ``build``, beside that of all layers."""
     return not getattr(kind.build, "is_usual", False)  # type: ignore[attr-defined]
@@ -69,11 +106,7 @@ def _is_unbuilt(part: Any) -> bool:
 
 def _zeros(shape: Any, dtype: Any) -> Any:
     """Return zeros for a shape, or for lists or dicts of shapes."""
-    if isinstance(shape, dict):
-        return {name: _zeros(one, dtype) for name, one in shape.items()}
-    if any(isinstance(one, (list, tuple)) for one in shape):
-        return [_zeros(one, dtype) for one in shape]
-    return zeros_of(KerasTensor(tuple(shape), dtype))
+    return mapped(zeros_of, _symbolic(shape, dtype))
 
 
 @functools.lru_cache(maxsize=1024)
@@ -119,3 +152,10 @@ def shapes_of(x: Any) -> Any:
         return {name: shapes_of(part) for name, part in x.items()}
     shape = shape_of(x)
     return (None, *shape[1:]) if shape else ()
+
+
+def holds_arrays(x: Any) -> bool:
+    """Return whether a list, or one in it, has arrays in it."""
+    if isinstance(x, (list, tuple)):
+        return any(holds_arrays(part) for part in x)
+    return hasattr(x, "dtype")

@@ -24,7 +24,8 @@ from nn.keras_style.configured import (
     options_of,
     revived,
 )
-from nn.keras_style.layers.building import settling, shapes_of, shapes_to_build, taken_by
+from nn.keras_style.layers import building
+from nn.keras_style.layers.building import shapes_of, taken_by
 from nn.keras_style.layers.checks import check_options
 from nn.keras_style.layers.passing import LOSSES, MASKS, mask_of, with_masks
 from nn.keras_style.naming import new_name
@@ -221,7 +222,7 @@ class Layer(Configured, Module):
         if not self.built:
             self._is_building = True
             try:
-                named = shapes_to_build(self, inputs, options)
+                named = building.shapes_to_build(self, inputs, options)
                 self.build(**named) if named else self.build(shapes_of(first))
             finally:
                 self._is_building = False
@@ -247,7 +248,7 @@ class Layer(Configured, Module):
     def __init_subclass__(cls, **options: Any) -> None:
         super().__init_subclass__(**options)
         if "build" in vars(cls):
-            cls.build = settling(vars(cls)["build"])  # type: ignore[method-assign]
+            cls.build = building.settling(vars(cls)["build"])  # type: ignore[method-assign]
 
     def _shape_to_build(self, shape: Any) -> Any:
         """Return the shape for which ``build`` makes the weights, given that of the inputs."""
@@ -262,7 +263,7 @@ class Layer(Configured, Module):
                 raise OptionError(f"{type(self).__name__} has no weight for {name}_constraint=.")
             weight.constraint = constraint
 
-    @settling
+    @building.settling
     def build(self, input_shape: Any) -> None:
         """Make the weights.
 
@@ -271,6 +272,16 @@ class Layer(Configured, Module):
         input_shape : tuple of int or None
             The shape of the inputs; None for the number of examples.
         """
+
+    def compute_output_shape(self, *shapes: Any, **named: Any) -> Any:
+        """Return the shapes of the outputs, with None for any length.
+
+        Parameters
+        ----------
+        *shapes, **named : tuple of int or None
+            Those of the inputs, in their order or by names such as ``value_shape``.
+        """
+        return building.output_shapes(self, shapes, named)
 
     def compute_mask(self, inputs: Any, mask: Any = None) -> Any:
         """Return the mask of the outputs.
@@ -299,7 +310,7 @@ class Layer(Configured, Module):
 
     def _cast(self, x: Any) -> Any:
         """Return inputs in the type of the weights."""
-        if isinstance(x, (list, tuple)) and _holds_arrays(x):
+        if isinstance(x, (list, tuple)) and building.holds_arrays(x):
             return type(x)([self._cast(part) for part in x])
         if isinstance(x, (list, tuple, float, int)):
             x = np.asarray(x)
@@ -487,9 +498,3 @@ class Layer(Configured, Module):
         if not later.get("trainable", True):
             made.trainable = False
         return made
-
-
-def _holds_arrays(x: Any) -> bool:
-    if isinstance(x, (list, tuple)):
-        return any(_holds_arrays(part) for part in x)
-    return hasattr(x, "dtype")

@@ -19,13 +19,15 @@ from nn.optim.packing import Block
 
 #: Options of Keras that are not here, and what to write.
 ELSEWHERE = {
-    "use_ema": "nn.optim.AveragedModel(model, decay)",
     "loss_scale_factor": "nothing: float32 needs no scaling",
     "gradient_accumulation_steps": "nn.fit(..., accumulate=steps)",
 }
 
 #: Options that change nothing, or nothing without one of those.
-WITHOUT_EFFECT = ("name", "jit_compile", "ema_momentum", "ema_overwrite_frequency")
+WITHOUT_EFFECT = ("name", "jit_compile")
+
+#: The options of averages of the weights, and what they are by default.
+AVERAGES = {"use_ema": False, "ema_momentum": 0.99, "ema_overwrite_frequency": None}
 
 CLIPPING = ("clipnorm", "clipvalue", "global_clipnorm")
 
@@ -48,6 +50,9 @@ class Optimizer(Configured, optim.Optimizer):
         The largest norm of all gradients together.
     **options
         The options of the formula, and Keras' others, which raise unless they change nothing.
+        With ``use_ema=True`` an average of the weights over the steps is kept,
+        ``average = ema_momentum·average + (1 - ema_momentum)·p``, which replaces the weights after
+        each `ema_overwrite_frequency` steps, and when `fit` ends.
 
     Raises
     ------
@@ -81,6 +86,9 @@ class Optimizer(Configured, optim.Optimizer):
                 raise OptionError(f"{type(self).__name__} has no {name}= here: write {advice}.")
         for name in WITHOUT_EFFECT:
             options.pop(name, None)
+        averages = {name: options.pop(name, usual) for name, usual in AVERAGES.items()}
+        if averages["use_ema"] and not 0 <= averages["ema_momentum"] <= 1:
+            raise OptionError(f"ema_momentum={averages['ema_momentum']!r} must be in [0, 1].")
         self._check_names(options)
         clipping = {
             "clipnorm": clipnorm,
@@ -92,6 +100,7 @@ class Optimizer(Configured, optim.Optimizer):
         self.schedule = learning_rate if callable(learning_rate) else None
         rate = learning_rate(0) if callable(learning_rate) else learning_rate
         self.defaults = {"lr": rate, "weight_decay": weight_decay, **clipping, **options}
+        self.defaults |= averages if averages["use_ema"] else {}
         self.defaults["iterations"] = 0
         self.param_groups, self._packings = [], []
 
@@ -247,10 +256,60 @@ class Optimizer(Configured, optim.Optimizer):
         self._change(block, group)
         if group["weight_decay"]:
             block.decay(group["lr"] * group["weight_decay"])
+        if group.get("use_ema"):
+            before = np.array(block.read_data())
+            average = block.filled("average")
+            if averaged(average, before - block.gradient, group) is average:
+                block.gradient[...] = before - average
+
+    def finalize_variable_values(self, var_list: Iterable[Any]) -> None:
+        """Set weights to their averages, if there are any; `fit` does so at its end.
+
+        Parameters
+        ----------
+        var_list : iterable of Tensor
+            The weights.
+        """
+        if not self._options().get("use_ema") or not self.param_groups:
+            return
+        wanted, parameters = {id(variable) for variable in var_list}, self.param_groups[0]["params"]
+        for position, average in self._averages().items():
+            if id(parameters[position]) in wanted:
+                parameters[position].data = np.array(average, parameters[position].dtype)
+
+    def _averages(self) -> dict[int, Any]:
+        """Return the averages by the places of their parameters."""
+        states = self._packings[0].states().items()
+        return {place: state["average"] for place, state in states if "average" in state}
 
     def _change(self, block: Block, group: dict[str, Any]) -> None:
         """Replace ``block.gradient`` by the numbers to subtract, weight decay aside."""
         raise NotImplementedError
+
+
+def averaged(average: Any, new: Any, group: dict[str, Any]) -> Any:
+    """Take new weights into their average; return them, or the average if it is to replace them.
+
+    Parameters
+    ----------
+    average : array
+        The average, which is changed.
+    new : array
+        The weights after a step.
+    group : dict
+        The options of the optimizer.
+
+    Raises
+    ------
+    TraceError
+        In a program of `autograd.jit`.
+    """
+    if is_tracing():
+        raise TraceError("use_ema=True averages weights step by step: write jit_compile=False.")
+    past = group["ema_momentum"] if group["iterations"] else 0.0
+    average[...] = past * average + (1 - past) * new
+    often = group["ema_overwrite_frequency"]
+    return average if often and (group["iterations"] + 1) % often == 0 else new
 
 
 def _constrain(parameters: list[Any]) -> None:

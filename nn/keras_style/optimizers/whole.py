@@ -11,7 +11,7 @@ from autograd.errors import OptionError
 from autograd.program import call
 from nn import optim
 from nn.arrays import plain
-from nn.keras_style.optimizers.optimizer import Optimizer
+from nn.keras_style.optimizers.optimizer import Optimizer, averaged
 from nn.optim.one_by_one import OneByOne
 
 
@@ -26,8 +26,16 @@ class Whole(Optimizer, OneByOne):
         p, g = plain(parameter.data), plain(parameter.grad)
         if group["weight_decay"]:
             p = p - group["lr"] * group["weight_decay"] * p
-        parameter.data[...] = self._changed(p, g, state, group)
+        new = self._changed(p, g, state, group)
+        if group.get("use_ema"):
+            new = averaged(kept(state, "average", p), np.array(new), group)
+        parameter.data[...] = new
         parameter.data = parameter.data  # tells the engine about the change
+
+    def _averages(self) -> dict[int, Any]:
+        parameters = self.param_groups[0]["params"]
+        found = {i: self.state[p] for i, p in enumerate(parameters) if p in self.state}
+        return {i: state["average"] for i, state in found.items() if "average" in state}
 
     def _changed(self, p: Any, g: Any, state: dict[str, Any], group: dict[str, Any]) -> Any:
         raise NotImplementedError
