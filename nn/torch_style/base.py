@@ -80,8 +80,38 @@ def constant(array: Any, requires_grad: Any = False) -> Any:
     return result
 
 
+class Kept:
+    """Where an array is kept that tensors show, so that ``x.grad.data = y`` reaches it.
+
+    Parameters
+    ----------
+    holder : object
+        What keeps it.
+    name : str
+        The attribute.
+    """
+
+    __slots__ = ("holder", "name")
+
+    def __init__(self, holder: Any, name: str) -> None:
+        self.holder, self.name = holder, name
+
+    def put(self, old: Any, new: Any) -> Any:
+        """Keep another array, in the memory of the old one if it fits; return what is kept."""
+        fits = type(old) is _ndarray and old.shape == new.shape and old.dtype == new.dtype
+        if fits and old.flags.writeable:
+            old[...] = new
+            return old
+        setattr(self.holder, self.name, new)
+        return new
+
+
 def memory_of(array: Any, owner: Any) -> Any:
-    """Return a tensor of the memory of another one; changes are seen there."""
+    """Return a tensor of the memory of another one; changes are seen there.
+
+    `owner` is the Tensor whose memory it is, or says where the array is kept; None if nothing else
+    has to know of changes.
+    """
     result = _new(KINDS.tensor)
     result._held = array
     result._owner = owner
@@ -190,7 +220,7 @@ def apart(index: Any) -> Any:
 def mutated(x: TensorBase) -> None:
     """Tell the Tensor whose memory this is that its numbers have changed."""
     owner = x._owner
-    if owner is not None:
+    if owner is not None and not isinstance(owner, Kept):
         owner.data = owner.data
 
 

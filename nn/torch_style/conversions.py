@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import inspect
 from typing import Any, NoReturn, TypeVar
 
 import numpy as np
@@ -10,6 +11,7 @@ import autograd
 from nn.torch_style.base import TensorBase, made, numbers
 from nn.torch_style.in_graph import InGraph
 from nn.torch_style.types import (
+    DEFAULT,
     array_type,
     bfloat16,
     check_device,
@@ -72,6 +74,8 @@ class Conversions(InGraph):
             return f"torch.{TYPE_NAMES[self._held.dtype.str[1:]]}"
         if isinstance(dtype, str):
             dtype = NAMED_TYPES[dtype]
+        if inspect.isclass(dtype) and issubclass(dtype, TensorBase):
+            dtype = DEFAULT.array  # `torch.Tensor` is the usual type
         return self._as(getattr(dtype, "array", dtype))
 
     def type_as(self: S, other: Any) -> S:

@@ -80,7 +80,6 @@ HINTS: Final = {
     "kaiming_uniform": "kaiming_uniform_",
     "pca_lowrank": "torch.linalg.svd of the centred data",
     "profiler": "Python's cProfile, or autograd.costs",
-    "promote_types": "torch.result_type",
     "put": "index_put",
     "put_": "index_put_",
     "quantization": _NO_QUANTISED,

@@ -8,7 +8,7 @@ from typing import Any, TypeVar
 import autograd
 from autograd import Node
 from autograd.errors import DataError, GraphError
-from nn.torch_style.base import TensorBase, held, made, memory_of, mutated, numbers
+from nn.torch_style.base import Kept, TensorBase, held, made, memory_of, mutated, numbers
 from nn.torch_style.in_place_forms import InPlaceForms
 from nn.torch_style.types import Bool
 
@@ -83,7 +83,8 @@ class InGraph(InPlaceForms):
         found = getattr(self._held, "grad", None)
         if found is None:
             return None
-        return made(found) if isinstance(found, Node) else memory_of(found, None)
+        is_node = isinstance(found, Node)
+        return made(found) if is_node else memory_of(found, Kept(self._held, "grad"))
 
     @grad.setter
     def grad(self, gradient: Any) -> None:
@@ -156,8 +157,11 @@ class InGraph(InPlaceForms):
     @data.setter
     def data(self, data: Any) -> None:
         found = numbers(data)
+        owner = getattr(self, "_owner", None)
         if isinstance(self._held, Node):
             self._held.data = found  # type: ignore[attr-defined]
+        elif isinstance(owner, Kept):
+            self._held = owner.put(self._held, found)
         else:
             self._held = found
             mutated(self)

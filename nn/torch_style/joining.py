@@ -14,7 +14,7 @@ from nn.torch_style.base import held, made, numbers, tensor_held
 from nn.torch_style.promotion import converted, is_number, operands, result_type
 from nn.torch_style.renaming import with_axis
 from nn.torch_style.tensor import Tensor
-from nn.torch_style.types import dtype_of
+from nn.torch_style.types import array_type, dtype_of
 
 
 def _all_held(tensors: Any, name: str) -> list[Any]:
@@ -169,6 +169,24 @@ def matmul_all(tensors: Sequence[Tensor]) -> Tensor:
 def broadcast_shapes(*shapes: Any) -> Any:
     """Return the shape that these shapes broadcast to."""
     return np.broadcast_shapes(*shapes)
+
+
+def promote_types(type1: Any, type2: Any) -> Any:
+    """Return the type of what is computed from tensors of two types."""
+    return result_type_of(*(np.empty(1, array_type(kind)) for kind in (type1, type2)))
+
+
+#: The kinds of types, each of which can hold those before it.
+_KINDS = ("b", "iu", "f", "c")
+
+
+def can_cast(from_: Any, to: Any) -> bool:
+    """Return whether results of a type may be stored in a tensor of another one."""
+    own, other = (
+        next(i for i, kinds in enumerate(_KINDS) if array_type(each).kind in kinds)
+        for each in (from_, to)
+    )
+    return own <= other
 
 
 def result_type_of(a: Any, b: Any) -> Any:

@@ -167,3 +167,31 @@ def test_stored_gradients_share_no_memory(names):
     for i, one in enumerate(kept):
         for other in (seed, *kept[:i]):
             assert not np.shares_memory(one.detach().numpy(), other.detach().numpy())
+
+
+def test_data_of_buffers_and_gradients_can_be_replaced():
+    class Counter(torch.nn.Module):
+        def __init__(self):
+            super().__init__()
+            self.register_buffer("done", torch.tensor(False))
+            self.register_buffer("means", torch.ones(2))
+            self.norm = torch.nn.BatchNorm1d(2)
+
+    model = Counter()
+    done = model.done
+    model.done.data = torch.tensor(True)
+    model.means.data = torch.zeros(3)  # of another shape
+    model.norm.running_mean.data = torch.full((2,), 5.0)
+    model.norm.num_batches_tracked.data = torch.tensor(9)
+    assert bool(done)
+    assert model.state_dict()["done"].item() is True
+    assert model.means.tolist() == model.state_dict()["means"].tolist() == [0, 0, 0]
+    assert model.norm.running_mean.tolist() == [5, 5]
+    assert model.norm.num_batches_tracked.item() == 9
+    x = torch.ones(2, requires_grad=True)
+    (x * 2).sum().backward()
+    gradient = x.grad
+    x.grad.data = x.grad.data * 0.5
+    assert x.grad.tolist() == gradient.tolist() == [1, 1]
+    torch.optim.SGD([x], lr=1.0).step()
+    assert x.tolist() == [0, 0]

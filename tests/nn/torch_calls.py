@@ -6,6 +6,9 @@
 import numpy as np
 
 CALLS = """
+(x > 0).type(torch.Tensor)
+torch.tensor([torch.can_cast(a, b) for a in (torch.bool, torch.uint8, torch.int64, torch.float32, torch.complex64) for b in (torch.bool, torch.uint8, torch.int8, torch.float16, torch.complex64)])
+torch.tensor([torch.promote_types(a, b) == c for a, b, c in ((torch.int64, torch.float16, torch.float16), (torch.uint8, torch.int8, torch.int16), (torch.bool, torch.uint8, torch.uint8), (torch.float32, torch.complex64, torch.complex64), (torch.int32, torch.int64, torch.int64))])
 x.select_scatter(v, 0, 1)
 x.slice_scatter(m[:2], 0, 0, 2)
 m.diagonal_scatter(m.diagonal() * 2)
