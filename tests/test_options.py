@@ -12,7 +12,7 @@ ACCEPTED = {
     "there is one device, in one process": (
         "device device_ids output_device pin_memory pin_memory_device non_blocking dim "
         "num_workers persistent_workers prefetch_factor multiprocessing_context worker_init_fn "
-        "timeout in_order group memory_format workers"
+        "timeout in_order group memory_format workers check_device check_layout allow_subclasses"
     ),
     "it chooses how something is computed, not what": (
         "foreach driver backends cache_size sparse inplace set_priority max_try_correction lims "
@@ -22,7 +22,7 @@ ACCEPTED = {
     ),
     "results are always so": (
         "stable sorted weights_only only_inputs copy expand unsafe assume_valid volatile "
-        "gen_non_contig_grad_outputs"
+        "gen_non_contig_grad_outputs the_type key_shape value_shape"
     ),
     "it asks for further checks or messages": (
         "verbose check_errors check_finite check_undefined_grad check_grad_dtypes "
