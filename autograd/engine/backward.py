@@ -101,12 +101,8 @@ def walk(sweep: Sweep, seed: Any, retain: bool) -> Sweep:
             sweep.writable[number] = False
     if not retain:
         for node in nodes:
-            if (
-                isinstance(node, ArrayNode)
-                and id(node) not in sweep.targets
-                and not _is_mere_view(node)
-            ):
-                node._arguments = None
+            if isinstance(node, ArrayNode) and id(node) not in sweep.targets:
+                _free(node)
     return sweep
 
 
@@ -135,8 +131,8 @@ def _walk(sweep: Sweep, seed: Any, retain: bool) -> Sweep:
                 _pull_back(
                     sweep, number, node, node._contents, node._arguments, node._keywords, ready
                 )
-                if not retain and not _is_mere_view(node):
-                    node._arguments = None
+                if not retain:
+                    _free(node)
         elif isinstance(node, NumberNode):
             wanted = True
             if create and node._primitive is not None:
@@ -382,21 +378,22 @@ def _pass_by(sweep: Sweep, number: int, retain: bool, ready: list[int]) -> None:
         parent = sweep.edges[edge]
         if parent >= 0:
             _leave_out(sweep, parent, ready)
-    if (
-        not retain
-        and isinstance(node, ArrayNode)
-        and node._primitive is not None
-        and not _is_mere_view(node)
-    ):
-        node._arguments = None
+    if not retain and isinstance(node, ArrayNode):
+        _free(node)
     sweep.nodes[number] = None
 
 
-def _is_mere_view(node: ArrayNode) -> bool:
-    """Return whether a node is a view of its argument, whose rule reads no numbers.
+def _free(node: ArrayNode) -> None:
+    """Forget what a node was computed from.
 
-    To keep its argument costs no memory, so another pass may go through it.
+    A mere view keeps its argument: that costs no memory, so another pass may go through it.
     """
+    if not _is_mere_view(node):
+        node._arguments = None
+
+
+def _is_mere_view(node: ArrayNode) -> bool:
+    """Return whether a node is a view of its argument, whose rule reads no numbers."""
     primitive = node._primitive
     if primitive is None or primitive.reads_data or not primitive.makes_views:
         return False

@@ -67,11 +67,6 @@ class HookedNode(ArrayNode):
             )
         self._grad = gradient
 
-    def retain_grad(self) -> HookedNode:
-        """Keep the derivative of this computed node in ``grad``; return the Tensor itself."""
-        self._now()._retains_grad = True
-        return self
-
     def register_hook(self, function: Callable[[Any], Any]) -> Callable[[], None]:
         """Call ``function(g)`` with the derivative of this node during every `backward`.
 

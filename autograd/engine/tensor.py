@@ -164,6 +164,11 @@ class Tensor(HookedNode):
         create = bool(create_graph)
         backward.backward_tensor(self._now(), gradient, bool(retain_graph) or create, create)
 
+    def retain_grad(self) -> Tensor:
+        """Keep the derivative of this computed node in ``grad``; return the Tensor itself."""
+        self._now()._retains_grad = True
+        return self
+
     def detach(self) -> Tensor:
         """Return a constant with the same numbers; assigning to either one copies them first."""
         constant: Tensor = assignment.detached(self)

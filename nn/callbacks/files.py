@@ -9,7 +9,7 @@ from typing import Any
 from autograd.errors import OptionError
 from autograd.files import replacing
 from nn import weights
-from nn.callbacks.backup import Frequency
+from nn.callbacks.frequency import Frequency
 from nn.callbacks.monitors import Monitor
 from nn.training.callback import Callback
 
