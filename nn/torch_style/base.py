@@ -80,8 +80,8 @@ def constant(array: Any, requires_grad: Any = False) -> Any:
     return result
 
 
-class Kept:
-    """Where an array is kept that tensors show, so that ``x.grad.data = y`` reaches it.
+class Attribute:
+    """The attribute that keeps an array which tensors show, so that ``x.grad.data = y`` reaches it.
 
     Parameters
     ----------
@@ -220,7 +220,7 @@ def apart(index: Any) -> Any:
 def mutated(x: TensorBase) -> None:
     """Tell the Tensor whose memory this is that its numbers have changed."""
     owner = x._owner
-    if owner is not None and not isinstance(owner, Kept):
+    if owner is not None and not isinstance(owner, Attribute):
         owner.data = owner.data
 
 

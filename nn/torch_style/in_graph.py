@@ -8,7 +8,7 @@ from typing import Any, TypeVar
 import autograd
 from autograd import Node
 from autograd.errors import DataError, GraphError
-from nn.torch_style.base import Kept, TensorBase, held, made, memory_of, mutated, numbers
+from nn.torch_style.base import Attribute, TensorBase, held, made, memory_of, mutated, numbers
 from nn.torch_style.in_place_forms import InPlaceForms
 from nn.torch_style.types import Bool
 
@@ -84,7 +84,7 @@ class InGraph(InPlaceForms):
         if found is None:
             return None
         is_node = isinstance(found, Node)
-        return made(found) if is_node else memory_of(found, Kept(self._held, "grad"))
+        return made(found) if is_node else memory_of(found, Attribute(self._held, "grad"))
 
     @grad.setter
     def grad(self, gradient: Any) -> None:
@@ -160,7 +160,7 @@ class InGraph(InPlaceForms):
         owner = getattr(self, "_owner", None)
         if isinstance(self._held, Node):
             self._held.data = found  # type: ignore[attr-defined]
-        elif isinstance(owner, Kept):
+        elif isinstance(owner, Attribute):
             self._held = owner.put(self._held, found)
         else:
             self._held = found

@@ -45,18 +45,24 @@ def _build_parts(layer: Any, shapes: tuple[Any, ...], named: dict[str, Any]) -> 
     """Make the weights of the layers in a layer by calling it with zeros, as Keras does."""
     by_itself = layer.builds_parts or not _has_own_build(type(layer))
     if by_itself and (shapes or named) and any(_is_unbuilt(part) for part in layer.modules()[1:]):
-        names = [name.removesuffix("_shape") for name in named]
-        for dtype in (layer.dtype, np.dtype("int64")):
-            try:
-                with tried():
-                    given = [_zeros(shape, dtype) for shape in (*shapes, *named.values())]
-                    layer(
-                        *given[: len(shapes)], **dict(zip(names, given[len(shapes) :], strict=True))
-                    )
-                return
-            except DataError:
-                if dtype.kind == "i":
-                    raise
+        with tried():
+            _called(layer, _zeros, shapes, named)
+
+
+def _called(
+    layer: Any, make: Callable[..., Any], shapes: tuple[Any, ...], named: dict[str, Any]
+) -> Any:
+    """Return the outputs of a layer for inputs that are made for shapes, perhaps of integers."""
+    names = [name.removesuffix("_shape") for name in named]
+    for dtype in (layer.dtype, np.dtype("int64")):
+        given = [make(shape, dtype) for shape in (*shapes, *named.values())]
+        by_name = dict(zip(names, given[len(shapes) :], strict=True))
+        try:
+            return layer(*given[: len(shapes)], **by_name)
+        except DataError:
+            if dtype.kind == "i":
+                raise
+    return None
 
 
 def output_shapes(layer: Any, shapes: tuple[Any, ...], named: dict[str, Any]) -> Any:
@@ -71,19 +77,8 @@ def output_shapes(layer: Any, shapes: tuple[Any, ...], named: dict[str, Any]) ->
     named : dict
         Shapes by name, such as ``value_shape``.
     """
-    again = copy.deepcopy(layer)
-    names = [name.removesuffix("_shape") for name in named]
-    for dtype in (layer.dtype, np.dtype("int64")):
-        try:
-            given = [_symbolic(shape, dtype) for shape in (*shapes, *named.values())]
-            last = given[len(shapes) :]
-            outputs = again(*given[: len(shapes)], **dict(zip(names, last, strict=True)))
-        except DataError:
-            if dtype.kind == "i":
-                raise
-        else:
-            return mapped(lambda tensor: tensor.shape, outputs)
-    return None
+    outputs = _called(copy.deepcopy(layer), _symbolic, shapes, named)
+    return mapped(lambda tensor: tensor.shape, outputs)
 
 
 def _symbolic(shape: Any, dtype: Any) -> Any:

@@ -20,7 +20,7 @@ from nn.hooks import Hook
 from nn.module import Module as PlainModule
 from nn.parameter import Parameter as PlainParameter
 from nn.torch_style import hints
-from nn.torch_style.base import Kept, TensorBase, made, memory_of, numbers
+from nn.torch_style.base import Attribute, TensorBase, made, memory_of, numbers
 from nn.torch_style.nn.backward_hooks import BackwardHook
 from nn.torch_style.nn.loaded import LoadedKeys
 from nn.torch_style.nn.parameter import Buffer, Parameter, shown_parameter
@@ -51,7 +51,7 @@ OF_MODULES: Final = (
 
 def _show_buffer(module: Any, name: str, found: Any) -> Any:
     """Show an array that is a buffer as a tensor, and any other one as it is."""
-    return memory_of(found, Kept(module, name)) if name in module._buffers else found
+    return memory_of(found, Attribute(module, name)) if name in module._buffers else found
 
 
 #: By the type of an attribute, how it is shown: ``show(module, name, attribute)``, or None.
